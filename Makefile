@@ -1,0 +1,135 @@
+# Every task of the project; `make` alone lists them.
+# All a machine needs for them is make and Python 3.11 or newer with either its venv module or pip.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo run test check lint format types imports deps locks e2e kill bench lock build wheel try-wheel clean
+
+PY    ?= python3
+V     ?= .venv
+ARGS  ?=
+KILLS ?= 50
+
+BIN := $(V)/bin
+
+# Debian's bare python3 makes a venv but cannot put pip into it; then the pip outside installs into it.
+# Asked anew at each use, because the venv is made in between.
+PIP = $$(test -x $(BIN)/pip && echo $(BIN)/python -m pip || echo $(PY) -m pip --python $(BIN)/python)
+
+# Hashes: exactly the files that were locked. Only wheels: nobody needs a compiler, and no setup.py runs.
+INSTALL = $(PIP) install --quiet --require-hashes --only-binary :all: --requirement
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo '  ARGS="..." goes to demo and run; PY=python3.12 chooses the Python; KILLS=50 is for kill.'
+
+# --- use it ---
+
+setup: $(V)/.run ## make .venv from the locked requirements, with the program in it
+	@echo '$(V) is ready. make demo shows the program without a token.'
+
+demo: $(V)/.run ## the practice clinic: phones in the browser, made-up patients, no token (ARGS=--once: show it once and end)
+	@$(BIN)/followupbot demo $(ARGS)
+
+run: $(V)/.run ## the bot, the clock and the pages, as set in .env
+	@$(BIN)/followupbot run $(ARGS)
+
+# --- work on it ---
+
+test: $(V)/.dev ## the tests
+	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+
+check: lint types imports deps locks test ## everything that must pass before a commit: style, types, imports, locks, tests
+
+lint: $(V)/.dev ## style
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+
+format: $(V)/.dev ## put the style right
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+types: $(V)/.dev ## types
+	@$(BIN)/mypy
+
+imports: $(V)/.dev ## who may import whom
+	@$(BIN)/lint-imports
+
+deps: $(V)/.dev ## each requirement is used, and each thing used is a requirement
+	@$(BIN)/deptry src
+
+locks: $(V)/.dev ## the locks fit pyproject.toml and name no address
+	@if grep -n '://' requirements/*.lock; then echo 'locks: an address in a lock (see above)' >&2; exit 1; fi
+	@$(PIP) check
+
+e2e: $(V)/.e2e ## the pages in a real browser (needs Chromium; on Debian: apt-get install chromium)
+	@chromium=$$(command -v chromium || command -v chromium-browser) || \
+		{ echo 'make e2e needs Chromium. On Debian: apt-get install chromium' >&2; exit 1; }; \
+	CHROMIUM=$$chromium $(BIN)/python -m pytest -q -m browser $(ARGS)
+
+kill: $(V)/.dev ## kill -9 the program KILLS times, at any moment, and count what was lost
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -q -m long --timeout 3600 tests/kill $(ARGS)
+
+bench: $(V)/.dev ## measure it
+	@$(BIN)/python -m bench $(ARGS)
+
+build: $(V)/.run ## the wheel and the source archive, in dist/
+	@rm -rf dist
+	@$(BIN)/python -m hatchling build
+
+wheel: build ## try the wheel: an environment with nothing else in it, outside the checkout
+	@rm -rf build/empty
+	@$(MAKE) --no-print-directory V=build/empty try-wheel
+
+try-wheel: $(V)/.locked
+	@$(PIP) install --quiet --no-deps --no-index dist/*.whl
+	@cd / && $(abspath $(BIN))/followupbot --version
+#	@cd / && FOLLOWUPBOT_DATA=$$(mktemp -d) $(abspath $(BIN))/followupbot demo --once
+
+# uv is needed for this alone, so it is no requirement. `make lock ARGS=--upgrade` takes the newest versions.
+# --no-build: what has no wheel for some platform or Python fails here, not at a user's.
+lock: $(V)/.made ## write requirements/*.lock anew from pyproject.toml
+	@uv=$$(command -v uv) || { uv=$(V)/.uv/bin/uv; test -x $$uv || $(PIP) install --quiet --target $(V)/.uv uv; }; \
+	lock() { $$uv pip compile --quiet --no-config --universal --python-version 3.11 --no-build --generate-hashes \
+		--custom-compile-command 'make lock' $(ARGS) "$$@" >/dev/null; }; \
+	mkdir -p requirements && \
+	lock pyproject.toml --group build -o requirements/run.lock && \
+	lock pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock && \
+	lock --group e2e -c requirements/dev.lock -o requirements/e2e.lock && \
+	{ ! grep -n '://' requirements/*.lock; }
+
+clean: ## remove what make made; data/ stays
+	@rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find alembic bench src tests -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# --- how .venv is made: each file stands for a finished step ---
+
+$(V)/.made:
+	@command -v $(PY) >/dev/null || { echo 'followupbot needs Python 3.11 or newer, and $(PY) is not there. On Debian: apt-get install python3 python3-venv' >&2; exit 1; }
+	@$(PY) -c 'import sys; v = sys.version.split()[0]; sys.exit(None if sys.version_info >= (3, 11) else f"followupbot needs Python 3.11 or newer; $(PY) is {v}. Choose another: make setup PY=python3.12")'
+	@if $(PY) -c 'import ensurepip' 2>/dev/null; then $(PY) -m venv $(V); \
+	elif $(PY) -m pip help 2>/dev/null | grep -q -e '--python '; then $(PY) -m venv --without-pip $(V); \
+	else echo '$(PY) can neither make a venv with pip nor use a pip (22.3 or newer) of its own. On Debian: apt-get install python3-venv' >&2; exit 1; fi
+	@touch $@
+
+$(V)/.locked: requirements/run.lock $(V)/.made
+	@echo 'Installing what the program needs into $(V), about half a minute ...'
+	@$(INSTALL) requirements/run.lock
+	@touch $@
+
+# Without isolation, because the build backend is in the lock too: nothing unlocked is ever fetched.
+$(V)/.run: pyproject.toml $(V)/.locked
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(V)/.dev: requirements/dev.lock $(V)/.run
+	@echo 'Installing what the tests need into $(V) ...'
+	@$(INSTALL) requirements/dev.lock
+	@touch $@
+
+$(V)/.e2e: requirements/e2e.lock $(V)/.dev
+	@echo 'Installing what the browser tests need into $(V) ...'
+	@$(INSTALL) requirements/e2e.lock
+	@touch $@

@@ -1,0 +1,4 @@
+"""Follow-up after an operation by chat: asks patients, reads their answers, and gets a clinician when one is needed."""
+
+# The one place where the version is written: the build reads it from here (see [tool.hatch.version]).
+__version__ = "0.1.0"
