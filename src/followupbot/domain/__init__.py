@@ -1,0 +1,1 @@
+"""What followupbot knows about following people up: pure, synchronous, standard library only."""

@@ -1,0 +1,348 @@
+"""Everything about one patient that the core may look at. Frozen state, bounded however many years go by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.clinic import Clinic, Programme, Role
+from followupbot.domain.conditions import Evidence, Series
+from followupbot.domain.ids import (
+    AlertId,
+    ChatId,
+    CheckInId,
+    Concern,
+    Language,
+    PatientId,
+    ProtocolKey,
+    QuestionId,
+    RuleId,
+    StaffId,
+    TimingId,
+    TokenHash,
+    Version,
+)
+from followupbot.domain.questions import Answer, Value
+from followupbot.domain.rules import Tier, Trace
+from followupbot.domain.schedule import Daytime, PartialDate
+
+CLOSED_CHECK_INS_MAX = 4
+RESOLVED_ALERTS_MAX = 4
+"""Closed ones that a chart keeps, so that an old button finds its question; all are in the facts for ever."""
+
+FLAGS_MAX = 40
+"""Flags that one unresolved alert carries; with more, the oldest are in the facts only."""
+
+BIRTH_YEAR_TRIES_MAX = 3
+
+# -- enrolment ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the invitation knows about the patient."""
+
+    protocol: ProtocolKey
+    surgery_on: PartialDate
+    zone: str
+    language: Language
+    ask_at: time
+    born: int | None = None
+
+    @property
+    def daytime(self) -> Daytime:
+        """The hours in which we may start a conversation with this patient."""
+        return Daytime(self.zone)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A link that is out."""
+
+    token_hash: TokenHash
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Nobody has used the link yet."""
+
+    kind: Literal["invited"] = "invited"
+
+
+@dataclass(frozen=True)
+class Consenting:
+    """The link was used; whether they take part is asked."""
+
+    kind: Literal["consenting"] = "consenting"
+
+
+@dataclass(frozen=True)
+class Identifying:
+    """They agreed; the year of birth is asked."""
+
+    consented_at: datetime
+    tries: int = 0
+    kind: Literal["identifying"] = "identifying"
+
+
+@dataclass(frozen=True)
+class Active:
+    """They take part. `asked_through` is the last day of the schedule that has been dealt with.
+
+    While `operated` is False the operation lies ahead, and nothing post-operative is asked (clinical.md 0.12).
+    """
+
+    consented_at: datetime
+    enrolled_at: datetime
+    asked_through: date
+    operated: bool
+    kind: Literal["active"] = "active"
+
+
+@dataclass(frozen=True)
+class Declined:
+    """They did not agree; nothing is ever sent unless staff invite again."""
+
+    at: datetime
+    kind: Literal["declined"] = "declined"
+
+
+@dataclass(frozen=True)
+class Locked:
+    """The year of birth was wrong three times; staff must invite again."""
+
+    at: datetime
+    kind: Literal["locked"] = "locked"
+
+
+EnrolmentState = Invited | Consenting | Identifying | Active | Declined | Locked
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A patient in a care protocol. `chat` is theirs; `blocked` says that the last message did not reach it."""
+
+    plan: Plan
+    state: EnrolmentState
+    invitation: Invitation | None = None
+    chat: ChatId | None = None
+    blocked: bool = False
+
+
+# -- check-ins ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Asked, and not begun."""
+
+    kind: Literal["waiting"] = "waiting"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The first button was pressed."""
+
+    kind: Literal["begun"] = "begun"
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Every question that applies has an answer."""
+
+    at: datetime
+    kind: Literal["completed"] = "completed"
+
+
+@dataclass(frozen=True)
+class CutShort:
+    """An emergency: the rest is dropped, without reminders (clinical.md 0.4)."""
+
+    at: datetime
+    kind: Literal["cut_short"] = "cut_short"
+
+
+@dataclass(frozen=True)
+class Expired:
+    """Its time is over; what was answered is kept. `missed`: not even the gate was finished."""
+
+    at: datetime
+    missed: bool
+    kind: Literal["expired"] = "expired"
+
+
+CheckInState = Waiting | Begun | Completed | CutShort | Expired
+
+
+@dataclass(frozen=True)
+class CheckIn:
+    """One occasion on which questions are put to one patient, in the programme version it was asked in."""
+
+    id: CheckInId
+    timing: TimingId
+    version: Version
+    form: tuple[QuestionId, ...]
+    asked_at: datetime
+    expires_at: datetime
+    state: CheckInState = Waiting()
+    answers: tuple[Answer, ...] = ()
+    fired: tuple[RuleId, ...] = ()
+    """Rules that have raised a flag on this occasion; each does so once."""
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits for answers."""
+        return isinstance(self.state, Waiting | Begun)
+
+    def answer(self, question: QuestionId) -> Value | None:
+        """What was said to that question on this occasion."""
+        return next((answer.value for answer in self.answers if answer.question == question), None)
+
+
+# -- flags and alerts --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A finding for clinic review: a rule that fired, with its tier and its trace."""
+
+    check_in: CheckInId
+    tier: Tier
+    concern: Concern
+    trace: Trace
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """One step as it stood when the alert was raised; who stands on it is looked up when it is paged."""
+
+    role: Role
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The ladder as it stood when the alert was raised, or raised again. No steps: nobody is buzzed."""
+
+    steps: tuple[LadderStep, ...]
+    at_any_hour: bool
+    again_after: timedelta | None
+
+
+@dataclass(frozen=True)
+class Open:
+    """Nobody has it. `step` is paged at `page_at`; None where nobody is buzzed."""
+
+    step: int
+    page_at: datetime | None
+    kind: Literal["open"] = "open"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A clinician has it in hand. Without an outcome it is open again at `reopen_at` (clinical.md 0.6)."""
+
+    by: StaffId
+    at: datetime
+    reopen_at: datetime | None
+    kind: Literal["taken"] = "taken"
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """It ended in an outcome that a human named."""
+
+    by: StaffId
+    at: datetime
+    outcome: str
+    kind: Literal["resolved"] = "resolved"
+
+
+AlertState = Open | Taken | Resolved
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Getting a clinician to take flags in hand. `pages` counts how often somebody was paged."""
+
+    id: AlertId
+    tier: Tier
+    flags: tuple[Flag, ...]
+    ladder: Ladder
+    raised_at: datetime
+    due_at: datetime
+    state: AlertState
+    pages: int = 0
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether a human has not yet said how it ended."""
+        return not isinstance(self.state, Resolved)
+
+
+# -- the chart ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Everything about one patient that the core may look at. `version` is the number of facts behind it."""
+
+    patient: PatientId
+    version: int = 0
+    enrolment: Enrolment | None = None
+    check_ins: tuple[CheckIn, ...] = ()
+    check_in_count: int = 0
+    alerts: tuple[Alert, ...] = ()
+    alert_count: int = 0
+    history: Mapping[QuestionId, Series] = field(default_factory=dict)
+    answered_at: datetime | None = None
+    """When the last check-in with an answer was closed; questions say "since" that day (clinical.md 0.1)."""
+    misses: int = 0
+    """Check-ins missed in a row; an answered one sets it to 0."""
+    notes: int = 0
+    """Texts that no question asked for, since the last that staff have read."""
+    clinic: Clinic = field(default_factory=Clinic, compare=False)
+    programmes: Mapping[Version, Programme] = field(default_factory=dict, compare=False)
+    """The versions that this chart's check-ins use, carried by storage; like `clinic` no part of what is folded."""
+
+    @property
+    def enrolled(self) -> Enrolment:
+        """The enrolment of a patient who has been invited."""
+        assert self.enrolment is not None, "a chart begins with an invitation"
+        return self.enrolment
+
+    @property
+    def active(self) -> Active | None:
+        """The enrolment's state where the patient takes part."""
+        state = self.enrolment.state if self.enrolment else None
+        return state if isinstance(state, Active) else None
+
+    @property
+    def open_check_in(self) -> CheckIn | None:
+        """The check-in that waits for answers; there is never more than one."""
+        return next((check_in for check_in in self.check_ins if check_in.open), None)
+
+    @property
+    def unresolved_alert(self) -> Alert | None:
+        """The alert that new flags join."""
+        return next((alert for alert in self.alerts if alert.unresolved), None)
+
+    def check_in(self, check_in: CheckInId) -> CheckIn | None:
+        """The check-in of that number, where the chart still keeps it."""
+        return next((found for found in self.check_ins if found.id == check_in), None)
+
+    def alert(self, alert: AlertId) -> Alert | None:
+        """The alert of that number, where the chart still keeps it."""
+        return next((found for found in self.alerts if found.id == alert), None)
+
+    def protocol(self, version: Version | None = None) -> CareProtocol:
+        """The patient's care protocol in that version, by default as published now."""
+        programme = self.clinic.published if version is None else self.programmes.get(version, self.clinic.published)
+        return programme.protocols[self.enrolled.plan.protocol]
+
+    def evidence(self, check_in: CheckIn) -> Evidence:
+        """What rules may look at on this occasion."""
+        return Evidence({answer.question: answer.value for answer in check_in.answers}, self.history)

@@ -1,0 +1,192 @@
+"""The clinic: its people, hours and settings, and the programme that it has published. Frozen state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.ids import ChatId, Language, ProtocolKey, StaffId, TokenHash, Version
+from followupbot.domain.schedule import local, resolve
+
+CLOSED_RUN_MAX = 60
+"""A clinic that is shut for longer than this many days in a row is a mistake in `clinic.yaml`, not a holiday."""
+
+NOTICES_MAX = 20
+"""Operator's notices kept in sight; older ones stay in the facts."""
+
+
+class Role(StrEnum):
+    """What a staff member may do; `application.policy` says what that is."""
+
+    CLINICIAN = "clinician"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+class AlertDetail(StrEnum):
+    """How much an alert says in Telegram (clinical.md 0.9)."""
+
+    CODE = "code"
+    CONCERN = "concern"
+
+
+@dataclass(frozen=True)
+class OpeningHours:
+    """When somebody looks at what is not an emergency, on the clinic's wall clock."""
+
+    zone: str
+    weekly: Mapping[int, tuple[time, time]]
+    """Opening and closing time by weekday, Monday being 0; a weekday that is not here is closed."""
+    closed_on: frozenset[date] = frozenset()
+
+    def on(self, day: date) -> tuple[datetime, datetime] | None:
+        """The instants of opening and closing on that day; None where the clinic is closed."""
+        if day in self.closed_on or day.weekday() not in self.weekly:
+            return None
+        opens, closes = self.weekly[day.weekday()]
+        return resolve(day, opens, self.zone), resolve(day, closes, self.zone)
+
+    def next_open(self, now: datetime) -> datetime:
+        """`now` where the clinic is open, else the instant at which it opens next."""
+        opens, _ = self._current_or_next(now)
+        return max(now, opens)
+
+    def next_closing(self, now: datetime) -> datetime:
+        """Today's closing time where it is still to come on a working day, else that of the next working day."""
+        _, closes = self._current_or_next(now)
+        return closes
+
+    def working_days_after(self, now: datetime, days: int) -> datetime:
+        """Closing time so many working days after today; today does not count."""
+        day = local(now, self.zone).date()
+        closes = now
+        for _ in range(days):
+            day, (_, closes) = self._working_day_from(day + timedelta(days=1))
+        return closes
+
+    def _current_or_next(self, now: datetime) -> tuple[datetime, datetime]:
+        day = local(now, self.zone).date()
+        today = self.on(day)
+        if today is not None and now < today[1]:
+            return today
+        return self._working_day_from(day + timedelta(days=1))[1]
+
+    def _working_day_from(self, day: date) -> tuple[date, tuple[datetime, datetime]]:
+        for _ in range(CLOSED_RUN_MAX):
+            hours = self.on(day)
+            if hours is not None:
+                return day, hours
+            day += timedelta(days=1)
+        raise AssertionError(f"check lets no clinic through that is closed for {CLOSED_RUN_MAX} days in a row")
+
+
+@dataclass(frozen=True)
+class ClinicSettings:
+    """What `clinic.yaml` says."""
+
+    name: str
+    hours: OpeningHours
+    ladder: tuple[Role, ...]
+    """Which role stands on each step, the first step first."""
+    language: Language
+    """The staff's language."""
+    phone: str | None = None
+    """None: texts say "the number on your hospital letter" (clinical.md 0.16)."""
+    emergency_number: str | None = None
+    """None: texts say "112 or your local emergency number" (clinical.md 0.16)."""
+    alert_detail: AlertDetail = AlertDetail.CONCERN
+
+
+@dataclass(frozen=True)
+class Programme:
+    """Everything clinical in one published version: care protocols, settings, and which languages have words."""
+
+    version: Version
+    protocols: Mapping[ProtocolKey, CareProtocol]
+    settings: ClinicSettings
+    languages: tuple[Language, ...]
+
+
+@dataclass(frozen=True)
+class StaffInvited:
+    """A link is out, and nobody has used it."""
+
+    token_hash: TokenHash
+    expires_at: datetime
+    kind: Literal["invited"] = "invited"
+
+
+@dataclass(frozen=True)
+class StaffJoined:
+    """Their chat is known: they can be paged."""
+
+    chat: ChatId
+    kind: Literal["joined"] = "joined"
+
+
+@dataclass(frozen=True)
+class StaffLeft:
+    """They may do nothing any more; the name stays, since it stands in the record."""
+
+    kind: Literal["left"] = "left"
+
+
+StaffState = StaffInvited | StaffJoined | StaffLeft
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """One person who works here."""
+
+    id: StaffId
+    name: str
+    role: Role
+    state: StaffState
+
+    @property
+    def chat(self) -> ChatId | None:
+        """Their chat, where they can be reached."""
+        return self.state.chat if isinstance(self.state, StaffJoined) else None
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something the operator has to know: `key` names its words, `detail` bears ids and numbers only."""
+
+    key: str
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """Everything about the clinic that the core may look at."""
+
+    version: int = 0
+    staff: tuple[StaffMember, ...] = ()
+    programme_version: Version | None = None
+    bot_name: str | None = None
+    notices: tuple[Notice, ...] = ()
+    programme: Programme | None = field(default=None, compare=False)
+    """The published programme, carried by storage; no part of what is folded."""
+
+    @property
+    def settings(self) -> ClinicSettings:
+        """The published settings. The clinic has been initialised."""
+        return self.published.settings
+
+    @property
+    def published(self) -> Programme:
+        """The published programme. The clinic has been initialised."""
+        assert self.programme is not None, "init publishes before anything else happens"
+        return self.programme
+
+    def member(self, staff: StaffId) -> StaffMember | None:
+        """The staff member of that id, also one who has left."""
+        return next((member for member in self.staff if member.id == staff), None)
+
+    def reachable(self, role: Role) -> tuple[StaffMember, ...]:
+        """Who has that role and a chat."""
+        return tuple(member for member in self.staff if member.role is role and member.chat is not None)

@@ -1,0 +1,91 @@
+"""What the core gives back: the facts to record and the messages to send; and what made it decide."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from followupbot.domain.facts import Fact
+from followupbot.domain.ids import PatientId, StaffId
+from followupbot.domain.outgoing import Notice, Outgoing
+
+
+@dataclass(frozen=True)
+class ByPatient:
+    """The patient, or somebody who holds their phone."""
+
+    patient: PatientId
+    kind: Literal["patient"] = "patient"
+
+
+@dataclass(frozen=True)
+class ByStaff:
+    """A staff member, from their own chat or session."""
+
+    staff: StaffId
+    kind: Literal["staff"] = "staff"
+
+
+@dataclass(frozen=True)
+class ByShell:
+    """Somebody at the terminal, by the operating system's user name. The shell is the root of trust."""
+
+    user: str
+    kind: Literal["shell"] = "shell"
+
+
+@dataclass(frozen=True)
+class ByClock:
+    """Nobody: it was time."""
+
+    kind: Literal["clock"] = "clock"
+
+
+@dataclass(frozen=True)
+class ByStranger:
+    """A chat that is nobody's yet."""
+
+    kind: Literal["stranger"] = "stranger"
+
+
+Actor = ByPatient | ByStaff | ByShell | ByClock | ByStranger
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why something is decided. `key` is unique for ever: what one cause has decided is never decided again."""
+
+    key: str
+    by: Actor
+
+
+class StorageUnavailable(Exception):
+    """The decision could not be kept: the database can't be reached, is locked, or is full. It may be kept later."""
+
+
+@dataclass(frozen=True)
+class FreeText:
+    """What somebody wrote in their own words. Facts refer to it by `note` and never hold it."""
+
+    note: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Facts to record, texts that they refer to, messages to send, and the line that the one who pressed sees.
+
+    Decisions add up.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+    notice: Notice | None = None
+    texts: tuple[FreeText, ...] = ()
+
+    def __add__(self, other: "Decision") -> "Decision":
+        """Both, in this order; the later notice stands."""
+        return Decision(
+            self.facts + other.facts,
+            self.outgoing + other.outgoing,
+            other.notice or self.notice,
+            self.texts + other.texts,
+        )

@@ -1,0 +1,17 @@
+"""Which short, sourced text goes back to a patient after a check-in."""
+
+from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.chart import CheckIn
+from followupbot.domain.ids import TopicId
+from followupbot.domain.rules import Tier
+
+TOPICS_MAX = 1
+"""One thing at a time: more is not read (clinical.md 6)."""
+
+
+def topics_for(protocol: CareProtocol, check_in: CheckIn, worst: Tier | None) -> tuple[TopicId, ...]:
+    """The topics of the rules that fired; none after an emergency or same_day flag (clinical.md 0.4)."""
+    if worst in {Tier.EMERGENCY, Tier.SAME_DAY}:
+        return ()
+    topics = [rule.education for rule in protocol.rules if rule.id in check_in.fired and rule.education]
+    return tuple(dict.fromkeys(topics))[:TOPICS_MAX]

@@ -1,0 +1,396 @@
+"""What has happened, in the past tense. Facts are the record: a chart or a clinic is what folding them gives."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from followupbot.domain.chart import (
+    Flag,
+    Invitation,
+    Ladder,
+    Plan,
+)
+from followupbot.domain.clinic import (
+    Role,
+)
+from followupbot.domain.ids import (
+    AlertId,
+    ChatId,
+    CheckInId,
+    Language,
+    QuestionId,
+    StaffId,
+    TimingId,
+    TokenHash,
+    Version,
+)
+from followupbot.domain.questions import Value
+from followupbot.domain.rules import Tier
+
+# -- about a patient ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PatientInvited:
+    """A link for a new patient went out."""
+
+    at: datetime
+    plan: Plan
+    invitation: Invitation
+    kind: Literal["patient_invited"] = "patient_invited"
+
+
+@dataclass(frozen=True)
+class InvitationRenewed:
+    """A new link went out; older ones lead nowhere from now on."""
+
+    at: datetime
+    invitation: Invitation
+    kind: Literal["invitation_renewed"] = "invitation_renewed"
+
+
+@dataclass(frozen=True)
+class PatientConnected:
+    """The link was used: this is the patient's chat from now on."""
+
+    at: datetime
+    chat: ChatId
+    kind: Literal["patient_connected"] = "patient_connected"
+
+
+@dataclass(frozen=True)
+class ConsentGiven:
+    """The patient agreed to this text, in this language."""
+
+    at: datetime
+    text: Version
+    language: Language
+    kind: Literal["consent_given"] = "consent_given"
+
+
+@dataclass(frozen=True)
+class ConsentDeclined:
+    """The patient did not agree."""
+
+    at: datetime
+    kind: Literal["consent_declined"] = "consent_declined"
+
+
+@dataclass(frozen=True)
+class BirthYearMistaken:
+    """A year of birth was given that is not the invited patient's."""
+
+    at: datetime
+    kind: Literal["birth_year_mistaken"] = "birth_year_mistaken"
+
+
+@dataclass(frozen=True)
+class PatientEnrolled:
+    """The patient takes part from now on; days of the schedule up to `asked_through` are never asked."""
+
+    at: datetime
+    asked_through: date
+    operated: bool
+    kind: Literal["patient_enrolled"] = "patient_enrolled"
+
+
+@dataclass(frozen=True)
+class PatientBlocked:
+    """The patient's chat refuses our messages."""
+
+    at: datetime
+    kind: Literal["patient_blocked"] = "patient_blocked"
+
+
+@dataclass(frozen=True)
+class PatientUnblocked:
+    """The patient's chat takes our messages again."""
+
+    at: datetime
+    kind: Literal["patient_unblocked"] = "patient_unblocked"
+
+
+@dataclass(frozen=True)
+class CheckInAsked:
+    """A check-in was put to the patient. `for_day` is the schedule's day; None where it was not the schedule's."""
+
+    at: datetime
+    check_in: CheckInId
+    timing: TimingId
+    version: Version
+    form: tuple[QuestionId, ...]
+    expires_at: datetime
+    for_day: date | None = None
+    kind: Literal["check_in_asked"] = "check_in_asked"
+
+
+@dataclass(frozen=True)
+class OccasionSkipped:
+    """The schedule had a day that was not asked, and why: nothing is dropped without a trace."""
+
+    at: datetime
+    timing: TimingId
+    for_day: date
+    reason: str
+    kind: Literal["occasion_skipped"] = "occasion_skipped"
+
+
+@dataclass(frozen=True)
+class CheckInBegun:
+    """The patient pressed Start."""
+
+    at: datetime
+    check_in: CheckInId
+    kind: Literal["check_in_begun"] = "check_in_begun"
+
+
+@dataclass(frozen=True)
+class QuestionAnswered:
+    """The patient answered one question, or one item of a gate screen."""
+
+    at: datetime
+    check_in: CheckInId
+    question: QuestionId
+    value: Value
+    kind: Literal["question_answered"] = "question_answered"
+
+
+@dataclass(frozen=True)
+class CheckInCompleted:
+    """Every question that applies has its answer."""
+
+    at: datetime
+    check_in: CheckInId
+    kind: Literal["check_in_completed"] = "check_in_completed"
+
+
+@dataclass(frozen=True)
+class CheckInCutShort:
+    """An emergency was reported: the rest of the check-in is dropped."""
+
+    at: datetime
+    check_in: CheckInId
+    kind: Literal["check_in_cut_short"] = "check_in_cut_short"
+
+
+@dataclass(frozen=True)
+class CheckInExpired:
+    """Its time is over. `missed`: not even the gate was finished."""
+
+    at: datetime
+    check_in: CheckInId
+    missed: bool
+    kind: Literal["check_in_expired"] = "check_in_expired"
+
+
+@dataclass(frozen=True)
+class NoteReceived:
+    """The patient wrote, or sent, something that no question asked for. `note` refers to it; it stands elsewhere."""
+
+    at: datetime
+    note: str
+    kind: Literal["note_received"] = "note_received"
+
+
+@dataclass(frozen=True)
+class FlagRecorded:
+    """A flag of tier record: it is kept, and nobody is told."""
+
+    at: datetime
+    flag: Flag
+    kind: Literal["flag_recorded"] = "flag_recorded"
+
+
+@dataclass(frozen=True)
+class AlertRaised:
+    """A clinician must take this in hand."""
+
+    at: datetime
+    alert: AlertId
+    flag: Flag
+    ladder: Ladder
+    due_at: datetime
+    page_at: datetime | None
+    kind: Literal["alert_raised"] = "alert_raised"
+
+
+@dataclass(frozen=True)
+class FlagJoined:
+    """A further flag belongs to an alert that has no outcome yet."""
+
+    at: datetime
+    alert: AlertId
+    flag: Flag
+    kind: Literal["flag_joined"] = "flag_joined"
+
+
+@dataclass(frozen=True)
+class AlertRaisedAgain:
+    """A worse tier joined: it is open again from the first step, whoever had it."""
+
+    at: datetime
+    alert: AlertId
+    tier: Tier
+    ladder: Ladder
+    due_at: datetime
+    page_at: datetime | None
+    kind: Literal["alert_raised_again"] = "alert_raised_again"
+
+
+@dataclass(frozen=True)
+class AlertPaged:
+    """A step of the ladder was paged; `staff` is empty where nobody on it can be reached."""
+
+    at: datetime
+    alert: AlertId
+    step: int
+    staff: tuple[StaffId, ...]
+    next_step: int
+    page_at: datetime
+    kind: Literal["alert_paged"] = "alert_paged"
+
+
+@dataclass(frozen=True)
+class AlertTaken:
+    """A clinician has the alert in hand."""
+
+    at: datetime
+    alert: AlertId
+    by: StaffId
+    reopen_at: datetime | None
+    kind: Literal["alert_taken"] = "alert_taken"
+
+
+@dataclass(frozen=True)
+class AlertReopened:
+    """It pages from the first step again: taken, but no outcome in time; or open, but the clinic closed meanwhile."""
+
+    at: datetime
+    alert: AlertId
+    page_at: datetime
+    kind: Literal["alert_reopened"] = "alert_reopened"
+
+
+@dataclass(frozen=True)
+class AlertResolved:
+    """A human has said how it ended."""
+
+    at: datetime
+    alert: AlertId
+    by: StaffId
+    outcome: str
+    kind: Literal["alert_resolved"] = "alert_resolved"
+
+
+ChartFact = (
+    PatientInvited
+    | InvitationRenewed
+    | PatientConnected
+    | ConsentGiven
+    | ConsentDeclined
+    | BirthYearMistaken
+    | PatientEnrolled
+    | PatientBlocked
+    | PatientUnblocked
+    | CheckInAsked
+    | OccasionSkipped
+    | CheckInBegun
+    | QuestionAnswered
+    | CheckInCompleted
+    | CheckInCutShort
+    | CheckInExpired
+    | NoteReceived
+    | FlagRecorded
+    | AlertRaised
+    | FlagJoined
+    | AlertRaisedAgain
+    | AlertPaged
+    | AlertTaken
+    | AlertReopened
+    | AlertResolved
+)
+
+# -- about the clinic --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ProgrammePublished:
+    """Protocols, words and settings in this version are what new check-ins and alerts use."""
+
+    at: datetime
+    version: Version
+    kind: Literal["programme_published"] = "programme_published"
+
+
+@dataclass(frozen=True)
+class BotNamed:
+    """Telegram told us the bot's name, which links need."""
+
+    at: datetime
+    name: str
+    kind: Literal["bot_named"] = "bot_named"
+
+
+@dataclass(frozen=True)
+class StaffMemberInvited:
+    """A link for a new staff member went out, or a new one for somebody who had not joined."""
+
+    at: datetime
+    staff: StaffId
+    name: str
+    role: Role
+    token_hash: TokenHash
+    expires_at: datetime
+    kind: Literal["staff_member_invited"] = "staff_member_invited"
+
+
+@dataclass(frozen=True)
+class StaffMemberJoined:
+    """The link was used: this is their chat from now on."""
+
+    at: datetime
+    staff: StaffId
+    chat: ChatId
+    kind: Literal["staff_member_joined"] = "staff_member_joined"
+
+
+@dataclass(frozen=True)
+class StaffMemberRemoved:
+    """They may do nothing any more."""
+
+    at: datetime
+    staff: StaffId
+    kind: Literal["staff_member_removed"] = "staff_member_removed"
+
+
+@dataclass(frozen=True)
+class OperatorNotified:
+    """The operator was told something, in as many places as there are."""
+
+    at: datetime
+    key: str
+    detail: str
+    kind: Literal["operator_notified"] = "operator_notified"
+
+
+@dataclass(frozen=True)
+class HeadsSealed:
+    """The heads of all chains, as they stood: `count` of them, and one digest over all."""
+
+    at: datetime
+    count: int
+    digest: str
+    kind: Literal["heads_sealed"] = "heads_sealed"
+
+
+ClinicFact = (
+    ProgrammePublished
+    | BotNamed
+    | StaffMemberInvited
+    | StaffMemberJoined
+    | StaffMemberRemoved
+    | OperatorNotified
+    | HeadsSealed
+)
+
+Fact = ChartFact | ClinicFact
