@@ -1,0 +1,1 @@
+"""`check`: protocols, words and the clinic's file together, as they would be published."""

@@ -1,0 +1,123 @@
+"""Everything that would be published, checked together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, time
+from pathlib import Path
+
+from followupbot.checking.coverage import check_coverage
+from followupbot.checking.wording import Files, check_words
+from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.clinic import ClinicSettings, OpeningHours, Role
+from followupbot.domain.ids import Language
+from followupbot.domain.questions import NONE_OF_THESE, Gate, Question
+from followupbot.protocol_files.programme import ReadProtocol, read_files
+from followupbot.protocol_files.reading import Problem, Problems, Severity, nearest
+from followupbot.protocol_files.sources import CLINIC_FILE, belongs, beside, gather, own_files
+from followupbot.rendering.words import Words
+
+PRESS_LETTERS_MAX = 68
+"""What a button's 64 bytes bear beside its kind and the patient's code: number, names and dots, packed into them."""
+
+CHECK_IN_DIGITS_MAX = 5
+"""Of a check-in's number: one a day for 270 years."""
+
+NOWHERE = Path("/nonexistent")
+
+_STAND_IN = ClinicSettings("Clinic", OpeningHours("UTC", {0: (time(9), time(17))}), (Role.CLINICIAN,), Language("en"))
+
+
+def check(files: Mapping[str, bytes], today: date | None = None) -> list[Problem]:
+    """Every problem of a programme's files, in the order of files and lines. With `today`, expired reviews too."""
+    read = read_files(files)
+    words = Words(files)
+    problems = list(read.problems)
+    problems += check_words(words, read.settings or _STAND_IN, Files(files), today)
+    problems += check_coverage(words, read.protocols)
+    for found in read.protocols:
+        problems += _check_presses(found, words.languages)
+    if read.settings is not None and read.clinic is not None:
+        at = read.clinic.at("language")
+        if read.settings.language not in words.languages:
+            text = (
+                f'there are no messages in "{read.settings.language}"{nearest(read.settings.language, words.languages)}'
+            )
+            problems.append(Problem(CLINIC_FILE, at.line, at.column, text))
+        for found in read.protocols:
+            problems += _check_ladder(found, read.settings)
+    return list(Problems(problems).problems)
+
+
+def check_paths(data: Path, paths: Sequence[Path] = (), today: date | None = None) -> list[Problem]:
+    """What is wrong with the clinic's files in `data`, or with the files or folders named, among those that ship.
+
+    Problems name the files as they lie on disk.
+    """
+    if not paths:
+        named = {path: data / path for path in own_files(data)}
+        files = gather(data)
+    else:
+        named = {name: file for path in paths for name, file in _named(path)}
+        files = gather(NOWHERE) | {name: file.read_bytes() for name, file in named.items() if belongs(name)}
+    problems = check(files, today)
+    problems += [
+        Problem(name, 1, 1, f"nothing reads a file of this name; expected {_expected(name)}", Severity.WARNING)
+        for name in named
+        if not belongs(name)
+    ]
+    on_disk = {name: str(file) for name, file in named.items()}
+    return [replace(problem, file=on_disk.get(problem.file, problem.file)) for problem in Problems(problems).problems]
+
+
+def _named(path: Path) -> Iterator[tuple[str, Path]]:
+    """The file, or all files of a folder, by their paths in a programme."""
+    if not path.exists():
+        raise FileNotFoundError(path)
+    for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+        if file.is_file() and not beside(file):
+            yield _place(file.resolve()), file
+
+
+def _place(file: Path) -> str:
+    """The path in a programme of a file that may lie anywhere."""
+    folder = "messages" if file.suffix == ".j2" else "protocols"
+    if folder in file.parts[:-1]:
+        below = len(file.parts) - 1 - file.parts[::-1].index(folder)
+        return "/".join(file.parts[below:])
+    return CLINIC_FILE if file.name == CLINIC_FILE else f"{folder}/{file.name}"
+
+
+def _expected(name: str) -> str:
+    folder = name.partition("/")[0]
+    return "messages/<language>/<name>.j2" if folder == "messages" else f"protocols/<name>.yaml or {CLINIC_FILE}"
+
+
+def _check_presses(read: ReadProtocol, languages: tuple[Language, ...]) -> Iterator[Problem]:
+    language = max((len(name) for name in languages), default=2)
+    for n, asked in enumerate(read.protocol.asked):
+        longest = max(_presses(read.protocol, asked.question, language))
+        if longest > PRESS_LETTERS_MAX:
+            at = read.reading.at("questions", n, "id")
+            over = longest - PRESS_LETTERS_MAX
+            text = f"the names of the question, its answer and its card are {over} letters too long for a button"
+            yield Problem(read.reading.file, at.line, at.column, text)
+
+
+def _presses(protocol: CareProtocol, question: Question, language: int) -> Iterator[int]:
+    """How many letters each of the question's buttons has to carry."""
+    for name in question.ids():
+        for value in question.values(name):
+            card = protocol.card_for(name, value)
+            parts = [CHECK_IN_DIGITS_MAX, len(name), len(str(value))]
+            parts += [len(card), language] if card else []
+            yield sum(parts) + len(parts) - 1
+    if isinstance(question, Gate):
+        yield CHECK_IN_DIGITS_MAX + len(question.id) + len(NONE_OF_THESE) + 2
+
+
+def _check_ladder(read: ReadProtocol, settings: ClinicSettings) -> Iterator[Problem]:
+    for tier, paging in read.protocol.ladder.items():
+        if len(paging.waits) > len(settings.ladder):
+            at = read.reading.at("ladder", tier, "waits")
+            text = f"{len(paging.waits)} waits, but {CLINIC_FILE} has {len(settings.ladder)} on its ladder"
+            yield Problem(read.reading.file, at.line, at.column, text, Severity.WARNING)

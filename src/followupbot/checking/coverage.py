@@ -1,0 +1,99 @@
+"""Whether every word that may be needed is there, in every language, with every button."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.ids import Language, MessageKey
+from followupbot.domain.questions import NONE_OF_THESE, Choice, Gate, Question, Scale
+from followupbot.protocol_files.programme import ReadProtocol
+from followupbot.protocol_files.reading import Path, Problem, likeliest, nearest
+from followupbot.rendering.contracts import contract, fixed_keys
+from followupbot.rendering.words import Message, Words
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A message that a protocol names, and where."""
+
+    key: MessageKey
+    what: str
+    path: Path
+
+
+def check_coverage(words: Words, protocols: tuple[ReadProtocol, ...]) -> Iterator[Problem]:
+    """Every message and button that is needed and is not there, and every button that nothing needs."""
+    for language in words.languages:
+        for key in fixed_keys():
+            if MessageKey(key) not in words.messages[language]:
+                yield Problem(f"messages/{language}/{key}.j2", 1, 1, "this message is missing")
+        for read in protocols:
+            yield from _check_protocol(words, language, read)
+    labels = _labels(protocols)
+    for message in words:
+        yield from _check_buttons(message, labels)
+
+
+def _check_protocol(words: Words, language: Language, read: ReadProtocol) -> Iterator[Problem]:
+    for needed in _needed(read.protocol):
+        if needed.key not in words.messages[language]:
+            at = read.reading.at(*needed.path)
+            folder = needed.key.rpartition("/")[0]
+            there = [key.rpartition("/")[2] for key in words.messages[language] if key.rpartition("/")[0] == folder]
+            meant = likeliest(needed.key.rpartition("/")[2], there)
+            hint = f'; did you mean "{meant}"?' if meant else ""
+            message = f"{needed.what} has no words: messages/{language}/{needed.key}.j2 is missing{hint}"
+            yield Problem(read.reading.file, at.line, at.column, message)
+
+
+def _needed(protocol: CareProtocol) -> Iterator[Needed]:
+    for n, asked in enumerate(protocol.asked):
+        question, path = asked.question, ("questions", n)
+        yield Needed(MessageKey(f"questions/{question.id}"), f'the question "{question.id}"', (*path, "id"))
+        if isinstance(question, Gate):
+            for i, item in enumerate(question.items):
+                key = MessageKey(f"alerts/concerns/{item.concern}")
+                yield Needed(key, f'the concern "{item.concern}"', (*path, "items", i, "concern"))
+    for n, rule in enumerate(protocol.rules):
+        concern = MessageKey(f"alerts/concerns/{rule.concern}")
+        yield Needed(concern, f'the concern "{rule.concern}"', ("rules", n, "concern"))
+        if rule.card is not None:
+            yield Needed(MessageKey(f"cards/{rule.card}"), f'the card "{rule.card}"', ("rules", n, "card"))
+        if rule.education is not None:
+            topic = MessageKey(f"education/{rule.education}")
+            yield Needed(topic, f'the topic "{rule.education}"', ("rules", n, "education"))
+
+
+def _labels(protocols: tuple[ReadProtocol, ...]) -> dict[str, set[str]]:
+    """The buttons of each question's message. Protocols that share a question share its words."""
+    labels: dict[str, set[str]] = defaultdict(set)
+    for read in protocols:
+        for asked in read.protocol.asked:
+            labels[f"questions/{asked.question.id}"].update(labels_of(asked.question))
+    return labels
+
+
+def labels_of(question: Question) -> tuple[str, ...]:
+    """The names of a question's buttons that have words; a number is shown as it is."""
+    match question:
+        case Scale():
+            return ()
+        case Choice(_, options):
+            return options
+        case Gate(_, items):
+            pressed = [f"{item.id}.{value}" for item in items for value in question.values(item.id)[1:]]
+            return (*pressed, NONE_OF_THESE)
+
+
+def _check_buttons(message: Message, labels: dict[str, set[str]]) -> Iterator[Problem]:
+    found = contract(message.key)
+    if found is None or (found.buttons is None and message.key not in labels):
+        return
+    needed = labels[message.key] if found.buttons is None else set(found.buttons)
+    for name in sorted(needed - message.buttons.keys()):
+        yield Problem(message.file, 1, 1, f'the button "{name}" has no words; add it to "buttons" between --- lines')
+    for name in sorted(message.buttons.keys() - needed):
+        source = message.buttons[name]
+        text = f'no button is named "{name}"{nearest(name, needed - message.buttons.keys())}'
+        yield Problem(message.file, source.line, source.column, text)

@@ -1,0 +1,176 @@
+"""Whether every message can be rendered, with whatever it may be given, into something that Telegram takes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from followupbot.domain.clinic import ClinicSettings
+from followupbot.domain.ids import Language, MessageKey
+from followupbot.domain.outgoing import Param
+from followupbot.domain.outgoing import Words as WordsOf
+from followupbot.protocol_files.reading import Problem, Severity, likeliest
+from followupbot.rendering import html
+from followupbot.rendering.contracts import AWKWARD_NAME, CONTRACTS, NOTICE_LENGTH_MAX, Contract, contract
+from followupbot.rendering.renderer import EMERGENCY_NUMBER_KEY, Edition, RenderingFailed
+from followupbot.rendering.templates import Html, environment, inspect
+from followupbot.rendering.words import Message, Source, Words
+
+BUTTON_LETTERS_MAX = 40
+"""A row on a narrow phone; Telegram cuts off what is longer."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files as they are, for the column of a word in its line."""
+
+    content: Mapping[str, bytes]
+
+    def column(self, file: str, line: int, word: str = "") -> int:
+        """Where that word, or else the first letter, stands in the line."""
+        lines = self.content.get(file, b"").decode("utf-8", "replace").splitlines()
+        text = lines[line - 1] if 0 < line <= len(lines) else ""
+        found = text.find(word) if word else -1
+        return found + 1 if found >= 0 else len(text) - len(text.lstrip()) + 1
+
+
+def check_words(words: Words, settings: ClinicSettings, files: Files, today: date | None) -> Iterator[Problem]:
+    """What is wrong with the messages themselves; whether all are there is for `coverage` to say."""
+    for fault in words.faults:
+        yield Problem(fault.file, fault.line, fault.column, fault.message)
+    unknown = {language for language in words.languages if not _known(language)}
+    for language in sorted(unknown):
+        yield Problem(f"messages/{language}", 1, 1, f'"{language}" is no language that we know how to write dates in')
+    editions = _editions(words, settings)
+    for message in words:
+        if message.language in unknown:
+            continue
+        found = contract(message.key)
+        if found is None:
+            yield Problem(message.file, 1, 1, f"no message of this name is ever sent{_like(message.key)}")
+            continue
+        faults = list(_check_templates(message, found, files))
+        yield from faults
+        if not faults:
+            yield from _check_rendered(message, found, editions)
+        yield from _check_sources(message, found, today)
+
+
+def _known(language: Language) -> bool:
+    try:
+        environment(language)
+    except LookupError:
+        return False
+    return True
+
+
+def _like(key: str) -> str:
+    meant = likeliest(key, [name for name in CONTRACTS if not name.endswith("*")])
+    return f'; did you mean "{meant}"?' if meant else ""
+
+
+def _editions(words: Words, settings: ClinicSettings) -> tuple[Edition, ...]:
+    """The clinic as it is, one that has set nothing, and one whose name is as awkward as a name can be."""
+    bare = replace(settings, phone=None, emergency_number=None)
+    awkward = replace(settings, name=AWKWARD_NAME, phone="+44 (0)20 7946 0000 00", emergency_number="112")
+    own = Edition(words, settings)
+    return (own, Edition(words, bare, own.compiled), Edition(words, awkward, own.compiled))
+
+
+def _check_templates(message: Message, found: Contract, files: Files) -> Iterator[Problem]:
+    params = frozenset(found.params)
+    for source in (message.body, *message.buttons.values()):
+        for fault in inspect(message.language, source, params):
+            column = files.column(message.file, fault.line, fault.word)
+            yield Problem(message.file, fault.line, column, fault.message)
+    if message.key == EMERGENCY_NUMBER_KEY and "clinic" in message.body.text:
+        yield Problem(message.file, message.body.line, 1, "these words stand inside clinic, and are given none of it")
+
+
+def _check_rendered(message: Message, found: Contract, editions: tuple[Edition, ...]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for edition in editions:
+        for params in found.samples():
+            try:
+                faults = [(message.body, fault) for fault in _faults(message, found, edition, params)]
+                faults += [
+                    (source, fault)
+                    for name, source in message.buttons.items()
+                    for fault in _label_faults(edition.label(message.language, message.key, name, params), name)
+                ]
+            except RenderingFailed as error:
+                faults = [(message.body, str(error.__cause__))]
+            except LookupError:
+                continue  # A word that is missing is reported where it is missing, by `coverage`.
+            for source, fault in faults:
+                if fault not in seen:
+                    seen.add(fault)
+                    yield _problem(message, source, f"{fault}{_case(params)}")
+
+
+def _faults(message: Message, found: Contract, edition: Edition, params: Mapping[str, Param]) -> Iterator[str]:
+    text = edition.html(message.language, message.key, params)
+    yield from html.faults(text)
+    bare = html.strip(text).casefold()
+    for name in found.shows:
+        if _shown(edition, message.language, name, params).casefold() not in bare:
+            yield f"it does not show {{{{ {name} }}}}"
+    if found.plain:
+        if "<" in text:
+            yield "it may have no mark-up"
+        if "\n" in text:
+            yield "it may have one line only"
+        if html.units(bare) > NOTICE_LENGTH_MAX and AWKWARD_NAME.casefold() not in bare:
+            yield f"it has {html.units(bare)} letters; there is room for {NOTICE_LENGTH_MAX}"
+
+
+def _shown(edition: Edition, language: Language, name: str, params: Mapping[str, Param]) -> str:
+    clinic, _, part = name.partition(".")
+    if clinic == "clinic" and part:
+        value = getattr(edition.clinic(language), part)
+        return html.strip(value.text) if isinstance(value, Html) else str(value)
+    value = params[name]
+    if isinstance(value, WordsOf):
+        return html.strip(edition.html(language, value.key, {}))
+    return str(value)
+
+
+def _label_faults(label: str, name: str) -> Iterator[str]:
+    if not label:
+        yield f'the button "{name}" is empty'
+    elif html.units(label) > BUTTON_LETTERS_MAX:
+        yield f'the button "{name}" has {html.units(label)} letters; a phone shows {BUTTON_LETTERS_MAX}'
+
+
+def _check_sources(message: Message, found: Contract, today: date | None) -> Iterator[Problem]:
+    if not found.sourced:
+        return
+    if not message.sources:
+        yield Problem(message.file, 1, 1, 'it does not say where its facts come from; add "sources" between --- lines')
+    if message.reviewed_on is None or message.review_by is None:
+        message_text = 'it does not say when it was reviewed; add "reviewed_on" and "review_by" between --- lines'
+        yield Problem(message.file, 1, 1, message_text)
+    elif today is not None and message.review_by < today:
+        text = f"it was to be reviewed by {message.review_by.isoformat()}"
+        yield Problem(message.file, message.review_line, 1, text, Severity.WARNING)
+
+
+def _problem(message: Message, source: Source, text: str) -> Problem:
+    return Problem(message.file, source.line, source.column, text)
+
+
+def _case(params: Mapping[str, Param]) -> str:
+    """With which parameters it is so; nothing where it is always so."""
+    shown = [f"{name} {_sample(value)}" for name, value in params.items()]
+    return f" (tried with {', '.join(shown)})" if shown else ""
+
+
+def _sample(value: Param) -> str:
+    match value:
+        case WordsOf(key):
+            return MessageKey(key)
+        case str():
+            return f'"{value if len(value) <= 20 else value[:19] + "…"}"'
+        case None | bool() | int():
+            return str(value).lower()
+        case _:
+            return "a date"

@@ -1,0 +1,205 @@
+"""A care protocol's file becomes a `CareProtocol`; its JSON Schema comes from the same tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from followupbot.domain.care_protocol import Asked, CareProtocol, Due, Paging
+from followupbot.domain.conditions import Condition
+from followupbot.domain.ids import CardId, Concern, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
+from followupbot.domain.rules import Rule, Tier
+from followupbot.domain.schedule import Offset, Timing
+from followupbot.protocol_files.durations import DUE, OFFSET, OFFSET_YEARS_MAX, REPEAT, SPAN
+from followupbot.protocol_files.reading import Node, Reading, Scalar, nearest
+from followupbot.protocol_files.shapes import (
+    Field,
+    Keyed,
+    Many,
+    Name,
+    OneOf,
+    Record,
+    Schema,
+    Text,
+    Truth,
+    Unreadable,
+    Whole,
+)
+from followupbot.protocol_files.tables import AnyCondition, AnyQuestion, condition_definition
+
+AT_ENROLMENT = "enrolment"
+NOBODY = "nobody"
+
+FORMS_MAX = 20
+WAITS_MAX = 10
+"""Steps of a ladder; more clinicians than that are not woken one after the other."""
+
+RULE_VERSION_MAX = 9999
+
+TIERS = {tier.value: tier for tier in Tier}
+
+
+@dataclass(frozen=True)
+class After:
+    """When a timing asks for the first time: a time after the operation, or at enrolment, which is None."""
+
+    def read(self, node: Node, reading: Reading) -> Offset | None:
+        """The distance from the operation; None for enrolment."""
+        if isinstance(node, Scalar) and node.text == AT_ENROLMENT:
+            return None
+        return OFFSET.read(node, reading)
+
+    def schema(self) -> Schema:
+        """A distance, or the word."""
+        return {"anyOf": [{"const": AT_ENROLMENT}, OFFSET.schema()]}
+
+
+@dataclass(frozen=True)
+class Approvers:
+    """Who has approved it: `nobody`, or names."""
+
+    def read(self, node: Node, reading: Reading) -> tuple[str, ...]:
+        """The names."""
+        if isinstance(node, Scalar) and node.text == NOBODY:
+            return ()
+        return Many(Text("a person's name")).read(node, reading)
+
+    def schema(self) -> Schema:
+        """The word, or a list of names."""
+        return {"anyOf": [{"const": NOBODY}, Many(Text()).schema()]}
+
+
+@dataclass(frozen=True)
+class TimingLine:
+    """One timing as it is written: the form by its name, the first time perhaps at enrolment."""
+
+    id: TimingId
+    after: Offset | None
+    form: str
+    open_for: timedelta
+    repeat: Offset | None
+
+
+@dataclass(frozen=True)
+class ProtocolText:
+    """A care protocol as it is written, every part of it in its right form."""
+
+    approved_by: tuple[str, ...]
+    years: int
+    questions: tuple[Asked, ...]
+    forms: Mapping[str, tuple[QuestionId, ...]]
+    rules: tuple[Rule, ...]
+    timings: tuple[TimingLine, ...]
+    ladder: Mapping[Tier, Paging]
+
+
+def _rule(when: Condition, **values: Any) -> Rule:
+    return Rule(condition=when, **values)
+
+
+def _paging(due: Due, **values: Any) -> Paging:
+    return Paging(due=due, **values)
+
+
+_QUESTION = Name(QuestionId, "the name of a question")
+
+RULE = Record(
+    "a rule",
+    (
+        Field("id", Name(RuleId, "the rule's name"), doc="Its name in the record, for ever."),
+        Field("when", AnyCondition(), doc="The condition under which it fires."),
+        Field("tier", OneOf(TIERS), doc="How soon a human must look."),
+        Field("concern", Name(Concern), doc="The one word that an alert shows: alerts/concerns/<concern>."),
+        Field("version", Whole(1, RULE_VERSION_MAX), 1, "One more at each change of meaning."),
+        Field("education", Name(TopicId), None, "The topic that may follow: education/<topic>."),
+        Field("card", Name(CardId), None, "With an emergency: the card that the patient gets at once, cards/<card>."),
+    ),
+    _rule,
+)
+
+TIMING = Record(
+    "a timing",
+    (
+        Field("id", Name(TimingId, "the timing's name"), doc="Its name in the record, for ever."),
+        Field("after", After(), doc="How long after the operation it asks; or enrolment."),
+        Field("form", Name(str, "the name of a form"), doc="Which of the forms is asked."),
+        Field("open_for", SPAN, doc="How long after asking it still takes answers."),
+        Field("repeat", REPEAT, None, "It asks again at every such distance after the first time."),
+    ),
+    TimingLine,
+)
+
+PAGING = Record(
+    "a tier's line of the ladder",
+    (
+        Field("due", DUE, doc="By when somebody has to act: a time, closing, or working days."),
+        Field("waits", Many(SPAN, 0, WAITS_MAX), (), "How long each step has before the next is paged; none: no buzz."),
+        Field("at_any_hour", Truth(), False, "true: pages day and night; false: in opening hours."),
+        Field("again_after", SPAN, None, "Pages again when it was taken and has no outcome for so long."),
+    ),
+    _paging,
+)
+
+PROTOCOL = Record(
+    "a care protocol",
+    (
+        Field("approved_by", Approvers(), doc="nobody, or the names of those who approved it."),
+        Field("years", Whole(1, OFFSET_YEARS_MAX), doc="For how many years patients are told that we ask."),
+        Field("questions", Many(AnyQuestion()), doc="Everything that may be asked."),
+        Field("forms", Keyed(Name(str, "the name of a form"), Many(_QUESTION)), doc="Which questions, in which order."),
+        Field("rules", Many(RULE), doc="When an answer becomes a finding for review."),
+        Field("timings", Many(TIMING), doc="When it asks."),
+        Field("ladder", Keyed(OneOf(TIERS), PAGING), doc="Who is told how fast, for each tier."),
+    ),
+    ProtocolText,
+)
+
+
+def read_text(reading: Reading) -> ProtocolText | None:
+    """The protocol as it is written; None where a part could not be read, all of which is then reported."""
+    if reading.top is None:
+        return None
+    try:
+        return PROTOCOL.read(reading.top, reading)
+    except Unreadable:
+        return None
+
+
+def assemble(key: ProtocolKey, text: ProtocolText, reading: Reading) -> CareProtocol | None:
+    """The care protocol; None, and reported, where a timing's form or the enrolment's timing cannot be told."""
+    for n, line in enumerate(text.timings):
+        if line.form not in text.forms:
+            reading.complain(("timings", n, "form"), f'no form "{line.form}"{nearest(line.form, text.forms)}')
+    at_enrolment = [n for n, line in enumerate(text.timings) if line.after is None]
+    if not at_enrolment:
+        reading.complain(("timings",), f'one timing must say "after: {AT_ENROLMENT}"')
+    for n in at_enrolment[1:]:
+        first = reading.at("timings", at_enrolment[0], "after").line
+        reading.complain(("timings", n, "after"), f"only one timing asks at enrolment; line {first} does already")
+    if reading.problems:
+        return None
+    timings = tuple(
+        Timing(line.id, line.after or Offset(), text.forms[line.form], line.open_for, line.repeat)
+        for line in text.timings
+    )
+    return CareProtocol(
+        key=key,
+        asked=text.questions,
+        rules=text.rules,
+        timings=timings,
+        ladder=text.ladder,
+        at_enrolment=text.timings[at_enrolment[0]].id,
+        years=text.years,
+        approved_by=text.approved_by,
+    )
+
+
+def json_schema() -> Schema:
+    """What editors check a protocol file with, and complete it from."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Care protocol",
+        "description": "Made from the program's own tables; followupbot check looks at more than this can say.",
+        **PROTOCOL.schema(),
+        "$defs": {"condition": condition_definition()},
+    }

@@ -1,0 +1,171 @@
+"""The shapes of questions and conditions, made from the domain's own tables.
+
+A new kind of question or condition is a class and a row there; nothing has to be added here.
+"""
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+
+from followupbot.domain.care_protocol import Asked
+from followupbot.domain.conditions import CONDITION_TYPES, Condition
+from followupbot.domain.ids import QuestionId
+from followupbot.domain.questions import QUESTION_TYPES, Question, Value
+from followupbot.protocol_files.reading import Kind, Node, Reading, Scalar, Table, nearest
+from followupbot.protocol_files.shapes import (
+    NAME,
+    REQUIRED,
+    Field,
+    Many,
+    Name,
+    Record,
+    Schema,
+    Shape,
+    Truth,
+    Unreadable,
+    Whole,
+    refuse,
+)
+
+
+@dataclass(frozen=True)
+class AnswerValue:
+    """What an answer is compared with: a number, or the name of a choice."""
+
+    def read(self, node: Node, reading: Reading) -> Value:
+        """The number or the name."""
+        if isinstance(node, Scalar) and node.kind is Kind.WHOLE:
+            return Whole().read(node, reading)
+        return Name(str, "a number or a name").read(node, reading)
+
+    def schema(self) -> Schema:
+        """An integer or a name."""
+        return {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": f"^{NAME.pattern}$"}]}
+
+
+@dataclass(frozen=True)
+class AnyCondition:
+    """One condition, picked by its one operator key."""
+
+    def read(self, node: Node, reading: Reading) -> Condition:
+        """The condition."""
+        if not isinstance(node, Table):
+            raise refuse(node, f"a condition, which begins with one of {', '.join(CONDITION_TYPES)}", reading)
+        for key, _ in node.entries:
+            if key.text not in CONDITION_TYPES:
+                reading.report(key.at, f'unknown condition "{key.text}"{nearest(key.text, CONDITION_TYPES)}')
+                raise Unreadable
+        if len(node.entries) != 1:
+            known = " or ".join(name for name in ("all", "any") if name in CONDITION_TYPES)
+            reading.report(node.at, f"a condition has one key, found {len(node.entries)}; join several with {known}")
+            raise Unreadable
+        key, value = node.entries[0]
+        return condition_shape(key.text).read(value, reading)
+
+    def schema(self) -> Schema:
+        """A reference; see `condition_definition`."""
+        return {"$ref": "#/$defs/condition"}
+
+
+@dataclass(frozen=True)
+class AnyQuestion:
+    """One question, picked by its `type`, and the condition under which it is put."""
+
+    def read(self, node: Node, reading: Reading) -> Asked:
+        """The question."""
+        kind = node.get("type") if isinstance(node, Table) else None
+        if not isinstance(node, Table) or kind is None:
+            raise refuse(node, f'a question with a "type", which is one of {", ".join(QUESTION_TYPES)}', reading)
+        if not isinstance(kind, Scalar) or kind.text not in QUESTION_TYPES:
+            known = nearest(kind.text if isinstance(kind, Scalar) else "", QUESTION_TYPES)
+            reading.report(kind.at, f"unknown type of question{known}")
+            raise Unreadable
+        return question_shape(kind.text).read(node, reading)
+
+    def schema(self) -> Schema:
+        """Any of the question types."""
+        return {"anyOf": [question_shape(kind).schema() for kind in QUESTION_TYPES]}
+
+
+def condition_shape(operator: str) -> Shape[Condition]:
+    """What stands behind that operator key: the one field's value where the class has one, else all by name."""
+    kind = CONDITION_TYPES[operator]
+    found = class_fields(kind)
+    if len(found) == 1:
+        return _Only(found[0], kind)
+    return Record(f'"{operator}"', found, kind)
+
+
+def question_shape(kind: str) -> Record[Asked]:
+    """A question of that type."""
+    cls: Callable[..., Question] = QUESTION_TYPES[kind]
+
+    def build(ask_if: Condition | None, **values: Any) -> Asked:
+        return Asked(cls(**values), ask_if)
+
+    ask_if = Field("ask_if", AnyCondition(), None, "Put only where this holds.")
+    type_key = {"type": {"const": kind, "description": _doc(QUESTION_TYPES[kind])}}
+    return Record(f"a {kind}", (*class_fields(QUESTION_TYPES[kind]), ask_if), build, also=type_key)
+
+
+def condition_definition() -> Schema:
+    """The JSON Schema of a condition."""
+    forms = [
+        {
+            "type": "object",
+            "description": _doc(kind),
+            "properties": {operator: condition_shape(operator).schema()},
+            "required": [operator],
+            "additionalProperties": False,
+        }
+        for operator, kind in CONDITION_TYPES.items()
+    ]
+    return {"oneOf": forms}
+
+
+def class_fields(cls: type[Any]) -> tuple[Field, ...]:
+    """The keys that a frozen dataclass of the domain is written with: its fields, by their types."""
+    hints: Mapping[str, Any] = get_type_hints(cls)
+    return tuple(
+        Field(field.name, _shape_of(hints[field.name]), REQUIRED if field.default is MISSING else field.default)
+        for field in fields(cls)
+    )
+
+
+@dataclass(frozen=True)
+class _Only:
+    """A class of one field is written as that field's value."""
+
+    field: Field
+    build: Callable[..., Condition]
+
+    def read(self, node: Node, reading: Reading) -> Condition:
+        return self.build(self.field.shape.read(node, reading))
+
+    def schema(self) -> Schema:
+        return self.field.shape.schema()
+
+
+def _shape_of(hint: Any) -> Shape[Any]:
+    if hint == Condition:
+        return AnyCondition()
+    if hint == Value:
+        return AnswerValue()
+    if isinstance(hint, NewType):
+        return Name(hint, "the name of a question" if hint is QuestionId else "a name")
+    if hint is bool:
+        return Truth()
+    if hint is int:
+        return Whole()
+    if hint is str:
+        return Name(str)
+    if get_origin(hint) is tuple:
+        return Many(_shape_of(get_args(hint)[0]))
+    if get_origin(hint) in (Union, types.UnionType):
+        raise AssertionError(f"protocol files have no form for {hint}; give it one in _shape_of")
+    return Record(f"one of the {hint.__name__}s", class_fields(hint), hint)
+
+
+def _doc(cls: type[object]) -> str:
+    return (cls.__doc__ or "").split("\n", 1)[0]

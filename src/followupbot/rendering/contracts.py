@@ -1,0 +1,220 @@
+"""What each message is given, what it must show, and samples of it all, so that every message can be tried."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+from followupbot.domain.ids import MessageKey
+from followupbot.domain.outgoing import Day, Instant, Param, Words
+
+NOTICE_LENGTH_MAX = 200
+"""Telegram's limit for the line above the chat."""
+
+AWKWARD_NAME = "Ana <&\"'> Пётр 👩‍⚕️ مريم " + "x" * 170
+"""A name with everything that breaks templates: mark-up, other scripts, an emoji of several parts, 200 letters."""
+
+EMERGENCY_NUMBER = "clinic.emergency_number"
+
+
+@dataclass(frozen=True)
+class ParamKind:
+    """One kind of parameter: what it is called in a problem, and samples from one end to the other."""
+
+    what: str
+    samples: tuple[Param, ...]
+    words_below: str | None = None
+    """For the words of another message: the folder that it is in."""
+
+
+_INSTANT = Instant(datetime(2026, 3, 16, 17, 0, tzinfo=UTC), "Europe/London")
+_NIGHT = Instant(datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "Asia/Kathmandu")
+
+CODE = ParamKind("a patient's code", ("7F3K9",))
+NAME = ParamKind("a person's name", ("Dr Ito", AWKWARD_NAME))
+SHORT_TEXT = ParamKind("short text", ("10:00",))
+DETAIL = ParamKind("ids and numbers", ("7F3K9", "update 123456789, 3 attempts"))
+SURGERY_DATE = ParamKind("a date as precise as it is known", ("2026-12-03", "2026-12", "2026"))
+COUNT = ParamKind("a number from 1", (1, 2, 20))
+MINUTES = ParamKind("a number of minutes from 1", (1, 2, 15))
+YEARS = ParamKind("a number of years", (1, 2, 60))
+YEARS_OR_NONE = ParamKind("a number of years, or none", (None, 0, 1, 12))
+PAGES = ParamKind("how often somebody was paged before", (0, 1, 2, 30))
+TRUTH = ParamKind("true or false", (False, True))
+INSTANT = ParamKind("a time", (_INSTANT, _NIGHT))
+DAY_OR_NONE = ParamKind("a date, or none", (None, Day(date(2026, 3, 1))))
+
+
+def _words(folder: str, names: tuple[str, ...], optional: bool = False) -> ParamKind:
+    samples = tuple(Words(MessageKey(f"{folder}/{name}")) for name in names)
+    what = f"the words of a message in {folder}/"
+    return ParamKind(f"{what}, or none" if optional else what, (None, *samples) if optional else samples, folder)
+
+
+TIERS = ("emergency", "same_day", "this_week", "routine", "record")
+CONCERNS = ("bladder_bowel", "feeling", "weakness", "infection", "clot", "pain", "function", "mood", "other")
+OUTCOMES = ("called", "appointment", "sent_to_hospital", "no_action")
+ROLES = ("clinician", "lead", "admin")
+
+TIER = _words("alerts/tiers", TIERS)
+CONCERN_OR_NONE = _words("alerts/concerns", CONCERNS, optional=True)
+OUTCOME = _words("alerts/outcomes", OUTCOMES)
+ROLE = _words("roles", ROLES)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What one message, or every message of a folder, is given and must show.
+
+    `shows` names what every rendering must contain. `buttons` are those that it must have; None: a protocol says which.
+    `plain`: one line of at most 200 letters without mark-up. `sourced`: it says where its facts come from.
+    """
+
+    params: Mapping[str, ParamKind] = field(default_factory=dict)
+    shows: tuple[str, ...] = ()
+    buttons: tuple[str, ...] | None = ()
+    plain: bool = False
+    sourced: bool = False
+
+    def samples(self) -> Iterator[dict[str, Param]]:
+        """Parameters to try it with: every combination of what a template may branch on, and each sample once."""
+        rows = max((len(kind.samples) for kind in self.params.values()), default=1)
+        for number in range(_combinations(self.params) * rows):
+            left, row = divmod(number, rows)
+            chosen: dict[str, Param] = {}
+            for name, kind in self.params.items():
+                if kind.samples[0] is None or isinstance(kind.samples[0], bool):
+                    left, position = divmod(left, 2)
+                    rest = kind.samples[1:]
+                    chosen[name] = kind.samples[0] if position == 0 else rest[row % len(rest)]
+                else:
+                    chosen[name] = kind.samples[row % len(kind.samples)]
+            yield chosen
+
+
+def _combinations(params: Mapping[str, ParamKind]) -> int:
+    branching = [kind for kind in params.values() if kind.samples[0] is None or isinstance(kind.samples[0], bool)]
+    return int(2 ** len(branching))
+
+
+_NOTICE = Contract(plain=True)
+_REPLY = Contract()
+_WORD = Contract(plain=True)
+
+CONTRACTS: dict[str, Contract] = {
+    # patients: enrolment
+    "consent/ask": Contract({"years": YEARS}, shows=("years", "clinic.name"), buttons=("agree", "decline")),
+    "consent/declined": _REPLY,
+    "consent/born": _REPLY,
+    "consent/locked": _REPLY,
+    "enrolment/link_refused": _REPLY,
+    "enrolment/welcome": Contract({"ask_at": SHORT_TEXT}, shows=("ask_at",)),
+    "enrolment/surgery_ahead": Contract({"surgery_on": SURGERY_DATE}, shows=("surgery_on",)),
+    "enrolment/connected_again": _REPLY,
+    # patients: check-ins
+    "check_ins/ready": Contract({"minutes": MINUTES}, shows=("minutes", "clinic.name"), buttons=("start",)),
+    "check_ins/over": _REPLY,
+    "check_ins/done/no_flag": _REPLY,
+    "check_ins/done/record": _REPLY,
+    "check_ins/done/routine": _REPLY,
+    "check_ins/done/this_week": Contract({"due": INSTANT}),
+    "check_ins/done/same_day": Contract({"due": INSTANT, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,)),
+    "questions/*": Contract({"number": COUNT, "of": COUNT, "first": TRUTH, "since": DAY_OR_NONE}, buttons=None),
+    "education/*": Contract(sourced=True),
+    "cards/fallback": Contract(shows=(EMERGENCY_NUMBER,)),
+    "cards/*": Contract({"recorded": TRUTH, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,)),
+    # patients: replies
+    "replies/note_received": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/nothing_open": _REPLY,
+    "replies/already_answered": _REPLY,
+    "replies/rejected/not_a_number": _REPLY,
+    "replies/rejected/outside_scale": _REPLY,
+    "replies/rejected/not_a_choice": _REPLY,
+    "replies/rejected/gate_needs_a_button": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/rejected/birth_year": Contract({"left": COUNT}, shows=("left",)),
+    "replies/seen/emergency": Contract({"role": ROLE}, shows=(EMERGENCY_NUMBER,)),
+    "replies/seen/same_day": Contract({"role": ROLE}, shows=(EMERGENCY_NUMBER,)),
+    "replies/seen/this_week": Contract({"role": ROLE}),
+    "replies/seen/routine": Contract({"role": ROLE}),
+    "replies/notices/saved": _NOTICE,
+    "replies/notices/already_answered": _NOTICE,
+    "replies/notices/over": _NOTICE,
+    # staff
+    "staff/welcome": Contract({"name": NAME, "role": ROLE}, shows=("name",)),
+    "staff/not_understood": _REPLY,
+    "alerts/new": Contract(
+        {
+            "code": CODE,
+            "tier": TIER,
+            "concern": CONCERN_OR_NONE,
+            "years": YEARS_OR_NONE,
+            "due": INSTANT,
+            "again": PAGES,
+        },
+        shows=("code", "tier"),
+        buttons=("take",),
+    ),
+    "alerts/taken": Contract(
+        {"code": CODE, "tier": TIER, "by": NAME, "at": INSTANT},
+        shows=("code", "tier", "by"),
+        buttons=tuple(f"outcome.{outcome}" for outcome in OUTCOMES),
+    ),
+    "alerts/resolved": Contract(
+        {"code": CODE, "tier": TIER, "by": NAME, "outcome": OUTCOME, "at": INSTANT},
+        shows=("code", "tier", "by", "outcome"),
+    ),
+    "alerts/fallback": Contract({"code": CODE}, shows=("code",), buttons=("take",)),
+    "alerts/notices/taken_by": Contract({"by": ParamKind("a person's name", ("Dr Ito", "x" * 60))}, plain=True),
+    "alerts/notices/has_it": _NOTICE,
+    "alerts/notices/resolved": _NOTICE,
+    "alerts/notices/refused": _NOTICE,
+    "alerts/notices/not_yours": _NOTICE,
+    # the operator
+    **{
+        f"operator/{notice}": Contract({"detail": DETAIL}, shows=("detail",))
+        for notice in (
+            "poll_conflict",
+            "token_refused",
+            "dead_letter",
+            "update_set_aside",
+            "chart_failed",
+            "nobody_reachable",
+            "unrecorded_emergency",
+            "clock_jumped",
+        )
+    },
+    # words that stand inside other messages
+    **{f"alerts/tiers/{tier}": _WORD for tier in TIERS},
+    "alerts/concerns/*": _WORD,
+    **{f"alerts/outcomes/{outcome}": _WORD for outcome in OUTCOMES},
+    **{f"roles/{role}": _WORD for role in ROLES},
+    "clinic/emergency_number": _WORD,
+}
+"""By key, or by folder where what is in it is named by a protocol: `questions/*`, `cards/*`."""
+
+
+def contract(key: str) -> Contract | None:
+    """The contract of that message; None where no message of that name is ever sent."""
+    return CONTRACTS.get(key) or CONTRACTS.get(f"{key.rpartition('/')[0]}/*")
+
+
+def fixed_keys() -> tuple[str, ...]:
+    """The messages that every language must have, whatever the protocols say."""
+    concerns = [f"alerts/concerns/{concern}" for concern in CONCERNS]
+    return tuple(sorted([key for key in CONTRACTS if not key.endswith("/*")] + concerns))
+
+
+def mismatch(key: str, params: Mapping[str, Param]) -> str | None:
+    """What is wrong with sending that message with those parameters; None where they keep to its contract."""
+    found = contract(key)
+    if found is None:
+        return f"no message is called {key}"
+    missing, unknown = sorted(found.params.keys() - params.keys()), sorted(params.keys() - found.params.keys())
+    if missing or unknown:
+        return f"{key}: missing {missing}, unknown {unknown}"
+    for name, kind in found.params.items():
+        value = params[name]
+        if not any(type(value) is type(sample) for sample in kind.samples):
+            return f"{key}: {name} is {value!r}, expected {kind.what}"
+        if isinstance(value, Words) and value.key.rpartition("/")[0] != kind.words_below:
+            return f"{key}: {name} is {value.key}, expected {kind.what}"
+    return None

@@ -1,0 +1,40 @@
+"""Times and dates as people of a language write them."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+
+from followupbot.domain.ids import Language
+from followupbot.domain.outgoing import Day, Instant
+
+LOCALES = {Language("en"): "en_GB"}
+"""Where a language alone would mean other habits than ours: plain `en` puts the month before the day."""
+
+
+def locale_of(language: Language) -> Locale | None:
+    """How people of that language write dates; None where nobody knows."""
+    try:
+        return Locale.parse(LOCALES.get(language, language))
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def clock_time(value: Instant, locale: Locale) -> str:
+    """`17:00`"""
+    return str(format_time(_wall(value).time(), "short", locale=locale))
+
+
+def day(value: Instant | Day, locale: Locale) -> str:
+    """`16 March 2026`"""
+    return str(format_date(value.on if isinstance(value, Day) else _wall(value).date(), "long", locale=locale))
+
+
+def when(value: Instant, locale: Locale) -> str:
+    """`Monday 16 March 2026, 17:00`"""
+    return f"{format_date(_wall(value).date(), 'full', locale=locale)}, {clock_time(value, locale)}"
+
+
+def _wall(value: Instant) -> datetime:
+    return value.at.astimezone(ZoneInfo(value.zone))

@@ -1,0 +1,125 @@
+"""A message's key and parameters become what stands on the phone."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from jinja2 import Template, TemplateError
+
+from followupbot.domain.clinic import ClinicSettings
+from followupbot.domain.delivery import Button, Rendered
+from followupbot.domain.ids import Language, MessageKey, Version
+from followupbot.domain.outgoing import Choice, Param
+from followupbot.domain.outgoing import Words as WordsOf
+from followupbot.rendering.html import strip
+from followupbot.rendering.templates import CLINIC, ClinicWords, Html, compile_template
+from followupbot.rendering.words import Source, Words
+
+EMERGENCY_NUMBER_KEY = MessageKey("clinic/emergency_number")
+
+_NUMBER = re.compile(r"-?[0-9]+")
+_BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
+
+
+class RenderingFailed(ValueError):
+    """A template could not be rendered with what it was given; `check` lets no such template be published."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One version's words and settings, and every template of it that has been used."""
+
+    words: Words
+    settings: ClinicSettings
+    compiled: dict[tuple[Language, MessageKey, str | None], Template] = field(default_factory=dict)
+
+    def html(self, language: Language, key: MessageKey, params: Mapping[str, Param]) -> str:
+        """The message in Telegram's HTML. LookupError where there is none; RenderingFailed where it cannot be."""
+        return self._render(language, key, None, params)
+
+    def label(self, language: Language, key: MessageKey, label: str, params: Mapping[str, Param]) -> str:
+        """The words of a button: a number as it is, else what the message's `buttons` say. LookupError."""
+        if _NUMBER.fullmatch(label):
+            return label
+        return strip(self._render(language, key, label, params))
+
+    def clinic(self, language: Language) -> ClinicWords:
+        """What every template is given about the clinic."""
+        number: str | Html | None = self.settings.emergency_number
+        if number is None:
+            # These words stand inside the clinic's own, so they are given none of it.
+            template = self._template(language, EMERGENCY_NUMBER_KEY, None)
+            number = Html(_tidy(template.render()))
+        return ClinicWords(self.settings.name, self.settings.phone, number)
+
+    def _render(self, language: Language, key: MessageKey, label: str | None, params: Mapping[str, Param]) -> str:
+        template = self._template(language, key, label)
+        context: dict[str, object] = {CLINIC: self.clinic(language)}
+        for name, value in params.items():
+            if isinstance(value, WordsOf):
+                # Words have no parameters of their own, so this goes no deeper.
+                context[name] = Html(self._render(language, value.key, None, {}))
+            else:
+                context[name] = value
+        try:
+            return _tidy(template.render(context))
+        except (TemplateError, TypeError, ValueError, AttributeError) as error:
+            raise RenderingFailed(f"{language}/{key}: {error}") from error
+
+    def _template(self, language: Language, key: MessageKey, label: str | None) -> Template:
+        place = (language, key, label)
+        if place not in self.compiled:
+            message = self.words.message(language, key)
+            source: Source | None = message.body if label is None else message.buttons.get(label)
+            if source is None:
+                raise LookupError(f"the message {key} in {language} has no button {label}")
+            try:
+                self.compiled[place] = compile_template(language, source)
+            except TemplateError as error:
+                raise RenderingFailed(f"{language}/{key}: {error}") from error
+        return self.compiled[place]
+
+
+class Renderer:
+    """The application's port of that name. Each version is read once and kept."""
+
+    def __init__(
+        self,
+        files_of: Callable[[Version], Mapping[str, bytes]],
+        settings_of: Callable[[Version], ClinicSettings],
+    ) -> None:
+        self._files_of = files_of
+        self._settings_of = settings_of
+        self._editions: dict[Version, Edition] = {}
+
+    def render(
+        self,
+        words: Version,
+        language: Language,
+        message: MessageKey,
+        params: Mapping[str, Param],
+        choices: Sequence[Sequence[Choice]] = (),
+    ) -> Rendered:
+        """The words in that language. LookupError where there are none; RenderingFailed where a template breaks."""
+        edition = self.edition(words)
+        html = edition.html(language, message, params)
+        buttons = tuple(
+            tuple(Button(edition.label(language, message, choice.label, params), choice.press) for choice in row)
+            for row in choices
+        )
+        return Rendered(html, buttons)
+
+    def plain(self, rendered: Rendered) -> Rendered:
+        """The same without any mark-up."""
+        return rendered if rendered.plain else replace(rendered, html=strip(rendered.html), plain=True)
+
+    def edition(self, version: Version) -> Edition:
+        """That version, read from now on: what is sent after this needs no database. LookupError."""
+        if version not in self._editions:
+            self._editions[version] = Edition(Words(self._files_of(version)), self._settings_of(version))
+        return self._editions[version]
+
+
+def _tidy(text: str) -> str:
+    """Without spaces at the ends, and never two empty lines: what branches not taken leave behind."""
+    return _BLANK_LINES.sub("\n\n", text).strip()

@@ -1,0 +1,51 @@
+"""All files of one version are one programme, or every problem in them at once."""
+
+import pytest
+
+from followupbot.domain.ids import ProtocolKey, Version
+from followupbot.protocol_files.programme import read_programme
+from followupbot.protocol_files.reading import Problems
+from tests.protocol_files.examples import CLINIC, PROTOCOL, replaced
+
+FILES = {"clinic.yaml": CLINIC.encode(), "protocols/example.yaml": PROTOCOL.encode()}
+VERSION = Version("abc")
+
+
+def test_a_programme_has_its_protocols_settings_and_languages() -> None:
+    """A language is a folder with a message in it."""
+    words = {"messages/es/consent/ask.j2": b"x", "messages/en/consent/ask.j2": b"x"}
+    programme = read_programme(VERSION, FILES | words)
+    assert programme.version == VERSION
+    assert list(programme.protocols) == [ProtocolKey("example")]
+    assert programme.settings.name == "Hillside"
+    assert programme.languages == ("en", "es")
+
+
+def test_problems_of_all_files_come_together() -> None:
+    """Whoever puts them right sees all of them."""
+    broken = {
+        "clinic.yaml": replaced(CLINIC, "language: en", "langage: en").encode(),
+        "protocols/example.yaml": replaced(PROTOCOL, "type: scale", "type: scal").encode(),
+        "protocols/Any.yaml": b"",
+    }
+    with pytest.raises(Problems) as caught:
+        read_programme(VERSION, broken)
+    assert [str(problem) for problem in caught.value.problems] == [
+        'clinic.yaml:3:1: error: unknown key "langage"; did you mean "language"?',
+        'protocols/Any.yaml:1:1: error: "Any" is no name for a care protocol: small letters, digits and _, at most 24',
+        "protocols/Any.yaml:1:1: error: the file is empty",
+        'protocols/example.yaml:10:11: error: unknown type of question; did you mean "scale"?',
+    ]
+
+
+@pytest.mark.parametrize("missing", ["clinic.yaml", "protocols/example.yaml"])
+def test_a_programme_needs_a_clinic_and_a_protocol(missing: str) -> None:
+    """Else there is nothing to run."""
+    with pytest.raises(Problems, match="there is no"):
+        read_programme(VERSION, {path: content for path, content in FILES.items() if path != missing})
+
+
+def test_a_warning_keeps_no_programme_from_running() -> None:
+    """A form that nothing asks does no harm."""
+    spare = replaced(PROTOCOL, "forms:\n", "forms:\n  spare: [gate]\n").encode()
+    assert read_programme(VERSION, FILES | {"protocols/example.yaml": spare}).protocols

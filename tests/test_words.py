@@ -1,0 +1,163 @@
+"""Every word that ships: every message in every language renders with whatever it may be given, and keeps our rules."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import followupbot
+from followupbot.checking.check import NOWHERE
+from followupbot.domain.clinic import Role
+from followupbot.domain.ids import MessageKey, Version
+from followupbot.domain.outgoing import Words as WordsOf
+from followupbot.domain.rules import Tier
+from followupbot.protocol_files.programme import read_programme
+from followupbot.protocol_files.sources import gather
+from followupbot.rendering import contracts, html
+from followupbot.rendering.contracts import CONTRACTS, Contract, contract
+from followupbot.rendering.renderer import Edition
+from followupbot.rendering.words import Message, Words
+
+SENTENCE_WORDS_MAX = 20
+"""NHS content guide; clinical.md 6."""
+
+BANNED = frozenset(
+    ("dead", "crippled", "failed", "failure", "should", "normal", "abnormal", "good", "bad", "unfortunately", "suffer")
+)
+"""What frightens, judges or blames; clinical.md 6."""
+
+FILES = gather(NOWHERE)
+WORDS = Words(FILES)
+PROGRAMME = read_programme(Version("shipped"), FILES)
+EDITION = Edition(WORDS, PROGRAMME.settings)
+OWN_NUMBERS = Edition(WORDS, replace(PROGRAMME.settings, phone="+44 20 7946 0000", emergency_number="999"))
+MESSAGES = list(WORDS)
+
+
+def in_folder(folder: str) -> list[object]:
+    """The messages of that folder, as parameters of a test."""
+    return [pytest.param(message, id=message.file) for message in MESSAGES if message.key.startswith(folder)]
+
+
+def agreed(message: Message) -> Contract:
+    """The message's contract."""
+    found = contract(message.key)
+    assert found is not None, f"{message.file} has no contract"
+    return found
+
+
+def renderings(message: Message) -> Iterator[str]:
+    """The message with everything that it may be given."""
+    for edition in (EDITION, OWN_NUMBERS):
+        for params in agreed(message).samples():
+            yield edition.html(message.language, message.key, params)
+
+
+@pytest.mark.parametrize("message", in_folder(""))
+def test_every_message_renders_with_whatever_it_may_be_given(message: Message) -> None:
+    """Every key, every language, every sample: Telegram takes it, and nobody reads "None"."""
+    for text in renderings(message):
+        assert list(html.faults(text)) == []
+        assert not re.search(r"None|True|False|Instant|Undefined|\{\{|\}\}|\{%", text)
+    for label in message.buttons:
+        for params in agreed(message).samples():
+            assert EDITION.label(message.language, message.key, label, params)
+
+
+@pytest.mark.parametrize("key", CONTRACTS)
+def test_every_contract_has_a_message_in_every_language(key: str) -> None:
+    """And, by the test above, every message a contract."""
+    for language, messages in WORDS.messages.items():
+        folder = key.removesuffix("*")
+        assert key in messages or (folder != key and any(name.startswith(folder) for name in messages)), language
+
+
+def test_the_lists_of_words_are_those_of_the_domain() -> None:
+    """A new tier or role has words from the day it is there."""
+    assert set(contracts.TIERS) == set(Tier)
+    assert set(contracts.ROLES) == set(Role)
+
+
+@pytest.mark.parametrize("message", in_folder(""))
+def test_sentences_are_short_and_words_kind(message: Message) -> None:
+    """Read by somebody in pain, on a phone, perhaps in a hurry."""
+    for text in renderings(message):
+        bare = html.strip(text)
+        for sentence in re.split(r"[.?!:](?:\s|$)|\n", bare):
+            assert len(sentence.split()) <= SENTENCE_WORDS_MAX, sentence
+        if message.language == "en":
+            assert not set(re.findall(r"[a-z]+", bare.lower())) & BANNED
+        assert "%" not in bare
+
+
+@pytest.mark.parametrize("message", in_folder("check_ins/ready"))
+def test_the_first_line_says_nothing_about_health(message: Message) -> None:
+    """It stands on a lock screen."""
+    for text in renderings(message):
+        first = html.strip(text).splitlines()[0]
+        assert first in {"Your check-in from Your spine clinic is ready."}
+
+
+@pytest.mark.parametrize(
+    "message", [m for m in MESSAGES if m.key.startswith("cards/")], ids=lambda message: message.file
+)
+def test_a_card_begins_with_what_to_do_and_has_no_link(message: Message) -> None:
+    """Self-contained, with a line for abroad and for those who cannot phone (clinical.md 0.16, 6)."""
+    for text in renderings(message):
+        lines = html.strip(text).splitlines()
+        assert lines[0].startswith("Call ")
+        assert text.startswith("<b>")
+        assert "<a" not in text
+        assert any(line.startswith("Abroad: 112") or line.startswith("Abroad: call 112") for line in lines)
+        assert any("cannot phone" in line for line in lines)
+
+
+def test_a_card_says_whether_the_answer_was_recorded_and_the_clinic_reached() -> None:
+    """Nobody is told that the clinic knows when it does not."""
+
+    def card(recorded: bool, reached: bool) -> str:
+        key, params = MessageKey("cards/cauda_equina"), {"recorded": recorded, "reached": reached}
+        return EDITION.html(PROGRAMME.settings.language, key, params)
+
+    told, not_recorded, not_reached = "We have also told the clinic", "was not recorded", "could not reach the clinic"
+    assert [part for part in (told, not_recorded, not_reached) if part in card(True, True)] == [told]
+    assert [part for part in (told, not_recorded, not_reached) if part in card(True, False)] == [not_reached]
+    assert [part for part in (told, not_recorded, not_reached) if part in card(False, True)] == [not_recorded]
+    assert [part for part in (told, not_recorded, not_reached) if part in card(False, False)] == [not_recorded]
+
+
+@pytest.mark.parametrize(
+    "message", [m for m in MESSAGES if m.key.startswith("alerts/")], ids=lambda message: message.file
+)
+def test_nothing_that_staff_are_sent_names_a_patient_but_by_code(message: Message) -> None:
+    """Telegram keeps what we send (clinical.md 0.9)."""
+    params = agreed(message).params
+    assert params.keys() <= {"code", "tier", "concern", "years", "due", "again", "by", "at", "outcome"}
+
+
+def test_every_message_that_the_code_names_has_a_contract() -> None:
+    """What is sent under a name that nobody agreed on has no words."""
+    folders = "|".join(sorted({key.partition("/")[0] for key in CONTRACTS}))
+    named = re.compile(rf'"((?:{folders})/[a-z_/]*[a-z])"')
+    sources = Path(followupbot.__file__).parent
+    found = {
+        key
+        for layer in ("domain", "application", "channels", "bootstrap")
+        for file in (sources / layer).rglob("*.py")
+        for key in named.findall(file.read_text("utf-8"))
+    }
+    assert len(found) > 20
+    assert sorted(key for key in found if contract(key) is None) == []
+
+
+def test_words_inside_words_go_no_deeper() -> None:
+    """What is put into a message has no parameters of its own."""
+    for found in CONTRACTS.values():
+        for kind in found.params.values():
+            for sample in kind.samples:
+                if isinstance(sample, WordsOf):
+                    inner = contract(sample.key)
+                    assert inner is not None
+                    assert inner.params == {}
