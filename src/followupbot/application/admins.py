@@ -1,0 +1,115 @@
+"""What an admin can do: invite, publish, and look after the staff."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from followupbot.application.ports import Store
+from followupbot.domain import enrolment, patient_code, staff
+from followupbot.domain.chart import Chart, Invitation, Plan
+from followupbot.domain.clinic import Clinic, Role
+from followupbot.domain.decision import Actor, Cause, Decision
+from followupbot.domain.facts import BotNamed, ProgrammePublished
+from followupbot.domain.ids import ChatId, PatientId, StaffId, TokenHash, Version
+
+INVITATION_LASTS = timedelta(days=7)
+"""Clinical.md and reliability.md 4.4: long enough to come home from hospital, short enough for a lost card."""
+
+TOKEN_BYTES = 16
+"""128 bits: 22 characters of a link, of the 64 that Telegram takes."""
+
+CODE_DRAWS_MAX = 50
+"""With a million codes, as many misses in a row mean something else is wrong."""
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A link that is out: its token is nowhere but here."""
+
+    token: str
+    expires_at: datetime
+
+
+def hash_of(token: str) -> TokenHash:
+    """What is kept of a token."""
+    return TokenHash(hashlib.sha256(token.encode()).hexdigest())
+
+
+def invite_patient(store: Store, plan: Plan, by: Actor, now: datetime) -> tuple[PatientId, Invited]:
+    """A new patient has a code and a link."""
+    invited = _draw(now)
+    invitation = Invitation(hash_of(invited.token), invited.expires_at)
+    for _ in range(CODE_DRAWS_MAX):
+        payload = "".join(secrets.choice(patient_code.ALPHABET) for _ in range(patient_code.PAYLOAD_LENGTH))
+        code = patient_code.complete(payload)
+
+        def decide(chart: Chart) -> Decision:
+            return Decision() if chart.enrolment else enrolment.invite(chart, plan, invitation, now)
+
+        if store.transact(code, _cause(by), decide).facts:
+            return code, invited
+    raise AssertionError(f"{CODE_DRAWS_MAX} codes in a row were taken")
+
+
+def invite_patient_again(store: Store, patient: PatientId, by: Actor, now: datetime) -> Invited:
+    """The patient has a new link, and the older ones lead nowhere."""
+    invited = _draw(now)
+    invitation = Invitation(hash_of(invited.token), invited.expires_at)
+    store.transact(patient, _cause(by), lambda _: enrolment.invite_again(invitation, now))
+    return invited
+
+
+def invite_staff(store: Store, name: str, role: Role, by: Actor, now: datetime) -> Invited:
+    """The staff member has a link; one of that name who has not joined yet has this one only."""
+    invited = _draw(now)
+    token = hash_of(invited.token)
+    store.transact_clinic(_cause(by), lambda clinic: staff.invite(clinic, name, role, token, invited.expires_at, now))
+    return invited
+
+
+def join(store: Store, chat: ChatId, token: TokenHash, cause: Cause, now: datetime) -> Decision:
+    """A link that is no patient's was pressed in that chat."""
+    return store.transact_clinic(cause, lambda clinic: staff.join(clinic, chat, token, now))
+
+
+def remove_staff(store: Store, member: StaffId, by: Actor, now: datetime) -> None:
+    """They may do nothing any more, and are paged no more."""
+    store.transact_clinic(_cause(by), lambda _: staff.remove(member, now))
+
+
+def publish(store: Store, files: Mapping[str, bytes], by: Actor, now: datetime) -> tuple[Version, bool]:
+    """The version that new check-ins and alerts use, and whether that is a change. The files have been checked."""
+    version = store.keep_programme(files)
+
+    def decide(clinic: Clinic) -> Decision:
+        if clinic.programme_version == version:
+            return Decision()
+        return Decision((ProgrammePublished(now, version),))
+
+    return version, bool(store.transact_clinic(_cause(by), decide).facts)
+
+
+def name_bot(store: Store, name: str, by: Actor, now: datetime) -> None:
+    """Links can be made: the bot's name is known."""
+
+    def decide(clinic: Clinic) -> Decision:
+        return Decision() if clinic.bot_name == name else Decision((BotNamed(now, name),))
+
+    store.transact_clinic(_cause(by), decide)
+
+
+def notify_operator(store: Store, key: str, detail: str, by: Actor, now: datetime) -> Decision:
+    """The operator is told, once an hour for the same thing: an alarm that repeats itself is switched off."""
+    cause = Cause(f"operator:{key}:{detail}:{now:%Y-%m-%dT%H}", by)
+    return store.transact_clinic(cause, lambda clinic: staff.notify_operator(clinic, key, detail, now))
+
+
+def _draw(now: datetime) -> Invited:
+    return Invited(secrets.token_urlsafe(TOKEN_BYTES), now + INVITATION_LASTS)
+
+
+def _cause(by: Actor) -> Cause:
+    """A cause of its own for each call: what is asked for at a terminal twice is meant twice."""
+    return Cause(f"call:{secrets.token_hex(12)}", by)

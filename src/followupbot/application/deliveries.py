@@ -1,0 +1,328 @@
+"""Sending what the outbox holds: claim, render, keep the bytes, send, and settle by what came of it.
+
+State and the intent to send were committed together; this is the second, retried step. Whatever goes wrong here, the
+row is still in the outbox, and its lease runs out.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, TypeVar, assert_never
+
+from followupbot.application.limiter import Limiter
+from followupbot.application.ports import (
+    Ambiguous,
+    Channel,
+    Clock,
+    NotSent,
+    Outbox,
+    Outcome,
+    Renderer,
+    StorageUnavailable,
+    Writer,
+)
+from followupbot.application.settlements import (
+    ATTEMPTS_MAX,
+    Done,
+    GiveUp,
+    HoldChat,
+    Move,
+    PauseAll,
+    Retry,
+    SendAnew,
+    Settlement,
+    Simplify,
+    Unreachable,
+    retry_decision,
+)
+from followupbot.domain.delivery import Act, Claim
+from followupbot.domain.ids import ChatId, MessageKey
+from followupbot.domain.outgoing import Lane
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+IN_FLIGHT_MAX = 8
+"""Sends at once: at 100 ms each that is more than Telegram's 30 a second. httpx grows slower beyond (telegram.md 0)."""
+
+TICK = 1.0
+"""Seconds after which the outbox is looked at without being woken: a wake-up may be lost, a message not."""
+
+SLOT_WITHIN_MS = 1_500
+"""A claim waits so long at most for its turn to be sent; then it is put back."""
+
+SEND_BEFORE_MS = 8_000
+"""Later than this after its claim nothing is sent: a send takes up to 10 s, and at 20 s somebody else may claim it."""
+
+WRITE_PAUSES = (0.1, 0.2, 0.5, 1.0, 1.0)
+"""Seconds between tries to write down what came of a send; together short, because the lease of 20 s runs."""
+
+FLOODED_WITHIN_MS = 1_000
+"""Two chats told to wait within this time: it is the bot that sends too fast, not the chats."""
+
+STOP_WITHIN = 10.0
+"""Seconds that a stop waits for what is under way: a send that is cut off may have arrived."""
+
+Report = Callable[[Claim, str, datetime], None]
+"""Told in the thread that writes, before the row is settled. Told again it must change nothing."""
+
+CARDS = "cards/"
+FALLBACK_CARD = MessageKey("cards/fallback")
+FALLBACK_ALERT = MessageKey("alerts/fallback")
+"""Texts that need a patient's code at most, for a card or an alert that can't be said in its own words: never none."""
+
+
+class Deliveries:
+    """Sends what is due, up to 8 messages at a time."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        renderer: Renderer,
+        channel: Channel,
+        writer: Writer,
+        clock: Clock,
+        limiter: Limiter,
+        *,
+        on_dead: Report,
+        on_blocked: Report,
+        on_misconfigured: Report,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._outbox = outbox
+        self._renderer = renderer
+        self._channel = channel
+        self._writer = writer
+        self._clock = clock
+        self._limiter = limiter
+        self._on_dead = on_dead
+        self._on_blocked = on_blocked
+        self._on_misconfigured = on_misconfigured
+        self._sleep = sleep
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._unanswered = 0
+        self._flooded: tuple[ChatId, int] | None = None
+        self.last_answer_machine: int | None = None
+        """When the other side last took or refused a message; for a watchdog."""
+        self.last_claim_machine: int | None = None
+        """When the outbox last said what is due, be it nothing; for a watchdog."""
+
+    async def once(self, now: datetime) -> int:
+        """Up to 8 messages that were due have been tried, and settled; how many."""
+        machine_now = self._clock.machine_now()
+        claims = await self._claim(now, machine_now, IN_FLIGHT_MAX)
+        await asyncio.gather(*(self._carry_out(claim, machine_now) for claim in claims))
+        return len(claims)
+
+    async def run(self, stop: asyncio.Event, wake: asyncio.Event) -> None:
+        """Send what is due until `stop` is set. Looks when `wake` is set, and each second."""
+        try:
+            while not stop.is_set():
+                wake.clear()
+                free = IN_FLIGHT_MAX - len(self._under_way)
+                machine_now = self._clock.machine_now()
+                claims = await self._claim(self._clock.now(), machine_now, free) if free else ()
+                for claim in claims:
+                    task = asyncio.create_task(self._carry_out(claim, machine_now))
+                    self._under_way.add(task)
+                    task.add_done_callback(self._under_way.discard)
+                    task.add_done_callback(lambda _: wake.set())
+                if not free or len(claims) < free:
+                    await self._first_of(wake.wait(), stop.wait(), self._sleep(TICK))
+        finally:
+            if self._under_way:
+                await asyncio.wait(self._under_way, timeout=STOP_WITHIN)
+            await _cancel(self._under_way)
+
+    async def _first_of(self, *waits: Awaitable[object]) -> None:
+        waiting = [asyncio.ensure_future(wait) for wait in waits]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _cancel(waiting)
+
+    # -- one message ---------------------------------------------------------------------------------------------------
+
+    async def _claim(self, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
+        """Nothing where everything has to wait anyway, or where the database is away."""
+        if self._limiter.paused(machine_now):
+            return ()
+        try:
+            claims = await self._writer(lambda: self._outbox.claim(now, machine_now, limit))
+            self.last_claim_machine = self._clock.machine_now()
+            return claims
+        except StorageUnavailable:
+            log.warning("nothing is sent while the database is away")
+        except Exception as error:  # a sender that ends by itself is worse than one that stumbles
+            log.error("claiming failed: %s", type(error).__name__)
+        return ()
+
+    async def _carry_out(self, claim: Claim, claimed_at_machine: int) -> None:
+        """It was tried and settled; or the database is away, and the lease runs out. Never raises."""
+        try:
+            if not await self._wait_for_slot(claim, claimed_at_machine):
+                return
+            payload = await self._payload(claim)
+            if payload is None:
+                await self._settle(claim, GiveUp("dead", "no words"))
+                return
+            if self._clock.machine_now() - claimed_at_machine > SEND_BEFORE_MS:
+                log.warning("delivery %d is left to its lease: writing took too long", claim.id)
+                return
+            outcome = await self._send(claim, payload)
+            settlement = retry_decision(claim, outcome, self._clock.machine_now(), self._unanswered)
+            self._learn(outcome)
+            if isinstance(settlement, Simplify):
+                settlement = await self._simplify(claim, payload, settlement)
+            await self._settle(claim, settlement)
+        except StorageUnavailable:
+            log.warning("delivery %d is left to its lease: the database is away", claim.id)
+        except Exception as error:
+            log.error("delivery %d is left to its lease: %s", claim.id, type(error).__name__)
+
+    async def _wait_for_slot(self, claim: Claim, claimed_at_machine: int) -> bool:
+        """Whether its turn has come; else it has been put back."""
+        while True:
+            machine_now = self._clock.machine_now()
+            wait = self._limiter.take(claim.address, claim.lane, machine_now)
+            if not wait:
+                return True
+            if machine_now + wait - claimed_at_machine > SLOT_WITHIN_MS:
+                later = Retry(machine_now + wait, counted=False, uncertain=False, error="rate")
+                await self._settle(claim, later)
+                return False
+            await self._sleep(wait / 1000)
+
+    async def _payload(self, claim: Claim) -> bytes | None:
+        """The bytes to send, kept before they go out: a retry sends the same, and the record shows what was sent."""
+        if claim.act is Act.STRIP:
+            return b""
+        if claim.payload is not None:
+            return claim.payload
+        payload = next(self._forms(claim), None)
+        if payload is not None:
+            await self._write(lambda: self._outbox.keep_rendered(claim, payload))
+        return payload
+
+    def _forms(self, claim: Claim) -> Iterator[bytes]:
+        """What may go out for it: its own words, these without mark-up, and for an alert or a card the fallback."""
+        if claim.message is None:
+            return
+        tries = [(claim.message, claim.params, claim.choices)]
+        if claim.lane is Lane.ALERT:
+            fallback = FALLBACK_CARD if claim.message.startswith(CARDS) else FALLBACK_ALERT
+            # The patient's code, and nothing else that may be what could not be said.
+            known = {name: value for name, value in claim.params.items() if name == "code"}
+            tries += [(fallback, known, claim.choices), (fallback, known, ())]
+        for message, params, choices in tries:
+            try:
+                rendered = self._renderer.render(claim.words, claim.language, message, params, choices)
+                yield self._channel.compose(rendered)
+                yield self._channel.compose(self._renderer.plain(rendered))
+            except Exception as error:  # a text that fails must not keep a simpler one from going out
+                log.error("delivery %d: %s can't be rendered: %s", claim.id, message, type(error).__name__)
+
+    async def _send(self, claim: Claim, payload: bytes) -> Outcome:
+        try:
+            return await self._channel.deliver(claim, payload)
+        except Exception as error:  # a mistake of the channel's: nobody knows how far it came
+            log.error("delivery %d: the channel raised %s", claim.id, type(error).__name__)
+            return Ambiguous(type(error).__name__)
+
+    async def _simplify(self, claim: Claim, refused: bytes, why: Simplify) -> Settlement:
+        """The next simpler form is kept, and goes at once; where there is none left it is given up."""
+        forms = list(self._forms(claim))
+        simpler = forms[forms.index(refused) + 1 :] if refused in forms else forms
+        if not simpler or (refused not in forms and claim.attempts >= ATTEMPTS_MAX):
+            return GiveUp("dead", why.error)
+        await self._write(lambda: self._outbox.keep_rendered(claim, simpler[0]))
+        return Retry(self._clock.machine_now(), counted=True, uncertain=False, error=why.error)
+
+    def _learn(self, outcome: Outcome) -> None:
+        """What one message's outcome says about the others."""
+        if isinstance(outcome, NotSent | Ambiguous):
+            self._unanswered += 1
+        else:
+            self._unanswered = 0
+            self.last_answer_machine = self._clock.machine_now()
+
+    # -- what came of it -----------------------------------------------------------------------------------------------
+
+    async def _settle(self, claim: Claim, settlement: Settlement) -> None:
+        """It is written down. `StorageUnavailable` where that could not be done for some seconds."""
+        if not isinstance(settlement, Done):
+            log.info("delivery %d: %s", claim.id, settlement)
+        if isinstance(settlement, HoldChat):
+            self._slow_down(claim.chat, settlement.until_machine)
+        if isinstance(settlement, PauseAll):
+            self._limiter.pause(settlement.until_machine)
+        await self._write(lambda: self._write_down(claim, settlement))
+
+    def _write_down(self, claim: Claim, settlement: Settlement) -> None:
+        """In the thread that writes."""
+        now, outbox = self._clock.now(), self._outbox
+        match settlement:
+            case Done(message):
+                outbox.confirm(claim, message, now)
+            case Retry(at_machine, counted, uncertain, error, tell):
+                if tell:
+                    self._report(self._on_dead, claim, error, now)
+                outbox.retry(claim, at_machine, counted, uncertain, error)
+            case HoldChat(until_machine):
+                outbox.hold_chat(claim.chat, until_machine)
+                outbox.retry(claim, until_machine, counted=False, uncertain=False, error="too fast")
+            case Unreachable(error):
+                self._report(self._on_blocked, claim, error, now)
+                outbox.block_chat(claim.chat)
+                outbox.give_up(claim, "cancelled", error)
+            case Move(address):
+                outbox.migrate_chat(claim.chat, address)
+                outbox.retry(claim, self._clock.machine_now(), counted=True, uncertain=False, error="moved")
+            case SendAnew():
+                outbox.forget_target(claim)
+            case PauseAll(until_machine, error):
+                self._report(self._on_misconfigured, claim, error, now)
+                outbox.retry(claim, until_machine, counted=False, uncertain=False, error=error)
+            case GiveUp(state, error):
+                self._report(self._on_dead, claim, error, now)
+                outbox.give_up(claim, state, error)
+            case Simplify():
+                raise AssertionError("a simpler form was found, or it was given up")
+            case _:
+                assert_never(settlement)
+
+    def _report(self, report: Report, claim: Claim, error: str, now: datetime) -> None:
+        """Before the row is settled: after a crash in between it is reported again, never not at all."""
+        try:
+            report(claim, error, now)
+        except StorageUnavailable:
+            raise
+        except Exception as failed:
+            log.error("delivery %d: not reported: %s", claim.id, type(failed).__name__)
+
+    def _slow_down(self, chat: ChatId, until_machine: int) -> None:
+        machine_now = self._clock.machine_now()
+        if self._flooded is not None:
+            other, at_machine = self._flooded
+            if other != chat and machine_now - at_machine <= FLOODED_WITHIN_MS:
+                self._limiter.pause(until_machine)
+        self._flooded = (chat, machine_now)
+
+    async def _write(self, unit: Callable[[], T]) -> T:
+        """What the unit gives back. `StorageUnavailable` where the database stays away for some seconds."""
+        for seconds in WRITE_PAUSES:
+            try:
+                return await self._writer(unit)
+            except StorageUnavailable:
+                await self._sleep(seconds)
+        return await self._writer(unit)
+
+
+async def _cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:
+    """They have ended, by themselves or by being cancelled."""
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

@@ -1,0 +1,145 @@
+"""Whoever comes in by a channel: who it is, and which of our functions is meant."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from followupbot.application import admins, clinicians, patients, policy
+from followupbot.application.policy import Action
+from followupbot.application.ports import Outbox, Store
+from followupbot.domain import enrolment, staff
+from followupbot.domain.addressing import card_to_chat, staff_notice
+from followupbot.domain.chart import Consenting, Identifying
+from followupbot.domain.clinic import Clinic
+from followupbot.domain.decision import Actor, ByPatient, ByStaff, ByStranger, Cause, Decision
+from followupbot.domain.ids import ChatId, MessageId, PatientId
+from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, ResolvePress, StartPress, TakePress
+
+
+@dataclass(frozen=True)
+class FrontDesk:
+    """Each method decides about one thing that came in, once for each `cause_key`, and has committed when it returns.
+
+    `address` is the channel's own chat number.
+    """
+
+    store: Store
+    outbox: Outbox
+
+    def pressed(self, address: int, press: Press, message: MessageId, cause_key: str, now: datetime) -> Decision:
+        """A button was pressed."""
+        chat = self.store.note_chat(address)
+        match press:
+            case TakePress() | ResolvePress():
+                by = self.store.staff_of(chat)
+                cause = Cause(cause_key, ByStranger() if by is None else ByStaff(by))
+                return clinicians.press(self.store, by, press, cause, now)
+            case ConsentPress() | StartPress() | AnswerPress():
+                return self._patient_pressed(chat, press, message, cause_key, now)
+            case _:
+                assert_never(press)
+
+    def started(self, address: int, payload: str | None, cause_key: str, now: datetime) -> Decision:
+        """Start was pressed, with a link's token or without one."""
+        chat = self.store.note_chat(address)
+        if payload is None:
+            return self._addressed(chat, cause_key, now)
+        token = admins.hash_of(payload)
+        cause = Cause(cause_key, ByStranger())
+        patient = self.store.patient_invited(token)
+        if patient is not None:
+            return patients.connect(self.store, patient, chat, token, cause, now)
+        return admins.join(self.store, chat, token, cause, now)
+
+    def wrote(self, address: int, text: str, message: MessageId, cause_key: str, now: datetime) -> Decision:
+        """Somebody wrote."""
+        chat = self.store.note_chat(address)
+        self.store.saw_message(chat, message)
+        patient = self._patient_of(chat)
+        if patient is None:
+            return self._addressed(chat, cause_key, now)
+        return patients.write(self.store, patient, text, Cause(cause_key, ByPatient(patient)), now)
+
+    def sent_something_else(
+        self, address: int, what: str, message: MessageId, cause_key: str, now: datetime
+    ) -> Decision:
+        """Somebody sent a picture, a voice note, or the like."""
+        chat = self.store.note_chat(address)
+        self.store.saw_message(chat, message)
+        patient = self._patient_of(chat)
+        if patient is None:
+            return self._addressed(chat, cause_key, now)
+        return patients.send(self.store, patient, what, Cause(cause_key, ByPatient(patient)), now)
+
+    def blocked(self, address: int, cause_key: str, now: datetime) -> Decision:
+        """The chat refuses our messages from now on."""
+        decision, chat = Decision(), self.store.note_chat(address)
+        self.outbox.block_chat(chat)
+        for patient in self.store.patients_of(chat):
+            cause = Cause(f"{cause_key}/{patient}", ByPatient(patient))
+            decision += patients.block(self.store, patient, cause, now)
+        return decision
+
+    def unblocked(self, address: int, cause_key: str, now: datetime) -> Decision:
+        """The chat takes our messages again."""
+        decision, chat = Decision(), self.store.note_chat(address)
+        self.outbox.unblock_chat(chat)
+        for patient in self.store.patients_of(chat):
+            cause = Cause(f"{cause_key}/{patient}", ByPatient(patient))
+            decision += patients.unblock(self.store, patient, cause, now)
+        return decision
+
+    def _patient_pressed(
+        self,
+        chat: ChatId,
+        press: ConsentPress | StartPress | AnswerPress,
+        message: MessageId,
+        cause_key: str,
+        now: datetime,
+    ) -> Decision:
+        """A patient's own button counts in the patient's own chat only; a card is for whoever presses it."""
+        known = self.store.patients_of(chat)
+        actor: Actor = ByPatient(press.patient) if press.patient in known else ByStranger()
+        cause = Cause(cause_key, actor)
+        clinic = self.store.clinic()
+        if policy.allowed(actor, Action.ANSWER, clinic, press.patient):
+            return patients.press(self.store, press, message, cause, now)
+        self.store.record_refusal(cause, Action.ANSWER, press.patient, now)
+        if isinstance(press, AnswerPress) and press.card is not None:
+            card = card_to_chat(clinic, chat, press.card, press.language, now)
+            return self.store.transact_clinic(cause, lambda _: Decision(outgoing=(card,)))
+        return Decision(notice=staff_notice(clinic, "replies/notices/over"))
+
+    def _addressed(self, chat: ChatId, cause_key: str, now: datetime) -> Decision:
+        """Somebody came without a link: a patient, a staff member, or a stranger."""
+        patient = self._patient_of(chat)
+        if patient is not None:
+            cause = Cause(cause_key, ByPatient(patient))
+            return self.store.transact(patient, cause, lambda chart: enrolment.wait(chart, now))
+        by = self.store.staff_of(chat)
+        cause = Cause(cause_key, ByStranger() if by is None else ByStaff(by))
+
+        def decide(clinic: Clinic) -> Decision:
+            member = None if by is None else clinic.member(by)
+            if member is None:
+                return enrolment.refuse_link(clinic, chat, now)
+            return staff.not_understood(clinic, member, now)
+
+        return self.store.transact_clinic(cause, decide)
+
+    def _patient_of(self, chat: ChatId) -> PatientId | None:
+        """Whom words from this chat are about; where several patients share it, the one of whom most is asked."""
+        known = self.store.patients_of(chat)
+        return min(known, key=self._silence) if len(known) > 1 else next(iter(known), None)
+
+    def _silence(self, patient: PatientId) -> int:
+        """How little this patient waits to be written about: 0 where words are what was asked for."""
+        chart = self.store.chart(patient)
+        if chart is None or chart.enrolment is None:
+            return 3
+        if isinstance(chart.enrolment.state, Identifying):
+            return 0
+        check_in = chart.open_check_in
+        if check_in is not None and check_in.state.kind == "begun":
+            return 1
+        return 2 if check_in is not None or isinstance(chart.enrolment.state, Consenting) else 3

@@ -1,0 +1,69 @@
+"""How fast we may send: in all, to a private chat, and to a group. Pure; by the machine's clock."""
+
+from dataclasses import dataclass
+
+from followupbot.domain.outgoing import Lane
+
+CHATS_MAX = 10_000
+"""Chats remembered at once; beyond that those that owe nothing are forgotten."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One message each `interval` ms in the long run, and up to `burst` of them at once (GCRA).
+
+    No stretch of `w` ms sees more than w / interval + burst of them.
+    """
+
+    interval: int
+    burst: int
+
+    def wait(self, arrival: int, now: int) -> int:
+        """Milliseconds until one more may go; `arrival` is when the debt so far is paid off."""
+        return max(0, arrival - now - self.interval * (self.burst - 1))
+
+    def charge(self, arrival: int, now: int) -> int:
+        """The new `arrival` once one has gone."""
+        return max(arrival, now) + self.interval
+
+
+# Telegram tells bots to keep to 30 messages a second in all, 1 a second to a person and 20 a minute to a group
+# (bots FAQ, as quoted in telegram.md 2). Bulk runs at 25 a second without a burst; the 5 that are left are the alerts'.
+BULK = Rate(interval=40, burst=1)
+ALERTS = Rate(interval=40, burst=5)
+PRIVATE = Rate(interval=1_000, burst=3)
+GROUP = Rate(interval=3_750, burst=4)
+
+
+class Limiter:
+    """Keeps to the rates above. An alert never waits for bulk: it takes the next slot, and bulk waits the longer."""
+
+    def __init__(self) -> None:
+        self._all = 0
+        self._chats: dict[int, int] = {}
+        self._paused_until = 0
+
+    def take(self, address: int, lane: Lane, machine_now: int) -> int:
+        """0, and the slot is taken; or the milliseconds after which to ask again, and nothing is taken."""
+        of_all = ALERTS if lane is Lane.ALERT else BULK
+        of_chat = PRIVATE if address > 0 else GROUP
+        chat = self._chats.get(address, 0)
+        # A card does not queue behind the chat's own small talk: Telegram tolerates short bursts, and answers with a
+        # 429 where it does not.
+        wait_of_chat = 0 if lane is Lane.ALERT and address > 0 else of_chat.wait(chat, machine_now)
+        wait = max(self._paused_until - machine_now, of_all.wait(self._all, machine_now), wait_of_chat)
+        if wait > 0:
+            return wait
+        self._all = of_all.charge(self._all, machine_now)
+        if len(self._chats) >= CHATS_MAX:
+            self._chats = {known: arrival for known, arrival in self._chats.items() if arrival > machine_now}
+        self._chats[address] = of_chat.charge(chat, machine_now)
+        return 0
+
+    def pause(self, until_machine: int) -> None:
+        """Nothing goes before then, not even an alert: Telegram has told the whole bot to wait."""
+        self._paused_until = max(self._paused_until, until_machine)
+
+    def paused(self, machine_now: int) -> int:
+        """Milliseconds for which everything still waits."""
+        return max(0, self._paused_until - machine_now)

@@ -1,0 +1,70 @@
+"""Who may do what: one function for bot, page and terminal; what it does not allow is denied."""
+
+from enum import StrEnum
+from typing import assert_never
+
+from followupbot.domain.clinic import Clinic, Role, StaffJoined
+from followupbot.domain.decision import Actor, ByClock, ByPatient, ByShell, ByStaff, ByStranger
+from followupbot.domain.ids import PatientId
+
+
+class Action(StrEnum):
+    """Everything that somebody may or may not do."""
+
+    ANSWER = "answer"
+    SEE_OWN_RECORD = "see_own_record"
+    TAKE_ALERT = "take_alert"
+    HAND_OVER_ALERT = "hand_over_alert"
+    RESOLVE_ALERT = "resolve_alert"
+    SEE_PATIENT = "see_patient"
+    INVITE_PATIENT = "invite_patient"
+    SET_PATIENT_STATUS = "set_patient_status"
+    EXPECT_UNTIL = "expect_until"
+    ENTER_LEAVE_OF_OTHERS = "enter_leave_of_others"
+    GET_BREAK_GLASS_NOTICES = "get_break_glass_notices"
+    PUBLISH_PROGRAMME = "publish_programme"
+    MANAGE_STAFF = "manage_staff"
+    SEE_STATUS = "see_status"
+
+
+_CLINICIAN = frozenset(
+    {
+        Action.TAKE_ALERT,
+        Action.HAND_OVER_ALERT,
+        Action.RESOLVE_ALERT,
+        Action.SEE_PATIENT,
+        Action.INVITE_PATIENT,
+    }
+)
+
+BY_ROLE: dict[Role, frozenset[Action]] = {
+    Role.CLINICIAN: _CLINICIAN,
+    Role.LEAD: _CLINICIAN
+    | {
+        Action.SET_PATIENT_STATUS,
+        Action.EXPECT_UNTIL,
+        Action.ENTER_LEAVE_OF_OTHERS,
+        Action.GET_BREAK_GLASS_NOTICES,
+    },
+    # No answers for admins: who writes the programme has no need to read what patients say.
+    Role.ADMIN: frozenset({Action.PUBLISH_PROGRAMME, Action.MANAGE_STAFF, Action.INVITE_PATIENT, Action.SEE_STATUS}),
+}
+
+OWN = frozenset({Action.ANSWER, Action.SEE_OWN_RECORD})
+"""What a patient may do, with their own record only."""
+
+
+def allowed(actor: Actor, action: Action, clinic: Clinic, patient: PatientId | None = None) -> bool:
+    """Whether the actor may do it, to that patient where it is about one."""
+    match actor:
+        case ByShell():
+            return True
+        case ByPatient():
+            return action in OWN and patient == actor.patient
+        case ByStaff():
+            member = clinic.member(actor.staff)
+            return member is not None and isinstance(member.state, StaffJoined) and action in BY_ROLE[member.role]
+        case ByClock() | ByStranger():
+            return False
+        case _:
+            assert_never(actor)

@@ -1,0 +1,225 @@
+"""What the application needs of the world. Storage, rendering and the channels satisfy these by shape."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from followupbot.domain.chart import Chart
+from followupbot.domain.clinic import Clinic
+from followupbot.domain.decision import Cause, Decision, StorageUnavailable
+from followupbot.domain.delivery import Claim, Rendered
+from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, PatientId, StaffId, TokenHash, Version
+from followupbot.domain.outgoing import Choice, Param
+
+__all__ = ["StorageUnavailable"]  # raised by every method of Store and Outbox; it lies below storage, which raises it
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """Two clocks that are never compared (design.md)."""
+
+    def now(self) -> datetime:
+        """People's time, aware, UTC; may be sped up or virtual."""
+
+    def machine_now(self) -> int:
+        """The machine's time in milliseconds since the epoch; never is."""
+
+
+class Writer(Protocol):
+    """The one thread that writes."""
+
+    def __call__(self, unit: Callable[[], T]) -> Awaitable[T]:
+        """Run the unit after those handed in before it, and give back what it gives back."""
+
+
+class Store(Protocol):
+    """The charts, the clinic, and everything that must be committed together with them."""
+
+    def transact(self, patient: PatientId, cause: Cause, decide: Callable[[Chart], Decision]) -> Decision:
+        """Let the core decide about one patient, and keep what it decided, or nothing.
+
+        A patient without facts gets an empty chart. A cause that has decided before gives `Decision()`, and `decide`
+        is not called. Where another decision came between, `decide` is called again on the newer chart.
+        """
+
+    def transact_clinic(self, cause: Cause, decide: Callable[[Clinic], Decision]) -> Decision:
+        """The same for the clinic."""
+
+    def chart(self, patient: PatientId) -> Chart | None:
+        """The chart as it is now; None where there is no such patient."""
+
+    def clinic(self) -> Clinic:
+        """The clinic as it is now."""
+
+    def due(self, now: datetime, limit: int) -> Sequence[PatientId]:
+        """Patients whose chart has a timer at or before `now`, the earliest first."""
+
+    def postpone(self, patient: PatientId, until: datetime) -> None:
+        """Leave that chart alone until then: deciding about it raised."""
+
+    def patient_invited(self, token: TokenHash) -> PatientId | None:
+        """The patient whom a link that is still out belongs to; expired ones too, used and voided ones not."""
+
+    def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
+        """The patients who are followed through that chat."""
+
+    def staff_of(self, chat: ChatId) -> StaffId | None:
+        """The staff member whose chat it is."""
+
+    def note_chat(self, address: int) -> ChatId:
+        """The name of the chat with that number; known from now on, so that it can be written to."""
+
+    def saw_message(self, chat: ChatId, message: MessageId) -> None:
+        """The chat has this message: an older one of ours is no longer its newest, and is not edited in place."""
+
+    def keep_programme(self, files: Mapping[str, bytes]) -> Version:
+        """Keep every file content-addressed; the version is the hash of all. Kept again it changes nothing."""
+
+    def programme_files(self, version: Version) -> Mapping[str, bytes]:
+        """The files of that version, by path. LookupError where it was never kept."""
+
+    def update_failed(self, update: int, error: str) -> int:
+        """Count a failure of the handler itself; how many there have been, also before a restart."""
+
+    def set_aside(self, update: int, raw: bytes, error: str, now: datetime) -> None:
+        """Keep the update, encrypted, for people to look at; it is not handled again."""
+
+    def record_refusal(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
+        """Somebody tried what they may not: into the access log."""
+
+    def seal(self) -> tuple[int, str]:
+        """How many chains there are, and one digest over all their heads."""
+
+
+class Outbox(Protocol):
+    """Messages waiting to be sent. Every method commits."""
+
+    def claim(self, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
+        """Take up to `limit` rows in hand, the lowest lane first, at most one for each (chat, subject) in its order.
+
+        Rows past `expires_at`, to a blocked chat, or out of their daytime hours are settled or deferred on the way. A
+        row whose lease has run out is claimed again, and is then uncertain.
+        """
+
+    def keep_rendered(self, claim: Claim, payload: bytes) -> None:
+        """Keep the bytes that are about to go out; a retry sends the same. The message record shows them."""
+
+    def confirm(self, claim: Claim, message_id: MessageId | None, now: datetime) -> None:
+        """It was sent. Nothing happens where the claim has been lost in the meantime."""
+
+    def retry(self, claim: Claim, at_machine: int, counted: bool, uncertain: bool, error: str) -> None:
+        """It goes again at `at_machine`. `counted`: towards giving up; `uncertain`: it may have arrived already."""
+
+    def give_up(self, claim: Claim, state: str, error: str) -> None:
+        """It will not go again: `dead` (wrong in itself), `unknown` (may have arrived) or `cancelled`."""
+
+    def hold_chat(self, chat: ChatId, until_machine: int) -> None:
+        """Telegram wants this chat left alone until then."""
+
+    def block_chat(self, chat: ChatId) -> None:
+        """The chat refuses us: its rows of lane 1 to 3 are cancelled, and it is sent nothing until it is unblocked."""
+
+    def unblock_chat(self, chat: ChatId) -> None:
+        """The chat takes messages again."""
+
+    def migrate_chat(self, chat: ChatId, address: int) -> None:
+        """The chat's own number has changed."""
+
+    def forget_target(self, claim: Claim) -> None:
+        """The message that this edit names is gone: it goes as a new message."""
+
+
+class Renderer(Protocol):
+    """Message key + parameters + language -> text and the labels of its buttons."""
+
+    def render(
+        self,
+        words: Version,
+        language: Language,
+        message: MessageKey,
+        params: Mapping[str, Param],
+        choices: Sequence[Sequence[Choice]] = (),
+    ) -> Rendered:
+        """The words in that language. LookupError where there are none."""
+
+    def plain(self, rendered: Rendered) -> Rendered:
+        """The same without any mark-up, for a channel that has refused it."""
+
+
+# -- what came of an attempt to send -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The channel has it. `message_id` is None where nothing new came to be."""
+
+    message_id: MessageId | None
+
+
+@dataclass(frozen=True)
+class TooFast:
+    """Not sent; the chat is to be left alone so long."""
+
+    retry_after: float
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """Not sent, and never will be: the chat refuses us, or is gone."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """Not sent: the chat has a new number."""
+
+    address: int
+
+
+@dataclass(frozen=True)
+class TargetGone:
+    """Not done: the message to edit is not there any more."""
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """Not sent: the channel refuses the message as it is."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """Not sent for sure, and worth another try."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """Perhaps sent."""
+
+    error: str
+
+
+@dataclass(frozen=True)
+class Misconfigured:
+    """Nothing can be sent: the token is refused."""
+
+    error: str
+
+
+Outcome = Sent | TooFast | Blocked | Migrated | TargetGone | Malformed | NotSent | Ambiguous | Misconfigured
+
+
+class Channel(Protocol):
+    """A way to people's phones."""
+
+    def compose(self, rendered: Rendered) -> bytes:
+        """What will go over the wire for it, but for the address: text and buttons with their data."""
+
+    async def deliver(self, claim: Claim, payload: bytes) -> Outcome:
+        """Try once. Never raises for what the network or the other side does."""

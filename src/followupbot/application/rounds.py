@@ -1,0 +1,91 @@
+"""What the clock sets going: one round looks after every chart in which something is due."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from followupbot.application import admins
+from followupbot.application.ports import StorageUnavailable, Store
+from followupbot.domain import alerts, staff, wake
+from followupbot.domain.addressing import stamp
+from followupbot.domain.decision import ByClock, Cause, Decision
+from followupbot.domain.facts import HeadsSealed
+from followupbot.domain.ids import PatientId
+
+CHARTS_A_ROUND_MAX = 100
+"""A batch is short, so that a press that comes in meanwhile does not wait."""
+
+POISON_HELD_FOR = timedelta(minutes=10)
+"""A chart that can't be decided about is left alone so long, so that it holds up no other (design.md)."""
+
+
+Log = Callable[[PatientId, Exception], None]
+"""Where an exception goes that one chart raised."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round has done."""
+
+    woken: int = 0
+    failed: tuple[PatientId, ...] = ()
+
+
+def once(store: Store, now: datetime, log: Log) -> Round:
+    """Every timer that has run out by now has done its work, alerts first; at most `CHARTS_A_ROUND_MAX` charts.
+
+    Where deciding about a chart raises, the chart is left alone for ten minutes and the operator is told; alerts of
+    that chart, which are decided first and by themselves, are not held up by the rest.
+    """
+    woken = 0
+    failed: list[PatientId] = []
+    for patient in store.due(now, CHARTS_A_ROUND_MAX):
+        if _wake_alerts(store, patient, now, log) and _wake_rest(store, patient, now, log):
+            woken += 1
+        else:
+            failed.append(patient)
+    return Round(woken, tuple(failed))
+
+
+def seal(store: Store, now: datetime) -> HeadsSealed | None:
+    """The heads of all chains are sealed in the clinic's own chain; None where this minute has a seal already."""
+    count, digest = store.seal()
+    sealed = HeadsSealed(now, count, digest)
+    cause = Cause(f"seal:{now:%Y-%m-%dT%H:%M}", ByClock())
+    return sealed if store.transact_clinic(cause, lambda _: Decision((sealed,))).facts else None
+
+
+def _wake_alerts(store: Store, patient: PatientId, now: datetime, log: Log) -> bool:
+    """Alert timers have done their work; where deciding raised, everybody on the ladder has a plain page at once."""
+    try:
+        store.transact(patient, _cause(patient, "alerts", now), lambda chart: wake.wake_alerts(chart, now))
+    except StorageUnavailable:
+        raise
+    except Exception as error:
+        log(patient, error)
+        cause = Cause(f"alert_timers_failed:{patient}:{stamp(now)}", ByClock())
+        store.transact_clinic(cause, lambda clinic: staff.page_everybody(clinic, patient, now))
+        store.postpone(patient, now + POISON_HELD_FOR)
+        return False
+    return True
+
+
+def _wake_rest(store: Store, patient: PatientId, now: datetime, log: Log) -> bool:
+    """Every other timer has done its work; where deciding raised, the operator knows."""
+    try:
+        store.transact(patient, _cause(patient, "rest", now), lambda chart: wake.wake(chart, now))
+    except StorageUnavailable:
+        raise
+    except Exception as error:
+        log(patient, error)
+        admins.notify_operator(store, "chart_failed", patient, ByClock(), now)
+        chart = store.chart(patient)
+        page_at = None if chart is None else alerts.next_wake_at(chart)
+        # What holds up the rest of a chart must not hold up its alerts.
+        store.postpone(patient, min(now + POISON_HELD_FOR, page_at or now + POISON_HELD_FOR))
+        return False
+    return True
+
+
+def _cause(patient: PatientId, what: str, now: datetime) -> Cause:
+    return Cause(f"wake:{patient}:{what}:{stamp(now)}", ByClock())

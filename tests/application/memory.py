@@ -1,0 +1,244 @@
+"""A store that keeps everything in memory: the port `Store`, with nothing serialised.
+
+It is honest where it matters: a decision is kept whole or not at all, a cause decides once, a message's key is unique
+for ever, charts are what folding their facts gives, and a message needs a chat that it can go to.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import assert_never
+
+from followupbot.application.ports import Store
+from followupbot.domain.chart import Chart
+from followupbot.domain.clinic import Clinic, Programme
+from followupbot.domain.decision import ByShell, Cause, Decision
+from followupbot.domain.facts import ChartFact, ClinicFact, ProgrammePublished
+from followupbot.domain.folding import apply_to_clinic, fold
+from followupbot.domain.ids import ChatId, MessageId, PatientId, StaffId, TokenHash, Version
+from followupbot.domain.outgoing import Amend, Outgoing, Recipient, ToChat, ToClinician, ToPatient
+from followupbot.domain.wake import next_wake_at
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What waits to be sent, and the chat it goes to; None where it goes wherever its subject has gone."""
+
+    chat: ChatId | None
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A line of the access log."""
+
+    cause: Cause
+    action: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """An update that is not handled again."""
+
+    update: int
+    raw: bytes
+    error: str
+
+
+@dataclass
+class MemoryStore:
+    """Satisfies `application.ports.Store`; what it keeps lies open for tests to look at."""
+
+    programmes: dict[Version, Programme]
+    charts: dict[PatientId, Chart] = field(default_factory=dict)
+    the_clinic: Clinic = field(default_factory=Clinic)
+    facts: dict[PatientId, list[ChartFact]] = field(default_factory=lambda: defaultdict(list))
+    clinic_facts: list[ClinicFact] = field(default_factory=list)
+    causes: dict[str, Cause] = field(default_factory=dict)
+    wake_at: dict[PatientId, datetime | None] = field(default_factory=dict)
+    outbox: list[Posted] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    texts: dict[str, str] = field(default_factory=dict)
+    chats: dict[int, ChatId] = field(default_factory=dict)
+    newest: dict[ChatId, MessageId] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    failures: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    aside: list[SetAside] = field(default_factory=list)
+    files: dict[Version, Mapping[str, bytes]] = field(default_factory=dict)
+
+    def transact(self, patient: PatientId, cause: Cause, decide: Callable[[Chart], Decision]) -> Decision:
+        """Let the core decide about one patient, and keep what it decided, or nothing."""
+        if cause.key in self.causes:
+            return Decision()
+        before = self._carrying(self.charts.get(patient, Chart(patient)))
+        decision = decide(before)
+        facts = []
+        for fact in decision.facts:
+            assert isinstance(fact, ChartFact), fact
+            facts.append(fact)
+        after = fold(before, facts)
+        wake_at = next_wake_at(after)
+        chat = after.enrolment.chat if after.enrolment else None
+        posted = [Posted(self._chat_of(message, chat), message) for message in decision.outgoing]
+        # Nothing below raises: it is kept whole.
+        self.causes[cause.key] = cause
+        if facts:
+            self.charts[patient] = after
+            self.facts[patient].extend(facts)
+        if patient in self.charts:
+            self.wake_at[patient] = wake_at
+        self._post(decision, posted)
+        return decision
+
+    def transact_clinic(self, cause: Cause, decide: Callable[[Clinic], Decision]) -> Decision:
+        """The same for the clinic."""
+        if cause.key in self.causes:
+            return Decision()
+        decision = decide(self.the_clinic)
+        after, facts = self.the_clinic, []
+        for fact in decision.facts:
+            assert isinstance(fact, ClinicFact), fact
+            after = apply_to_clinic(after, fact)
+            facts.append(fact)
+        if after.programme_version is not None:
+            after = replace(after, programme=self.programmes[after.programme_version])
+        before, self.the_clinic = self.the_clinic, after
+        try:
+            posted = [Posted(self._chat_of(message, None), message) for message in decision.outgoing]
+        except AssertionError:
+            self.the_clinic = before
+            raise
+        self.causes[cause.key] = cause
+        self.clinic_facts.extend(facts)
+        self._post(decision, posted)
+        return decision
+
+    def chart(self, patient: PatientId) -> Chart | None:
+        """The chart as it is now; None where there is no such patient."""
+        found = self.charts.get(patient)
+        return None if found is None else self._carrying(found)
+
+    def clinic(self) -> Clinic:
+        """The clinic as it is now."""
+        return self.the_clinic
+
+    def due(self, now: datetime, limit: int) -> Sequence[PatientId]:
+        """Patients whose chart has a timer at or before `now`, the earliest first."""
+        timers = sorted((at, patient) for patient, at in self.wake_at.items() if at is not None and at <= now)
+        return [patient for _, patient in timers[:limit]]
+
+    def postpone(self, patient: PatientId, until: datetime) -> None:
+        """Leave that chart alone until then: deciding about it raised."""
+        self.wake_at[patient] = until
+
+    def patient_invited(self, token: TokenHash) -> PatientId | None:
+        """The patient whom a link that is still out belongs to; expired ones too, used and voided ones not."""
+        for patient, chart in self.charts.items():
+            invitation = chart.enrolment.invitation if chart.enrolment else None
+            if invitation is not None and invitation.token_hash == token:
+                return patient
+        return None
+
+    def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
+        """The patients who are followed through that chat."""
+        return sorted(
+            patient for patient, chart in self.charts.items() if chart.enrolment and chart.enrolment.chat == chat
+        )
+
+    def staff_of(self, chat: ChatId) -> StaffId | None:
+        """The staff member whose chat it is."""
+        return next((member.id for member in self.the_clinic.staff if member.chat == chat), None)
+
+    def note_chat(self, address: int) -> ChatId:
+        """The name of the chat with that number; known from now on, so that it can be written to."""
+        return self.chats.setdefault(address, ChatId(f"chat-{address}"))
+
+    def saw_message(self, chat: ChatId, message: MessageId) -> None:
+        """The chat has a message that new."""
+        self.newest[chat] = max(message, self.newest.get(chat, message))
+
+    def keep_programme(self, files: Mapping[str, bytes]) -> Version:
+        """Keep every file content-addressed; the version is the hash of all. Kept again it changes nothing."""
+        digest = hashlib.sha256()
+        for path in sorted(files):
+            digest.update(path.encode() + b"\0" + hashlib.sha256(files[path]).digest())
+        version = Version(digest.hexdigest())
+        self.files[version] = dict(files)
+        if version not in self.programmes:
+            # Nothing is read here: a test says what the files mean, or means what was published before.
+            self.programmes[version] = replace(self.the_clinic.published, version=version)
+        return version
+
+    def programme_files(self, version: Version) -> Mapping[str, bytes]:
+        """The files of that version, by path. LookupError where it was never kept."""
+        return self.files[version]
+
+    def update_failed(self, update: int, error: str) -> int:
+        """Count a failure of the handler itself; how many there have been, also before a restart."""
+        self.failures[update] += 1
+        return self.failures[update]
+
+    def set_aside(self, update: int, raw: bytes, error: str, now: datetime) -> None:
+        """Keep the update, encrypted, for people to look at; it is not handled again."""
+        self.aside.append(SetAside(update, raw, error))
+
+    def record_refusal(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
+        """Somebody tried what they may not: into the access log."""
+        self.refusals.append(Refusal(cause, action, subject))
+
+    def seal(self) -> tuple[int, str]:
+        """How many chains there are, and one digest over all their heads."""
+        heads = sorted((patient, chart.version) for patient, chart in self.charts.items())
+        return len(heads) + 1, hashlib.sha256(repr((heads, self.the_clinic.version)).encode()).hexdigest()
+
+    def _carrying(self, chart: Chart) -> Chart:
+        """The chart with the clinic and the programmes that its check-ins use, as storage hands it out."""
+        versions = {check_in.version for check_in in chart.check_ins} | {self.the_clinic.published.version}
+        return replace(
+            chart, clinic=self.the_clinic, programmes={version: self.programmes[version] for version in versions}
+        )
+
+    def _post(self, decision: Decision, posted: Sequence[Posted]) -> None:
+        for text in decision.texts:
+            self.texts[text.note] = text.text
+        for message in posted:
+            if message.outgoing.key not in self.keys:
+                self.keys.add(message.outgoing.key)
+                self.outbox.append(message)
+
+    def _chat_of(self, outgoing: Outgoing, patients: ChatId | None) -> ChatId | None:
+        return None if isinstance(outgoing, Amend) else self._chat(outgoing.to, patients)
+
+    def _chat(self, recipient: Recipient, patients: ChatId | None) -> ChatId:
+        match recipient:
+            case ToPatient():
+                assert patients is not None, "only a patient with a chat is written to"
+                return patients
+            case ToClinician(staff):
+                member = self.the_clinic.member(staff)
+                assert member is not None, "the core pages people who work here"
+                assert member.chat is not None, "the core pages people who can be reached"
+                return member.chat
+            case ToChat(chat):
+                return chat
+            case _:
+                assert_never(recipient)
+
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def a_store(programme: Programme, *older: Programme) -> MemoryStore:
+    """A clinic that has published the programme, and has nobody yet."""
+    store = MemoryStore({known.version: known for known in (programme, *older)})
+    published = ProgrammePublished(EPOCH, programme.version)
+    store.transact_clinic(Cause("init", ByShell("root")), lambda _: Decision((published,)))
+    return store
+
+
+def _is_a_store(store: MemoryStore) -> Store:
+    """The type checker sees to it that the port is satisfied."""
+    return store

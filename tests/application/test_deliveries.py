@@ -1,0 +1,580 @@
+"""What the outbox holds reaches people: once where that can be known, at least once where it can't, and in order."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import pytest
+
+from followupbot.application.deliveries import Deliveries
+from followupbot.application.limiter import Limiter
+from followupbot.application.ports import (
+    Ambiguous,
+    Blocked,
+    Channel,
+    Malformed,
+    Migrated,
+    Misconfigured,
+    NotSent,
+    Outbox,
+    Outcome,
+    Sent,
+    StorageUnavailable,
+    TargetGone,
+    TooFast,
+)
+from followupbot.domain.delivery import Act, Claim, Rendered
+from followupbot.domain.ids import AlertId, ChatId, MessageId, MessageKey, PatientId
+from followupbot.domain.outgoing import Choice, Lane, TakePress
+from tests.application.outboxes import MemoryOutbox, Row
+from tests.application.test_settlements import CLAIM
+from tests.fakes import InlineWriter, Phrases, VirtualTime, settle
+
+TAKE = ((Choice("take", TakePress(PatientId("K7M2X"), AlertId(1))),),)
+
+
+@dataclass
+class Phone:
+    """Satisfies the port `Channel`: answers as it was told to, and else takes what comes."""
+
+    answers: dict[int, list[Outcome | Exception]] = field(default_factory=lambda: defaultdict(list))
+    """What is still to be answered, by address."""
+    sent: list[tuple[int, Act, bytes]] = field(default_factory=list)
+    """What was tried, in order."""
+    tried_before_kept: list[int] = field(default_factory=list)
+    outbox: MemoryOutbox | None = None
+    slow: asyncio.Event | None = None
+    at_once: int = 0
+    at_once_max: int = 0
+
+    def compose(self, rendered: Rendered) -> bytes:
+        marks = "plain" if rendered.plain else "html"
+        return f"{marks}|{rendered.html}|{sum(map(len, rendered.buttons))}".encode()
+
+    async def deliver(self, claim: Claim, payload: bytes) -> Outcome:
+        assert self.outbox is not None
+        kept = self.outbox.rows[claim.id - 1].payloads
+        if claim.act is not Act.STRIP and kept[-1:] != [payload]:
+            self.tried_before_kept.append(claim.id)
+        self.sent.append((claim.address, claim.act, payload))
+        self.at_once += 1
+        self.at_once_max = max(self.at_once, self.at_once_max)
+        await (self.slow.wait() if self.slow else asyncio.sleep(0))
+        self.at_once -= 1
+        answers = self.answers[claim.address]
+        answer = answers.pop(0) if answers else Sent(MessageId(len(self.sent)))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Clinic:
+    """Everything that a test about deliveries holds in its hands."""
+
+    def __init__(self) -> None:
+        self.time = VirtualTime()
+        self.outbox = MemoryOutbox()
+        self.phrases = Phrases()
+        self.phone = Phone(outbox=self.outbox)
+        self.writer = InlineWriter()
+        self.limiter = Limiter()
+        self.reported: list[tuple[str, int, str]] = []
+        self.report_fails: Exception | None = None
+        self.deliveries = Deliveries(
+            self.outbox,
+            self.phrases,
+            self.phone,
+            self.writer,
+            self.time,
+            self.limiter,
+            on_dead=lambda claim, error, now: self._report("dead", claim, error),
+            on_blocked=lambda claim, error, now: self._report("blocked", claim, error),
+            on_misconfigured=lambda claim, error, now: self._report("misconfigured", claim, error),
+            sleep=self.time.sleep,
+        )
+
+    def _report(self, what: str, claim: Claim, error: str) -> None:
+        if self.report_fails:
+            raise self.report_fails
+        self.reported.append((what, claim.id, error))
+
+    def post(self, address: int = 701, lane: Lane = Lane.REPLY, **changes: object) -> Row:
+        chat = ChatId(f"chat {address}")
+        return self.outbox.post(replace(CLAIM, address=address, chat=chat, lane=lane, **changes))  # type: ignore[arg-type]
+
+    def answer(self, *outcomes: Outcome | Exception, address: int = 701) -> None:
+        self.phone.answers[address].extend(outcomes)
+
+    async def round(self, within: float = 3.0) -> int:
+        """One round of deliveries; as much time goes by as it takes."""
+        task = asyncio.create_task(self.deliveries.once(self.time.now()))
+        await settle()
+        for _ in range(round(within / 0.02)):
+            if task.done():
+                break
+            await self.time.pass_by(0.02)
+        assert task.done()
+        return task.result()
+
+    async def rounds(self, seconds: float) -> None:
+        """So much time goes by, with a round at the end of each second."""
+        until = self.time.passed + seconds
+        while self.time.passed < until:
+            await self.time.pass_by(1.0)
+            await self.round()
+
+    def texts(self) -> list[str]:
+        """What was tried, without marks."""
+        shown = [payload.decode().split("|")[1] for *_, payload in self.phone.sent]
+        return [text.replace("<b>", "").replace("</b>", "") for text in shown]
+
+
+@pytest.fixture
+def clinic() -> Clinic:
+    return Clinic()
+
+
+def test_the_fakes_are_what_the_ports_ask_for(clinic: Clinic) -> None:
+    outbox: Outbox = clinic.outbox
+    channel: Channel = clinic.phone
+    assert (outbox, channel) == (clinic.outbox, clinic.phone)
+
+
+async def test_what_is_due_is_rendered_kept_sent_and_confirmed(clinic: Clinic) -> None:
+    row = clinic.post(params={"name": "x"}, choices=TAKE)
+    assert await clinic.round() == 1
+    assert clinic.phone.sent == [(701, Act.SEND, b"html|<b>replies/thanks</b> en name=x|1")]
+    assert (row.state, row.message_id, row.payloads) == ("sent", 1, [b"html|<b>replies/thanks</b> en name=x|1"])
+    assert clinic.phone.tried_before_kept == []
+    assert await clinic.round() == 0
+
+
+async def test_up_to_eight_go_at_once(clinic: Clinic) -> None:
+    for address in range(701, 721):
+        clinic.post(address, lane=Lane.ALERT)
+    clinic.phone.slow = asyncio.Event()
+    task = asyncio.create_task(clinic.deliveries.once(clinic.time.now()))
+    await clinic.time.pass_by(0.3)
+    assert clinic.phone.at_once == 8
+    clinic.phone.slow.set()
+    await task
+    assert clinic.phone.at_once_max == 8
+
+
+async def test_alerts_go_first(clinic: Clinic) -> None:
+    for address in range(701, 711):
+        clinic.post(address, lane=Lane.CHECK_IN)
+    clinic.post(999, lane=Lane.ALERT, message=MessageKey("alerts/new"))
+    await clinic.round()
+    assert clinic.phone.sent[0][0] == 999
+
+
+async def test_messages_of_one_subject_keep_their_order(clinic: Clinic) -> None:
+    """The second waits for the first to have arrived, however often that must be tried."""
+    clinic.post(params={"n": 1})
+    clinic.post(params={"n": 2})
+    clinic.answer(NotSent("down"), Ambiguous("500"))
+    await clinic.rounds(4)
+    assert [text[-1] for text in clinic.texts()] == ["1", "1", "1", "2"]
+
+
+async def test_a_stuck_alert_holds_back_no_other_subject(clinic: Clinic) -> None:
+    clinic.post(lane=Lane.ALERT, subject="alert 1", params={"n": 1})
+    clinic.post(lane=Lane.ALERT, subject="alert 2", params={"n": 2})
+    clinic.answer(Ambiguous("500"))
+    await clinic.round()
+    assert [row.state for row in clinic.outbox.rows] == ["pending", "sent"]
+
+
+async def test_a_retry_sends_the_same_bytes(clinic: Clinic) -> None:
+    """Although the words have changed in between: the record says what was sent."""
+    row = clinic.post()
+    clinic.answer(Ambiguous("500"))
+    await clinic.round()
+    clinic.phrases.missing.add("replies/thanks")
+    await clinic.rounds(2)
+    assert [payload for *_, payload in clinic.phone.sent] == [b"html|<b>replies/thanks</b> en|0"] * 2
+    assert (row.state, row.uncertain) == ("sent", 1)
+
+
+async def test_a_flooded_chat_is_left_alone_and_that_is_no_attempt(clinic: Clinic) -> None:
+    row = clinic.post()
+    other = clinic.post(702)
+    clinic.answer(TooFast(4.0))
+    await clinic.round()
+    assert (row.state, row.attempts, other.state) == ("pending", 0, "sent")
+    assert clinic.outbox.held[ChatId("chat 701")] == row.not_before == 1_000_000 + 4_000
+    await clinic.rounds(3)
+    assert len(clinic.phone.sent) == 2
+    await clinic.rounds(2)
+    assert row.state == "sent"
+
+
+async def test_two_flooded_chats_within_a_second_mean_the_whole_bot(clinic: Clinic) -> None:
+    clinic.post(701)
+    clinic.post(702)
+    clinic.answer(TooFast(7.0), address=701)
+    clinic.answer(TooFast(7.0), address=702)
+    await clinic.round()
+    assert 6_900 <= clinic.limiter.paused(clinic.time.machine_now()) <= 7_000
+    clinic.post(703, lane=Lane.ALERT)
+    await clinic.rounds(3)
+    assert len(clinic.phone.sent) == 2
+    await clinic.rounds(5)
+    assert [row.state for row in clinic.outbox.rows] == ["sent"] * 3
+
+
+async def test_two_flooded_chats_minutes_apart_do_not(clinic: Clinic) -> None:
+    clinic.answer(TooFast(1.0), address=701)
+    clinic.answer(TooFast(1.0), address=702)
+    clinic.post(701)
+    await clinic.rounds(60)
+    clinic.post(702)
+    await clinic.round()
+    assert clinic.limiter.paused(clinic.time.machine_now()) == 0
+
+
+async def test_a_blocked_chat_is_reported_and_sent_nothing_more(clinic: Clinic) -> None:
+    row = clinic.post()
+    waiting = clinic.post(subject="another", lane=Lane.CHECK_IN)
+    clinic.answer(Blocked("bot was blocked by the user"))
+    await clinic.round()
+    assert clinic.reported == [("blocked", row.claim.id, "bot was blocked by the user")]
+    assert row.state == "cancelled"
+    await clinic.rounds(2)
+    assert waiting.state in ("cancelled", "sent")
+    clinic.post(subject="third")
+    before = len(clinic.phone.sent)
+    await clinic.rounds(2)
+    assert len(clinic.phone.sent) == before
+
+
+async def test_a_crash_between_report_and_settlement_reports_again(clinic: Clinic) -> None:
+    """A blocked clinician escalates: rather told twice than not."""
+    row = clinic.post(lane=Lane.ALERT)
+    clinic.answer(Blocked("x"), Blocked("x"))
+    clinic.report_fails = StorageUnavailable()
+    task = asyncio.create_task(clinic.deliveries.once(clinic.time.now()))
+    await clinic.time.pass_by(10)
+    assert task.done()
+    assert row.state == "sending"
+    clinic.report_fails = None
+    await clinic.time.pass_by(20)
+    await clinic.round()
+    assert clinic.reported == [("blocked", 1, "x")]
+
+
+async def test_a_report_that_fails_does_not_keep_the_row(clinic: Clinic) -> None:
+    row = clinic.post()
+    clinic.report_fails = RuntimeError()
+    clinic.answer(Blocked("x"))
+    await clinic.round()
+    assert row.state == "cancelled"
+
+
+async def test_a_chat_with_a_new_number_is_sent_to_there_at_once(clinic: Clinic) -> None:
+    row = clinic.post(-401)
+    clinic.answer(Migrated(-100_401), address=-401)
+    await clinic.round()
+    await clinic.round()
+    assert [address for address, *_ in clinic.phone.sent] == [-401, -100_401]
+    assert row.state == "sent"
+
+
+async def test_an_edit_of_what_is_gone_becomes_a_new_message(clinic: Clinic) -> None:
+    row = clinic.post(act=Act.EDIT, target=MessageId(9))
+    clinic.answer(TargetGone())
+    await clinic.round()
+    await clinic.round()
+    assert [act for _, act, _ in clinic.phone.sent] == [Act.EDIT, Act.SEND]
+    assert row.state == "sent"
+
+
+async def test_buttons_of_what_is_gone_need_no_taking_away(clinic: Clinic) -> None:
+    row = clinic.post(act=Act.STRIP, target=MessageId(9), message=None)
+    clinic.answer(TargetGone())
+    await clinic.round()
+    assert (clinic.phone.sent, row.state) == ([(701, Act.STRIP, b"")], "cancelled")
+
+
+async def test_what_is_refused_as_it_is_goes_out_bare_once_and_is_then_dead(clinic: Clinic) -> None:
+    row = clinic.post()
+    clinic.answer(Malformed("can't parse"), Malformed("too long"))
+    await clinic.rounds(3)
+    assert [payload for *_, payload in clinic.phone.sent] == [
+        b"html|<b>replies/thanks</b> en|0",
+        b"plain|replies/thanks en|0",
+    ]
+    assert (row.state, row.error) == ("dead", "too long")
+    assert clinic.reported == [("dead", 1, "too long")]
+    assert clinic.phone.tried_before_kept == []
+
+
+async def test_an_alert_that_is_refused_in_every_form_goes_out_as_the_fallback(clinic: Clinic) -> None:
+    """Too long, say: without marks it is too long as well."""
+    row = clinic.post(lane=Lane.ALERT, message=MessageKey("alerts/new"), choices=TAKE, params={"code": "K7M2X"})
+    clinic.answer(Malformed("too long"), Malformed("too long"))
+    await clinic.rounds(3)
+    assert clinic.phone.sent[-1][2] == b"html|<b>alerts/fallback</b> en code=K7M2X|1"
+    assert row.state == "sent"
+
+
+async def test_an_alert_without_words_goes_out_as_the_fallback(clinic: Clinic) -> None:
+    clinic.phrases.missing.add("alerts/new")
+    clinic.post(lane=Lane.ALERT, message=MessageKey("alerts/new"), choices=TAKE)
+    await clinic.round()
+    assert clinic.phone.sent == [(701, Act.SEND, b"html|<b>alerts/fallback</b> en|1")]
+
+
+async def test_a_card_without_words_goes_out_as_the_fallback_for_patients(clinic: Clinic) -> None:
+    clinic.phrases.missing.add("cards/cauda_equina")
+    clinic.post(lane=Lane.ALERT, message=MessageKey("cards/cauda_equina"))
+    await clinic.round()
+    assert clinic.phone.sent == [(701, Act.SEND, b"html|<b>cards/fallback</b> en|0")]
+
+
+async def test_a_reply_without_words_is_dead_and_the_operator_knows(clinic: Clinic) -> None:
+    clinic.phrases.missing.add("replies/thanks")
+    row = clinic.post()
+    await clinic.round()
+    assert (clinic.phone.sent, row.state) == ([], "dead")
+    assert clinic.reported == [("dead", 1, "no words")]
+
+
+async def test_a_refused_token_stops_everything_for_half_a_minute(clinic: Clinic) -> None:
+    row = clinic.post()
+    clinic.answer(Misconfigured("InvalidToken: Unauthorized"))
+    await clinic.round()
+    assert clinic.reported == [("misconfigured", 1, "InvalidToken: Unauthorized")]
+    clinic.post(702, lane=Lane.ALERT)
+    await clinic.rounds(29)
+    assert (len(clinic.phone.sent), row.attempts) == (1, 0)
+    await clinic.rounds(2)
+    assert [row.state for row in clinic.outbox.rows] == ["sent", "sent"]
+
+
+async def test_a_poisoned_message_is_given_up_after_eight_attempts_and_the_next_one_goes(clinic: Clinic) -> None:
+    poison = clinic.post(params={"n": 1})
+    clinic.post(params={"n": 2})
+    clinic.answer(*[Ambiguous("500")] * 8)
+    await clinic.rounds(200)
+    assert (poison.state, poison.attempts, poison.uncertain) == ("unknown", 8, 7)
+    assert [text[-1] for text in clinic.texts()] == ["1"] * 8 + ["2"]
+    assert clinic.reported == [("dead", 1, "500")]
+
+
+async def test_an_alert_goes_on_for_ever(clinic: Clinic) -> None:
+    row = clinic.post(lane=Lane.ALERT)
+    clinic.answer(*[Ambiguous("500")] * 30)
+    await clinic.rounds(600)
+    assert row.state == "sent"
+    assert len(clinic.phone.sent) == 31
+    assert clinic.reported == [("dead", 1, "500")]
+
+
+async def test_an_hour_without_network_loses_nothing_and_counts_nothing(clinic: Clinic) -> None:
+    rows = [clinic.post(address, lane=lane) for address in (701, 702, 703) for lane in Lane]
+    for address in (701, 702, 703):
+        clinic.answer(*[NotSent("ConnectError")] * 10_000, address=address)
+    await clinic.rounds(3_600)
+    assert {row.attempts for row in rows} == {0}
+    assert len(clinic.phone.sent) < 2_500
+    clinic.phone.answers.clear()
+    await clinic.rounds(310)
+    assert {row.state for row in rows} == {"sent"}
+    assert clinic.reported == []
+
+
+async def test_an_exception_of_the_channel_is_an_attempt_that_may_have_arrived(clinic: Clinic) -> None:
+    row = clinic.post()
+    clinic.answer(ValueError("a mistake of ours"))
+    await clinic.round()
+    assert (row.state, row.attempts, row.uncertain, row.error) == ("pending", 1, 1, "ValueError")
+
+
+# -- the database ------------------------------------------------------------------------------------------------------
+
+
+async def test_bytes_that_can_not_be_kept_are_not_sent(clinic: Clinic) -> None:
+    """The row stays in hand; when its lease is over it goes, as if nothing had been."""
+    row = clinic.post()
+    real = clinic.outbox.keep_rendered
+
+    def locked(claim: Claim, payload: bytes) -> None:
+        raise StorageUnavailable
+
+    clinic.outbox.keep_rendered = locked  # type: ignore[method-assign]
+    await clinic.round()
+    assert (clinic.phone.sent, row.state) == ([], "sending")
+    clinic.outbox.keep_rendered = real  # type: ignore[method-assign]
+    await clinic.time.pass_by(20)
+    await clinic.round()
+    assert row.state == "sent"
+
+
+async def test_a_database_that_was_locked_for_a_moment_delays_nothing_for_a_lease(clinic: Clinic) -> None:
+    row = clinic.post()
+    real, tries = clinic.outbox.keep_rendered, [1, 2]
+
+    def locked_twice(claim: Claim, payload: bytes) -> None:
+        if tries:
+            tries.pop()
+            raise StorageUnavailable
+        real(claim, payload)
+
+    clinic.outbox.keep_rendered = locked_twice  # type: ignore[method-assign]
+    await clinic.round()
+    assert row.state == "sent"
+
+
+async def test_nothing_is_sent_so_late_that_somebody_else_may_have_claimed_it(clinic: Clinic) -> None:
+    """The disk hung for 9 s while the bytes were kept; a send may take 10, and the lease is over after 20."""
+    row = clinic.post()
+    real = clinic.outbox.keep_rendered
+
+    def hangs(claim: Claim, payload: bytes) -> None:
+        clinic.time.passed += 9.0
+        real(claim, payload)
+
+    clinic.outbox.keep_rendered = hangs  # type: ignore[method-assign]
+    await clinic.round()
+    assert (clinic.phone.sent, row.state) == ([], "sending")
+
+
+async def test_what_was_sent_but_could_not_be_confirmed_is_sent_again_after_its_lease(clinic: Clinic) -> None:
+    """At least once: nobody can know."""
+    row = clinic.post()
+    real = clinic.outbox.confirm
+
+    def locked(claim: Claim, message_id: MessageId | None, now: datetime) -> None:
+        raise StorageUnavailable
+
+    clinic.outbox.confirm = locked  # type: ignore[method-assign]
+    await clinic.round()
+    assert row.state == "sending"
+    clinic.outbox.confirm = real  # type: ignore[method-assign]
+    await clinic.time.pass_by(20)
+    await clinic.round()
+    assert (row.state, row.uncertain, len(clinic.phone.sent)) == ("sent", 1, 2)
+
+
+async def test_a_claim_that_was_lost_settles_nothing(clinic: Clinic) -> None:
+    """The process stood still for a minute; another attempt has sent it meanwhile."""
+    row = clinic.post()
+    clinic.phone.slow = asyncio.Event()
+    slow = asyncio.create_task(clinic.deliveries.once(clinic.time.now()))
+    await settle()
+    await clinic.time.pass_by(60)
+    clinic.phone.slow.set()
+    (again,) = clinic.outbox.claim(clinic.time.now(), clinic.time.machine_now(), 8)
+    await slow
+    assert row.state == "sending"
+    clinic.outbox.confirm(again, MessageId(2), clinic.time.now())
+    assert (row.state, row.message_id) == ("sent", 2)
+
+
+async def test_while_the_database_is_away_nothing_ends(clinic: Clinic) -> None:
+    clinic.post()
+    clinic.writer.away = True
+    assert await clinic.round() == 0
+    clinic.writer.away = False
+    assert await clinic.round() == 1
+
+
+# -- the rate ----------------------------------------------------------------------------------------------------------
+
+
+async def test_bulk_is_spread_and_an_alert_is_not_behind_it(clinic: Clinic) -> None:
+    for address in range(1, 101):
+        clinic.post(address, lane=Lane.CHECK_IN)
+    await clinic.round()
+    assert round(clinic.time.passed, 2) >= 0.28  # the eighth starts seven slots of 40 ms after the first
+    clinic.post(999, lane=Lane.ALERT)
+    before = len(clinic.phone.sent)
+    await clinic.round()
+    assert clinic.phone.sent[before][0] == 999
+
+
+async def test_a_chat_that_has_had_its_share_is_put_back_and_no_attempt(clinic: Clinic) -> None:
+    rows = [clinic.post(lane=Lane.CHECK_IN, subject=str(number)) for number in range(8)]
+    await clinic.round()
+    assert [row.state for row in rows].count("sent") == 4
+    assert {row.attempts for row in rows if row.state == "pending"} == {0}
+    await clinic.rounds(8)
+    assert {row.state for row in rows} == {"sent"}
+
+
+# -- the loop ----------------------------------------------------------------------------------------------------------
+
+
+async def running(clinic: Clinic) -> tuple[asyncio.Event, asyncio.Event, "asyncio.Task[None]"]:
+    stop, wake = asyncio.Event(), asyncio.Event()
+    task = asyncio.create_task(clinic.deliveries.run(stop, wake))
+    await settle()
+    return stop, wake, task
+
+
+async def test_the_loop_looks_when_it_is_woken_and_each_second(clinic: Clinic) -> None:
+    stop, wake, task = await running(clinic)
+    woken = clinic.post(701)
+    wake.set()
+    await settle()
+    assert woken.state == "sent"
+    forgotten = clinic.post(702)
+    await settle()
+    assert forgotten.state == "pending"
+    await clinic.time.pass_by(1.05)
+    assert forgotten.state == "sent"
+    stop.set()
+    await task
+
+
+async def test_one_send_that_hangs_holds_up_no_other(clinic: Clinic) -> None:
+    """Rounds are no batches: a free place is used at once."""
+    clinic.phone.slow = asyncio.Event()
+    hangs = clinic.post(701, lane=Lane.ALERT)
+    stop, wake, task = await running(clinic)
+    assert len(clinic.phone.sent) == 1
+    slow, clinic.phone.slow = clinic.phone.slow, None
+    others = [clinic.post(address, lane=Lane.ALERT) for address in range(702, 722)]
+    wake.set()
+    await clinic.time.pass_by(2)
+    assert (hangs.state, {row.state for row in others}) == ("sending", {"sent"})
+    slow.set()
+    stop.set()
+    await task
+    assert hangs.state == "sent"
+
+
+async def test_the_loop_outlives_the_database_and_any_mistake(clinic: Clinic) -> None:
+    clinic.writer.away = True
+    row = clinic.post()
+    stop, _, task = await running(clinic)
+    await clinic.time.pass_by(5)
+    clinic.writer.away = False
+    real = clinic.outbox.claim
+
+    def mistaken(now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
+        clinic.outbox.claim = real  # type: ignore[method-assign]
+        raise KeyError
+
+    clinic.outbox.claim = mistaken  # type: ignore[method-assign]
+    await clinic.time.pass_by(3)
+    assert row.state == "sent"
+    stop.set()
+    await task
+
+
+async def test_a_stop_waits_for_what_is_under_way(clinic: Clinic) -> None:
+    """What is cut off may have arrived, and would be sent twice."""
+    clinic.phone.slow = asyncio.Event()
+    row = clinic.post()
+    stop, _, task = await running(clinic)
+    stop.set()
+    await settle()
+    assert not task.done()
+    clinic.phone.slow.set()
+    await task
+    assert row.state == "sent"

@@ -1,0 +1,276 @@
+"""Whoever comes in by a channel, and with whose buttons."""
+
+from datetime import timedelta
+
+import pytest
+
+from followupbot.application import admins
+from followupbot.application.policy import Action
+from followupbot.domain.chart import Taken
+from followupbot.domain.clinic import Role
+from followupbot.domain.decision import ByPatient, ByShell, ByStaff, ByStranger
+from followupbot.domain.ids import AlertId, CardId, Language, MessageId, PatientId
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    ConsentPress,
+    Lane,
+    Press,
+    ResolvePress,
+    StartPress,
+    TakePress,
+)
+from tests.application.memory import a_store
+from tests.application.world import World
+from tests.builders import (
+    BACK_PAIN,
+    BLADDER,
+    CHECK_IN,
+    GATE,
+    GATE_BREATH,
+    MESSAGE,
+    NOW,
+    OTHER_PATIENT,
+    a_plan,
+    a_programme,
+    kinds,
+    messages,
+    notice,
+    sent,
+)
+
+SHELL = ByShell("root")
+HER, HIS, STRANGER, ITO, SATO, ADA = 1, 2, 3, 11, 12, 13
+CAUDA = CardId("cauda_equina")
+SPANISH = Language("es")
+
+
+def a_world(*staff: tuple[int, str, Role]) -> World:
+    world = World(a_store(a_programme()), NOW)
+    for address, name, role in staff:
+        world.start(address, admins.invite_staff(world.store, name, role, SHELL, world.now).token)
+    return world
+
+
+def a_full_world() -> World:
+    return a_world((ITO, "dr_ito", Role.CLINICIAN), (SATO, "dr_sato", Role.LEAD), (ADA, "ada", Role.ADMIN))
+
+
+def a_patient(world: World, address: int, born: int | None = None, language: str = "en") -> PatientId:
+    """Invited, connected and consenting; enrolled where no year of birth is asked."""
+    patient, link = admins.invite_patient(world.store, a_plan(born=born, language=language), SHELL, world.now)
+    world.start(address, link.token)
+    world.press(address, ConsentPress(patient, agrees=True), MESSAGE)
+    return patient
+
+
+def facts_of(world: World, patient: PatientId) -> list[str]:
+    return [fact.kind for fact in world.store.facts[patient]]
+
+
+# -- whose buttons -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", [HIS, STRANGER, ITO])
+def test_a_patients_buttons_do_nothing_in_another_chat(address: int) -> None:
+    """Another patient's, a stranger's, a clinician's: refused and recorded."""
+    world = a_full_world()
+    hers, his = a_patient(world, HER), a_patient(world, HIS)
+    before = facts_of(world, hers)
+    presses: list[Press] = [
+        ConsentPress(hers, agrees=False),
+        StartPress(hers, CHECK_IN),
+        AnswerPress(hers, CHECK_IN, GATE, "none"),
+    ]
+    for press in presses:
+        decision = world.press(address, press, MESSAGE)
+        assert (decision.facts, decision.outgoing, notice(decision)) == ((), (), "replies/notices/over")
+    assert facts_of(world, hers) == before
+    assert [(refusal.action, refusal.subject, refusal.cause.by) for refusal in world.store.refusals] == [
+        (Action.ANSWER, hers, ByStranger())
+    ] * 3
+    assert his != hers
+
+
+def test_a_foreign_emergency_press_still_brings_the_card_to_whoever_pressed() -> None:
+    """In the language that the button bears, in the alert lane, saying that nothing was recorded."""
+    world = a_full_world()
+    hers = a_patient(world, HER, language="es")
+    press = AnswerPress(hers, CHECK_IN, BLADDER, "new", CAUDA, SPANISH)
+    decision = world.press(STRANGER, press, MESSAGE)
+    (card,) = messages(decision)
+    assert (card.message, card.lane, card.language, card.params) == (
+        "cards/cauda_equina",
+        Lane.ALERT,
+        "es",
+        {"recorded": False, "reached": False},
+    )
+    assert [message.message for message in world.messages(STRANGER)] == ["cards/cauda_equina"]
+    chart = world.store.chart(hers)
+    assert chart is not None
+    assert chart.alerts == ()
+    assert len(world.store.refusals) == 1
+
+
+def test_a_foreign_card_in_a_language_that_nobody_has_words_for_comes_in_the_clinics() -> None:
+    """Better than none."""
+    world = a_full_world()
+    press = AnswerPress(OTHER_PATIENT, CHECK_IN, BLADDER, "new", CAUDA, Language("xx"))
+    (card,) = messages(world.press(STRANGER, press, MESSAGE))
+    assert card.language == "en"
+
+
+def test_a_press_for_a_patient_who_does_not_exist_makes_none() -> None:
+    """A made-up button."""
+    world = a_full_world()
+    world.press(ITO, TakePress(OTHER_PATIENT, AlertId(1)), MESSAGE)
+    world.press(STRANGER, AnswerPress(OTHER_PATIENT, CHECK_IN, GATE, "none"), MESSAGE)
+    assert world.store.chart(OTHER_PATIENT) is None
+    assert world.store.due(NOW + timedelta(days=9999), 9) == []
+
+
+def with_an_alert() -> tuple[World, PatientId]:
+    world = a_full_world()
+    patient = a_patient(world, HER)
+    world.press(HER, AnswerPress(patient, CHECK_IN, BLADDER, "new", CAUDA, Language("en")), MESSAGE)
+    return world, patient
+
+
+@pytest.mark.parametrize(("address", "by"), [(HER, "patient"), (STRANGER, "stranger"), (ADA, "admin")])
+def test_a_clinicians_buttons_in_other_hands_are_refused_and_recorded(address: int, by: str) -> None:
+    """A patient's, a stranger's, an admin's."""
+    world, patient = with_an_alert()
+    before = facts_of(world, patient)
+    for press in (TakePress(patient, AlertId(1)), ResolvePress(patient, AlertId(1), "called")):
+        decision = world.press(address, press, MESSAGE)
+        assert (decision.facts, decision.outgoing, notice(decision)) == ((), (), "alerts/notices/refused")
+    assert facts_of(world, patient) == before
+    assert [refusal.action for refusal in world.store.refusals] == [Action.TAKE_ALERT, Action.RESOLVE_ALERT]
+    staff = world.store.staff_of(world.store.note_chat(address))
+    assert {refusal.cause.by for refusal in world.store.refusals} == {ByStranger() if staff is None else ByStaff(staff)}
+    assert (by == "admin") is (staff is not None)
+
+
+def test_who_has_left_takes_nothing() -> None:
+    """Their old messages still bear the button."""
+    world, patient = with_an_alert()
+    ito = world.store.staff_of(world.store.note_chat(ITO))
+    assert ito is not None
+    admins.remove_staff(world.store, ito, SHELL, NOW)
+    assert notice(world.press(ITO, TakePress(patient, AlertId(1)), MESSAGE)) == "alerts/notices/refused"
+
+
+def test_a_clinician_takes_and_resolves() -> None:
+    """In their own chat."""
+    world, patient = with_an_alert()
+    assert kinds(world.press(ITO, TakePress(patient, AlertId(1)), MESSAGE)) == ["alert_taken"]
+    chart = world.store.chart(patient)
+    assert chart is not None
+    assert isinstance(chart.alerts[0].state, Taken)
+    assert kinds(world.press(ITO, ResolvePress(patient, AlertId(1), "called"), MESSAGE)) == ["alert_resolved"]
+
+
+# -- once for each cause -----------------------------------------------------------------------------------------------
+
+
+def test_what_comes_in_twice_is_decided_once() -> None:
+    """The channel delivers an update again: no fact, no message, no link refused after it was used."""
+    world = a_full_world()
+    patient, link = admins.invite_patient(world.store, a_plan(born=None), SHELL, NOW)
+    desk = world.desk
+    assert kinds(desk.started(HER, link.token, "update:a", NOW)) == ["patient_connected"]
+    assert desk.started(HER, link.token, "update:a", NOW) == desk.started(HER, None, "update:a", NOW)
+    agreed = ConsentPress(patient, agrees=True)
+    assert len(desk.pressed(HER, agreed, MESSAGE, "update:b", NOW).facts) == 3
+    posted = len(world.store.outbox)
+    assert desk.pressed(HER, agreed, MESSAGE, "update:b", NOW).facts == ()
+    assert desk.wrote(HER, "hello", MessageId(5), "update:b", NOW).facts == ()
+    assert len(world.store.outbox) == posted
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+
+def test_words_are_the_year_of_birth_then_an_answer_then_a_note() -> None:
+    """Whatever was asked last; a note's words are kept apart from its fact."""
+    world = a_full_world()
+    patient = a_patient(world, HER, born=1958)
+    assert kinds(world.write(HER, "1958")) == ["patient_enrolled", "check_in_asked"]
+    assert kinds(world.write(HER, "hello")) == ["note_received"]
+    assert world.store.texts == {f"update:{world.updates}": "hello"}
+    world.press(HER, StartPress(patient, CHECK_IN), MESSAGE)
+    assert sent(world.write(HER, "no")) == [
+        "patient: replies/rejected/gate_needs_a_button",
+        "patient: questions/gate_bladder",
+    ]
+
+
+def test_a_photo_is_a_note_of_its_kind() -> None:
+    """It stays in the chat; here is that it came."""
+    world = a_full_world()
+    a_patient(world, HER)
+    assert kinds(world.send(HER, "photo")) == ["note_received"]
+    assert list(world.store.texts.values()) == ["[photo]"]
+
+
+def test_a_photo_before_enrolment_repeats_the_question() -> None:
+    """Nothing is kept of people who do not take part."""
+    world = a_full_world()
+    a_patient(world, HER, born=1958)
+    assert sent(world.send(HER, "photo")) == ["patient: consent/born"]
+    assert world.store.texts == {}
+
+
+def test_a_stranger_hears_that_the_link_leads_nowhere() -> None:
+    """With a made-up link, without one, with words and with a photo."""
+    world = a_full_world()
+    chat = world.store.note_chat(STRANGER)
+    for decision in (
+        world.start(STRANGER, "made-up"),
+        world.start(STRANGER, None),
+        world.write(STRANGER, "hello"),
+        world.send(STRANGER, "voice"),
+    ):
+        assert (decision.facts, sent(decision)) == ((), [f"{chat}: enrolment/link_refused"])
+
+
+def test_a_staff_member_hears_that_it_is_no_command() -> None:
+    """Nothing is recorded."""
+    world = a_full_world()
+    assert sent(world.write(ITO, "hello")) == ["dr_ito: staff/not_understood"]
+    assert sent(world.start(ITO, None)) == ["dr_ito: staff/not_understood"]
+
+
+def test_words_from_a_chat_of_two_patients_are_about_the_one_who_is_asked() -> None:
+    """Whatever the order of their codes: a year of birth, then a begun check-in."""
+    world = a_full_world()
+    first = a_patient(world, HER)
+    second = a_patient(world, HER, born=1958)
+    assert kinds(world.write(HER, "1958")) == ["patient_enrolled", "check_in_asked"]
+    for patient, other in ((first, second), (second, first)):
+        world.press(HER, StartPress(patient, CHECK_IN), MESSAGE)
+        for screen in (GATE, GATE_BREATH):
+            world.press(HER, AnswerPress(patient, CHECK_IN, screen, "none"), MESSAGE)
+        decision = world.write(HER, "3")
+        assert kinds(decision) == ["question_answered"]
+        chart = world.store.chart(patient)
+        assert chart is not None
+        assert BACK_PAIN in chart.history
+        for question, value in (("leg_weakness", "no"), ("mood", "good")):
+            world.press(HER, AnswerPress(patient, CHECK_IN, type(GATE)(question), value), MESSAGE)
+        assert other != patient
+
+
+# -- blocking ----------------------------------------------------------------------------------------------------------
+
+
+def test_blocking_is_recorded_for_each_patient_of_the_chat_once() -> None:
+    """And unblocking."""
+    world = a_full_world()
+    hers, his = a_patient(world, HER), a_patient(world, HER)
+    desk = world.desk
+    assert kinds(desk.blocked(HER, "update:x", NOW)) == ["patient_blocked"] * 2
+    assert desk.blocked(HER, "update:y", NOW).facts == ()
+    assert kinds(desk.unblocked(HER, "update:z", NOW)) == ["patient_unblocked"] * 2
+    assert desk.blocked(STRANGER, "update:w", NOW).facts == ()
+    assert world.store.causes[f"update:x/{hers}"].by == ByPatient(hers)
+    assert hers != his

@@ -1,0 +1,280 @@
+"""What holds whatever people do, in whatever order, at whatever hour."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from followupbot.application import admins
+from followupbot.domain.chart import (
+    CLOSED_CHECK_INS_MAX,
+    FLAGS_MAX,
+    RESOLVED_ALERTS_MAX,
+    Chart,
+)
+from followupbot.domain.clinic import Role
+from followupbot.domain.conditions import READINGS_MAX
+from followupbot.domain.decision import ByShell, Decision
+from followupbot.domain.facts import ChartFact, FlagRecorded
+from followupbot.domain.folding import fold
+from followupbot.domain.ids import MessageId, PatientId
+from followupbot.domain.outgoing import AnswerPress, Lane, OutgoingMessage, Press, ResolvePress, TakePress
+from followupbot.domain.rules import Tier
+from followupbot.domain.wake import next_wake_at, wake, wake_alerts
+from tests.application.memory import a_store
+from tests.application.world import World
+from tests.builders import NOW, a_plan, a_programme
+
+SHELL = ByShell("root")
+PATIENTS = (1, 2)
+STAFF = {11: ("dr_ito", Role.CLINICIAN), 12: ("dr_sato", Role.LEAD), 13: ("ada", Role.ADMIN)}
+EVERYBODY = (*PATIENTS, *STAFF, 99)
+TEXTS = ("1", "2", "0", "no", "none", "7", "9", "11", "1958", "help", "")
+SHORT = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=31), timedelta(hours=3))
+LONG = (timedelta(hours=1), timedelta(hours=13), timedelta(days=1), timedelta(days=8), timedelta(days=100))
+
+
+@dataclass
+class Clinic:
+    """A world with two patients, three people on the staff, and what has been promised to hold."""
+
+    world: World
+    patients: tuple[PatientId, ...]
+    seen: int = 0
+
+    # -- what people do ------------------------------------------------------------------------------------------------
+
+    def do(self, step: tuple[str, int, int]) -> None:
+        """One step; numbers pick among what there is."""
+        what, who, which = step
+        doing: Callable[[int, int], None] = getattr(self, f"_{what}")
+        doing(who, which)
+        self.holds()
+
+    def _tap(self, who: int, which: int) -> None:
+        """A button that this person has before them, or ever had; the newest first."""
+        address = EVERYBODY[who % len(EVERYBODY)]
+        ever = [(message.id, button) for message in reversed(self.world.messages(address)) for button in message.ever]
+        if ever:
+            number, button = ever[which % len(ever)]
+            self._press(address, button.press, number)
+
+    def _go_on(self, who: int, which: int) -> None:
+        """A button that a patient has before them: what most people do most of the time."""
+        address = PATIENTS[who % len(PATIENTS)]
+        there = [
+            (message.id, button)
+            for message in reversed(self.world.messages(address))
+            for row in message.rows
+            for button in row
+        ]
+        if there:
+            number, button = there[-1 - which % min(len(there), 12)] if which % 2 else there[which % len(there)]
+            self._press(address, button.press, number)
+
+    def _steal(self, who: int, which: int) -> None:
+        """A button that somebody else has, or one that nobody has."""
+        address = EVERYBODY[who % len(EVERYBODY)]
+        others = [
+            button.press
+            for other in EVERYBODY
+            for message in self.world.messages(other)
+            for button in message.ever
+            if other != address
+        ]
+        if others:
+            press = others[which % len(others)]
+            if isinstance(press, AnswerPress) and which % 3 == 0:
+                press = replace(press, check_in=type(press.check_in)(which % 12))
+            self._press(address, press, MessageId(which))
+
+    def _write(self, who: int, which: int) -> None:
+        self.world.write(EVERYBODY[who % len(EVERYBODY)], TEXTS[which % len(TEXTS)])
+
+    def _send(self, who: int, which: int) -> None:
+        self.world.send(EVERYBODY[who % len(EVERYBODY)], "photo")
+
+    def _start(self, who: int, which: int) -> None:
+        self.world.start(EVERYBODY[who % len(EVERYBODY)], None if which % 2 else "made-up")
+
+    def _reconnect(self, who: int, which: int) -> None:
+        """A new link, opened at once; now and then somebody else's phone opens it."""
+        patient = self.patients[who % len(self.patients)]
+        link = admins.invite_patient_again(self.world.store, patient, SHELL, self.world.now)
+        address = PATIENTS[(who + which % 2) % len(PATIENTS)]
+        self.world.start(address, link.token)
+
+    def _take(self, who: int, which: int) -> None:
+        """A staff member takes, or resolves, the newest alert of a patient."""
+        chart = self._chart(self.patients[which % len(self.patients)])
+        if chart.alerts:
+            address = list(STAFF)[who % len(STAFF)]
+            alert = chart.alerts[-1].id
+            taking = which % 4 < 2
+            press = TakePress(chart.patient, alert) if taking else ResolvePress(chart.patient, alert, "called")
+            self.world.press(address, press, MessageId(1))
+
+    def _leave(self, who: int, which: int) -> None:
+        staff = self.world.store.clinic().staff
+        admins.remove_staff(self.world.store, staff[who % len(staff)].id, SHELL, self.world.now)
+
+    def _join(self, who: int, which: int) -> None:
+        address = list(STAFF)[who % len(STAFF)]
+        name, role = STAFF[address]
+        link = admins.invite_staff(self.world.store, f"{name}{self.world.updates}", role, SHELL, self.world.now)
+        self.world.start(address, link.token)
+
+    def _pass(self, who: int, which: int) -> None:
+        """Time passes, and everything happens when it is due."""
+        self.world.pass_until(self.world.now + SHORT[which % len(SHORT)])
+
+    def _sleep(self, who: int, which: int) -> None:
+        """A long time passes while nothing runs; then one round."""
+        self.world.now += LONG[which % len(LONG)]
+        self.world.round()
+
+    def _press(self, address: int, press: Press, message: MessageId) -> None:
+        decision = self.world.press(address, press, message)
+        if isinstance(press, AnswerPress) and press.card is not None:
+            self._is_answered_by_a_card(press, decision)
+
+    # -- what holds ----------------------------------------------------------------------------------------------------
+
+    def _is_answered_by_a_card(self, press: AnswerPress, decision: Decision) -> None:
+        """An emergency press yields a card, whoever presses it; the patient's own, an alert that has no outcome."""
+        cards = [
+            message
+            for message in decision.outgoing
+            if isinstance(message, OutgoingMessage) and message.message == f"cards/{press.card}"
+        ]
+        assert [(card.lane, card.daytime, card.in_place_of) for card in cards] == [(Lane.ALERT, None, None)]
+        if cards[0].params["recorded"]:
+            alert = self._chart(press.patient).unresolved_alert
+            assert alert is not None
+            assert alert.tier is Tier.EMERGENCY
+        assert not any(
+            isinstance(message, OutgoingMessage) and message.lane > Lane.ALERT for message in decision.outgoing
+        ), "nothing else follows but the card"
+
+    def holds(self) -> None:
+        """All that is promised, after each step."""
+        assert self.world.failures == []
+        for patient in self.patients:
+            self._chart_holds(self._chart(patient))
+        posted = self.world.store.outbox[self.seen :]
+        self.seen = len(self.world.store.outbox)
+        for message in (entry.outgoing for entry in posted):
+            if isinstance(message, OutgoingMessage):
+                assert (message.lane is Lane.CHECK_IN) <= (message.daytime is not None), "we start it by day"
+                assert (message.lane is Lane.ALERT) <= (message.daytime is None), "at any hour"
+
+    def _chart_holds(self, chart: Chart) -> None:
+        store, now = self.world.store, self.world.now
+        assert len([check_in for check_in in chart.check_ins if check_in.open]) <= 1
+        assert len([alert for alert in chart.alerts if alert.unresolved]) <= 1
+        self._is_bounded(chart)
+        self._has_alerts(chart, store.facts[chart.patient])
+        woken = fold(chart, _chart_facts(wake_alerts(chart, now)))
+        woken = fold(woken, _chart_facts(wake(woken, now)))
+        following = next_wake_at(woken)
+        assert following is None or following > now
+        assert (wake_alerts(woken, now), wake(woken, now)) == (Decision(), Decision())
+
+    def _has_alerts(self, chart: Chart, facts: list[ChartFact]) -> None:
+        """No flag of this_week or above without an alert, and none of tier record with one."""
+        for fact in facts:
+            if isinstance(fact, FlagRecorded):
+                assert fact.flag.tier is Tier.RECORD
+        fired = {(check_in.id, rule) for check_in in chart.check_ins for rule in check_in.fired}
+        flagged = {
+            (fact.flag.check_in, fact.flag.trace.rule)
+            for fact in facts
+            if fact.kind in ("alert_raised", "flag_joined", "flag_recorded")
+        }
+        assert fired <= flagged
+
+    def _is_bounded(self, chart: Chart) -> None:
+        rules = len(a_programme().protocols[chart.enrolled.plan.protocol].rules)
+        assert len(chart.check_ins) <= CLOSED_CHECK_INS_MAX + 1
+        assert len(chart.alerts) <= RESOLVED_ALERTS_MAX + 1
+        assert all(len(alert.flags) <= FLAGS_MAX for alert in chart.alerts)
+        assert all(len(series.readings) <= READINGS_MAX for series in chart.history.values())
+        assert all(len(check_in.fired) <= rules for check_in in chart.check_ins)
+
+    def _chart(self, patient: PatientId) -> Chart:
+        chart = self.world.store.chart(patient)
+        assert chart is not None
+        return chart
+
+
+def _chart_facts(decision: Decision) -> list[ChartFact]:
+    return [fact for fact in decision.facts if isinstance(fact, ChartFact)]
+
+
+def a_clinic_at_work() -> Clinic:
+    """Everybody has joined; both patients have opened their links, one is asked for a year of birth."""
+    world = World(a_store(a_programme()), NOW)
+    for address, (name, role) in STAFF.items():
+        world.start(address, admins.invite_staff(world.store, name, role, SHELL, world.now).token)
+    patients = []
+    for address, born in zip(PATIENTS, (None, 1958), strict=True):
+        patient, link = admins.invite_patient(world.store, a_plan(born=born), SHELL, world.now)
+        world.start(address, link.token)
+        patients.append(patient)
+    return Clinic(world, tuple(patients))
+
+
+NUMBERS = st.integers(0, 60)
+STEPS = st.tuples(
+    st.sampled_from(
+        ["go_on"] * 8
+        + ["tap"] * 4
+        + ["pass"] * 4
+        + ["take"] * 3
+        + ["steal", "steal", "write", "write", "sleep", "sleep", "send", "start", "reconnect", "leave", "join"]
+    ),
+    NUMBERS,
+    NUMBERS,
+)
+
+ENROLLED = [("go_on", 0, 0), ("go_on", 0, 0)]
+"""The first patient agrees and starts."""
+
+
+@given(st.lists(STEPS, max_size=50))
+@example([*ENROLLED, ("go_on", 0, 0), ("take", 0, 0), ("take", 0, 2), ("tap", 0, 0), ("sleep", 0, 4), ("tap", 0, 0)])
+def test_whatever_people_do_what_is_promised_holds(steps: list[tuple[str, int, int]]) -> None:
+    """Presses new, stale, foreign and made up; words; time that passes or was slept through; staff who come and go."""
+    clinic = a_clinic_at_work()
+    for step in [*ENROLLED, *steps]:
+        clinic.do(step)
+    for patient in clinic.patients:
+        facts = clinic.world.store.facts[patient]
+        assert fold(Chart(patient), facts) == clinic.world.store.chart(patient), "a chart is what its facts add up to"
+
+
+@given(st.lists(STEPS, max_size=25))
+def test_the_same_cause_decides_once(steps: list[tuple[str, int, int]]) -> None:
+    """Every update comes a second time: no fact, no message."""
+    clinic = a_clinic_at_work()
+    clinic.world.delivers_twice = True
+    for step in [*ENROLLED, *steps]:
+        clinic.do(step)
+
+
+def test_a_patient_of_twenty_years_has_a_chart_of_the_same_size() -> None:
+    """Emergencies, alerts, notes, missed and answered check-ins, year after year."""
+    clinic, sizes = a_clinic_at_work(), []
+    for step in ENROLLED:
+        clinic.do(step)
+    for year in range(20):
+        for step in [("tap", 0, 0), ("write", 0, 1), ("take", 0, 0), ("take", 0, 2), ("go_on", 0, 0)]:
+            clinic.do(step)
+        for _ in range(4):
+            clinic.do(("sleep", 0, 4))
+        chart = clinic._chart(clinic.patients[0])
+        sizes.append(len(repr(replace(chart, clinic=type(chart.clinic)(), programmes={}))))
+        assert len(clinic.world.store.facts[chart.patient]) > 5 * year
+    assert max(sizes[15:]) <= max(sizes[:15])

@@ -1,0 +1,212 @@
+"""A small world: the front desk and the rounds on an in-memory store, people's phones, and a clock that jumps.
+
+Messages are delivered as the outbox promises: what we start waits for daytime, an answer takes the place of the message
+that was pressed where that is still the newest in its chat, a change of an alert reaches every copy. Words are not
+rendered: a phone shows a message's key and its buttons.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from followupbot.application import rounds
+from followupbot.application.front_desk import FrontDesk
+from followupbot.domain.decision import Decision
+from followupbot.domain.ids import ChatId, MessageId, MessageKey, PatientId, StaffId
+from followupbot.domain.outgoing import Amend, Choice, OutgoingMessage, Param, Press, Retire, ToClinician
+from tests.application.memory import MemoryStore, Posted
+from tests.application.outboxes import MemoryOutbox
+
+Rows = tuple[tuple[Choice, ...], ...]
+
+
+@dataclass
+class PhoneMessage:
+    """One message on a phone.
+
+    `ever` has all the buttons that it has borne, since a slow thumb may still press one, and `was` all its keys.
+    """
+
+    id: MessageId
+    message: MessageKey
+    subject: str
+    rows: Rows
+    ever: list[Choice] = field(default_factory=list)
+    was: list[MessageKey] = field(default_factory=list)
+
+    def show(self, message: MessageKey, rows: Rows) -> None:
+        """It shows that from now on."""
+        self.message, self.rows = message, rows
+        self.was.append(message)
+        self.ever += [button for row in rows for button in row if button not in self.ever]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a phone shows, and how: `->` a new message, `=>` in the place of one, `-x` buttons are taken away."""
+
+    at: datetime
+    chat: ChatId
+    how: str
+    message: MessageKey
+    rows: Rows = ()
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """Everything, at one moment."""
+
+    store: MemoryStore
+    now: datetime
+    phones: dict[ChatId, list[PhoneMessage]] = field(default_factory=dict)
+    shown: list[Shown] = field(default_factory=list)
+    failures: list[tuple[PatientId, Exception]] = field(default_factory=list)
+    updates: int = 0
+    delivers_twice: bool = False
+    """Whether everything comes in a second time, as it does after a crash; that must change nothing."""
+    _newest: dict[ChatId, MessageId] = field(default_factory=dict)
+    _numbers: int = 0
+    _read: int = 0
+    _held: list[tuple[datetime, ChatId, OutgoingMessage]] = field(default_factory=list)
+
+    @property
+    def desk(self) -> FrontDesk:
+        """The front desk."""
+        return FrontDesk(self.store, MemoryOutbox())
+
+    # -- people --------------------------------------------------------------------------------------------------------
+
+    def press(self, address: int, press: Press, message: MessageId) -> Decision:
+        """A button is pressed."""
+        return self._came_in(lambda cause: self.desk.pressed(address, press, message, cause, self.now))
+
+    def write(self, address: int, text: str) -> Decision:
+        """Somebody writes."""
+        number = self._number(self.store.note_chat(address))
+        return self._came_in(lambda cause: self.desk.wrote(address, text, number, cause, self.now))
+
+    def send(self, address: int, what: str) -> Decision:
+        """Somebody sends a photo, or the like."""
+        number = self._number(self.store.note_chat(address))
+        return self._came_in(lambda cause: self.desk.sent_something_else(address, what, number, cause, self.now))
+
+    def start(self, address: int, payload: str | None) -> Decision:
+        """Somebody opens a link, or the bot without one."""
+        self._number(self.store.note_chat(address))
+        return self._came_in(lambda cause: self.desk.started(address, payload, cause, self.now))
+
+    # -- time ----------------------------------------------------------------------------------------------------------
+
+    def pass_until(self, then: datetime) -> None:
+        """Everything that is due until then happens when it is due."""
+        while True:
+            timers = [at for at in self.store.wake_at.values() if at is not None]
+            due = min([*timers, *(until for until, _, _ in self._held)], default=None)
+            if due is None or due > then:
+                break
+            self.now = max(self.now, due)
+            self.round()
+        self.now = max(self.now, then)
+
+    def round(self) -> rounds.Round:
+        """One round, and what it sent. Afterwards nothing is due any more: else the clock would spin."""
+        done = rounds.once(self.store, self.now, lambda patient, error: self.failures.append((patient, error)))
+        self.deliver()
+        if done.woken + len(done.failed) < rounds.CHARTS_A_ROUND_MAX:
+            assert self.store.due(self.now, 1) == [], "a chart that was woken is due again at once"
+        return done
+
+    # -- phones --------------------------------------------------------------------------------------------------------
+
+    def deliver(self) -> None:
+        """What waits and may go is on the phones."""
+        fresh, self._read = self.store.outbox[self._read :], len(self.store.outbox)
+        held, self._held = self._held, []
+        for _, chat, message in sorted(held, key=lambda waiting: waiting[0]):
+            self._message(chat, message)
+        for posted in fresh:
+            self._post(posted)
+
+    def messages(self, address: int) -> list[PhoneMessage]:
+        """What the phone shows, the oldest first."""
+        return self.phones.get(self.store.note_chat(address), [])
+
+    def _came_in(self, handle: Callable[[str], Decision]) -> Decision:
+        self.updates += 1
+        # No two things come in at one moment: a reply's key bears the millisecond.
+        self.now += timedelta(milliseconds=1)
+        decision = handle(f"update:{self.updates}")
+        if self.delivers_twice:
+            posted = len(self.store.outbox)
+            again = handle(f"update:{self.updates}")
+            assert (again.facts, again.outgoing, self.store.outbox[posted:]) == ((), (), [])
+        self.deliver()
+        return decision
+
+    def _number(self, chat: ChatId) -> MessageId:
+        self._numbers += 1
+        self._newest[chat] = MessageId(self._numbers)
+        return MessageId(self._numbers)
+
+    def _post(self, posted: Posted) -> None:
+        outgoing = posted.outgoing
+        match outgoing:
+            case OutgoingMessage():
+                assert posted.chat is not None
+                self._message(posted.chat, outgoing)
+            case Retire():
+                assert posted.chat is not None
+                self._strip(posted.chat, outgoing.message)
+            case Amend():
+                self._amend(outgoing)
+            case _:
+                assert_never(outgoing)
+
+    def _message(self, chat: ChatId, message: OutgoingMessage) -> None:
+        if message.expires_at is not None and message.expires_at <= self.now:
+            return
+        may_go_at = self.now if message.daytime is None else message.daytime.next(self.now)
+        if may_go_at > self.now:
+            self._held.append((may_go_at, chat, message))
+            return
+        target = None if message.in_place_of is None else self._find(chat, message.in_place_of)
+        if target is not None and self._newest[chat] == target.id:
+            target.show(message.message, message.choices)
+            self._log(chat, "=>", message)
+            return
+        new = PhoneMessage(self._number(chat), message.message, message.subject, ())
+        new.show(message.message, message.choices)
+        self.phones.setdefault(chat, []).append(new)
+        self._log(chat, "->", message)
+        if target is not None:
+            self._strip(chat, target.id)
+
+    def _strip(self, chat: ChatId, number: MessageId) -> None:
+        target = self._find(chat, number)
+        if target is not None and target.rows:
+            target.rows = ()
+            self.shown.append(Shown(self.now, chat, "-x", target.message))
+
+    def _amend(self, amend: Amend) -> None:
+        for member in self.store.the_clinic.staff:
+            copies = [] if member.chat is None else self.phones.get(member.chat, [])
+            mine = [copy for copy in copies if copy.subject == amend.subject]
+            if member.chat is None or not mine:
+                continue
+            choices = amend.choices if amend.choices_for == member.id else ()
+            mine[-1].show(amend.message, choices)
+            self.shown.append(Shown(self.now, member.chat, "=>", amend.message, choices, amend.params))
+            for older in mine[:-1]:
+                self._strip(member.chat, older.id)
+
+    def _find(self, chat: ChatId, number: MessageId) -> PhoneMessage | None:
+        return next((message for message in self.phones.get(chat, []) if message.id == number), None)
+
+    def _log(self, chat: ChatId, how: str, message: OutgoingMessage) -> None:
+        assert not isinstance(message.to, ToClinician) or self._works_here(message.to.staff)
+        self.shown.append(Shown(self.now, chat, how, message.message, message.choices, message.params))
+
+    def _works_here(self, staff: StaffId) -> bool:
+        return self.store.the_clinic.member(staff) is not None

@@ -1,0 +1,245 @@
+"""Patients' stories as transcripts: what people do stands in the file, and is done; what the bot does is compared.
+
+    day 14 09:00  | bot -> patient: check_ins/ready [start]
+    +2 min        | patient taps start
+                  | bot => patient: questions/gate_bladder [rf_bladder_feel.new] [none]
+
+Days count from the operation, on the patient's wall clock; `+2 min` counts from the line before. `->` is a new message,
+`=>` takes the place of one, `-x` takes a message's buttons away. People do:
+
+    clinic invites NAME [as ROLE] [again]      clinic removes NAME
+    NAME opens the link [of OTHER]             NAME presses start
+    NAME taps LABEL [on MESSAGE] [of OTHER]    a button that is there; with `on`, also one that is there no more
+    NAME writes WORDS                          NAME sends a photo
+    time passes
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from followupbot.application import admins
+from followupbot.domain.chart import Plan
+from followupbot.domain.clinic import Programme, Role
+from followupbot.domain.decision import ByShell, Decision
+from followupbot.domain.ids import ChatId, Language, MessageId, PatientId, StaffId
+from followupbot.domain.outgoing import Choice, Day, Instant, Param, Words
+from followupbot.domain.schedule import PartialDate, local, resolve
+from tests.application.memory import a_store
+from tests.application.world import PhoneMessage, Shown, World
+from tests.builders import LUMBAR
+
+TIME_WIDTH = 14
+
+PARAMS_SHOWN = ("tier", "concern", "again", "due", "recorded", "reached", "left", "by", "outcome", "role", "first")
+"""What a reader of a story wants to see of a message's parameters."""
+
+_LINE = re.compile(r"(?P<time>[^|]*)\|(?: (?P<text>.*))?")
+_DAY = re.compile(r"day (-?\d+) (\d\d:\d\d)")
+_LATER = re.compile(r"\+(\d+) min")
+_OUTPUT = re.compile(r"bot (->|=>|-x) |\S+ sees: ")
+_DOES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), name)
+    for pattern, name in (
+        (r"clinic invites (?P<who>\S+)(?: as (?P<role>\S+))?(?P<again> again)?", "invite"),
+        (r"clinic removes (?P<who>\S+)", "remove"),
+        (r"(?P<who>\S+) opens the link(?: of (?P<other>\S+))?", "open_link"),
+        (r"(?P<who>\S+) presses start", "press_start"),
+        (r"(?P<who>\S+) taps (?P<label>\S+)(?: on (?P<on>\S+))?(?: of (?P<other>\S+))?", "tap"),
+        (r"(?P<who>\S+) writes (?P<words>.+)", "write"),
+        (r"(?P<who>\S+) sends a (?P<what>\S+)", "send"),
+        (r"time passes", "wait"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a story, at its moment."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A file, read: what it says before the transcript, who the patient is, and what people do when."""
+
+    head: str
+    plan: Plan
+    done: tuple[Line, ...]
+
+
+def read(text: str) -> Story:
+    """The story in that text. What the bot does in it is left out: it is to come of itself."""
+    head, _, body = text.partition("\n---\n")
+    given = dict(re.findall(r"^(surgery|zone|born|at|language): (.+)$", head, re.MULTILINE))
+    plan = Plan(
+        LUMBAR,
+        PartialDate.parse(given.get("surgery", "2026-03-02")),
+        given.get("zone", "Europe/Berlin"),
+        Language(given.get("language", "en")),
+        time.fromisoformat(given.get("at", "09:00")),
+        int(given["born"]) if "born" in given else None,
+    )
+    return Story(head, plan, tuple(_inputs(body, plan)))
+
+
+def _inputs(body: str, plan: Plan) -> Iterator[Line]:
+    now: datetime | None = None
+    for number, line in enumerate(body.splitlines(), start=1):
+        if not line.strip():
+            continue
+        found = _LINE.fullmatch(line)
+        assert found is not None, f"line {number} after ---: a time, a bar, and what happens: {line!r}"
+        now = _time(found["time"].strip(), now, plan)
+        if not _OUTPUT.match(found["text"] or ""):
+            yield Line(now, found["text"])
+
+
+def _time(text: str, before: datetime | None, plan: Plan) -> datetime:
+    if day := _DAY.fullmatch(text):
+        on = plan.surgery_on.anchor() + timedelta(days=int(day[1]))
+        return resolve(on, time.fromisoformat(day[2]), plan.zone)
+    assert before is not None, "the first line has a day and an hour"
+    if later := _LATER.fullmatch(text):
+        return before + timedelta(minutes=int(later[1]))
+    assert text == "", f"no time: {text!r}"
+    return before
+
+
+def write(story: Story, lines: Iterable[Line]) -> str:
+    """The file of a story that went like this."""
+    rows, before = [], None
+    for line in lines:
+        at = line.at.replace(second=0, microsecond=0)
+        rows.append(f"{_shown_time(at, before, story.plan).ljust(TIME_WIDTH)} | {line.text}")
+        before = at
+    return "\n".join((story.head, "---", *rows)) + "\n"
+
+
+def _shown_time(at: datetime, before: datetime | None, plan: Plan) -> str:
+    if at == before:
+        return ""
+    if before is not None and at - before < timedelta(hours=1):
+        return f"+{(at - before) // timedelta(minutes=1)} min"
+    wall = local(at, plan.zone)
+    return f"day {(wall.date() - plan.surgery_on.anchor()).days} {wall:%H:%M}"
+
+
+@dataclass
+class Play:
+    """A story while it is played."""
+
+    story: Story
+    world: World
+    lines: list[Line] = field(default_factory=list)
+    addresses: dict[str, int] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+    patients: dict[str, PatientId] = field(default_factory=dict)
+    _told: int = 0
+
+    def run(self) -> tuple[Line, ...]:
+        """Everything that happened."""
+        for line in self.story.done:
+            self.world.pass_until(line.at)
+            self._tell()
+            self.lines.append(line)
+            decision = self._do(line.text)
+            if decision is not None and decision.notice is not None:
+                self.lines.append(Line(line.at, f"{line.text.split()[0]} sees: {decision.notice.message}"))
+            self._tell()
+        assert self.world.failures == []
+        return tuple(self.lines)
+
+    def _do(self, text: str) -> Decision | None:
+        for pattern, name in _DOES:
+            found = pattern.fullmatch(text)
+            if found is not None:
+                done: Decision | None = getattr(self, f"_{name}")(**found.groupdict())
+                return done
+        raise AssertionError(f"nobody can do that: {text!r}")
+
+    def _invite(self, who: str, role: str | None, again: str | None) -> None:
+        store, now, by = self.world.store, self.world.now, ByShell("root")
+        if role is not None:
+            invited = admins.invite_staff(store, who, Role(role), by, now)
+        elif again is not None:
+            invited = admins.invite_patient_again(store, self.patients[who], by, now)
+        else:
+            self.patients[who], invited = admins.invite_patient(store, self.story.plan, by, now)
+        self.tokens[who] = invited.token
+
+    def _remove(self, who: str) -> None:
+        admins.remove_staff(self.world.store, self._staff(who), ByShell("root"), self.world.now)
+
+    def _open_link(self, who: str, other: str | None) -> Decision:
+        return self.world.start(self._address(who), self.tokens[other or who])
+
+    def _press_start(self, who: str) -> Decision:
+        return self.world.start(self._address(who), None)
+
+    def _tap(self, who: str, label: str, on: str | None, other: str | None) -> Decision:
+        phone = self.world.messages(self._address(other or who))
+        for message in reversed(phone):
+            for button in _buttons(message, on):
+                if button.label == label:
+                    number = message.id if other is None else MessageId(1)
+                    return self.world.press(self._address(who), button.press, number)
+        raise AssertionError(f"{other or who} has no button {label} on {on or 'any message'}")
+
+    def _write(self, who: str, words: str) -> Decision:
+        return self.world.write(self._address(who), words)
+
+    def _send(self, who: str, what: str) -> Decision:
+        return self.world.send(self._address(who), what)
+
+    def _wait(self) -> None:
+        """Nobody does anything."""
+
+    def _address(self, who: str) -> int:
+        return self.addresses.setdefault(who, len(self.addresses) + 1)
+
+    def _staff(self, who: str) -> StaffId:
+        return next(member.id for member in self.world.store.the_clinic.staff if member.name == who)
+
+    def _tell(self) -> None:
+        for shown in self.world.shown[self._told :]:
+            self.lines.append(Line(shown.at, self._line(shown)))
+        self._told = len(self.world.shown)
+
+    def _line(self, shown: Shown) -> str:
+        labels = "".join(f" [{button.label}]" for row in shown.rows for button in row)
+        params = ", ".join(self._param(name, shown.params[name]) for name in PARAMS_SHOWN if name in shown.params)
+        return f"bot {shown.how} {self._name(shown.chat)}: {shown.message}{labels}{f' ({params})' if params else ''}"
+
+    def _param(self, name: str, value: Param) -> str:
+        match value:
+            case Words(key):
+                return f"{name} {key.rpartition('/')[2]}"
+            case Instant(at, zone):
+                return f"{name} {local(at, zone):%a %d %b %H:%M}"
+            case Day(on):
+                return f"{name} {on}"
+            case bool():
+                return name if value else f"not {name}"
+            case _:
+                return f"{name} {value}"
+
+    def _name(self, chat: ChatId) -> str:
+        return next(name for name, address in self.addresses.items() if self.world.store.note_chat(address) == chat)
+
+
+def _buttons(message: PhoneMessage, on: str | None) -> list[Choice]:
+    """What can be pressed: what is there, or, on a message that was named, whatever it has ever borne."""
+    if on is None:
+        return [button for row in message.rows for button in row]
+    return message.ever if on in message.was else []
+
+
+def play(text: str, programme: Programme) -> str:
+    """The file as it ought to be: the same people do the same, and the bot does what it does."""
+    story = read(text)
+    world = World(a_store(programme), story.done[0].at)
+    return write(story, Play(story, world).run())
