@@ -1,0 +1,352 @@
+"""Charts and the clinic: read, decided about, and kept in one commit with everything that follows from it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from threading import Lock
+from typing import TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from followupbot.domain.chart import Chart
+from followupbot.domain.clinic import Clinic, Programme
+from followupbot.domain.decision import Cause, Decision, FreeText
+from followupbot.domain.facts import ChartFact, ClinicFact, Fact
+from followupbot.domain.folding import apply_to_clinic
+from followupbot.domain.ids import ChatId, MessageId, PatientId, StaffId, TokenHash, Version
+from followupbot.storage import chains, chats, updates
+from followupbot.storage.chats import Chats
+from followupbot.storage.engine import Conflict, Database
+from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, encode_chart, encode_clinic, encode_fact
+from followupbot.storage.keys import CHAIN, CLINIC, Keys, patient_key
+from followupbot.storage.posting import Posting
+from followupbot.storage.programmes import LoadProgramme, Programmes
+from followupbot.storage.projections import Fold
+from followupbot.storage.snapshots import Snapshots
+from followupbot.storage.tables import causes, charts, clinics, epoch_ms, facts, invitations, notes
+from followupbot.storage.tables import chats as chats_table
+
+T = TypeVar("T")
+
+SEEN_MAX = 10_000
+"""Chats whose newest message waits in memory for the next commit; it is a hint, and lost ones cost a second message."""
+
+
+class Charts:
+    """Everything that is committed together with a decision. Satisfies `application.ports.Store`."""
+
+    def __init__(
+        self,
+        database: Database,
+        keys: Keys,
+        load_programme: LoadProgramme,
+        next_wake_at: Callable[[Chart], datetime | None],
+        now: Callable[[], datetime],
+    ) -> None:
+        """Nothing is read yet. `now` is people's time."""
+        self._database = database
+        self._keys = keys
+        self._programmes = Programmes(database, load_programme)
+        self._snapshots = Snapshots(keys, self._programmes)
+        self._chats = Chats(database, keys)
+        self._next_wake_at = next_wake_at
+        self._now = now
+        self._seen: dict[ChatId, MessageId] = {}
+        self._seeing = Lock()
+
+    # -- deciding ------------------------------------------------------------------------------------------------------
+
+    def transact(self, patient: PatientId, cause: Cause, decide: Callable[[Chart], Decision]) -> Decision:
+        """Let the core decide about one patient, and keep what it decided, or nothing."""
+        return self._unit(lambda connection: self._transact(connection, patient, cause, decide))
+
+    def transact_clinic(self, cause: Cause, decide: Callable[[Clinic], Decision]) -> Decision:
+        """The same for the clinic."""
+        return self._unit(lambda connection: self._transact_clinic(connection, cause, decide))
+
+    def _transact(
+        self, connection: Connection, patient: PatientId, cause: Cause, decide: Callable[[Chart], Decision]
+    ) -> Decision:
+        """The unit's body: begins and commits nothing, so that several can share a transaction in savepoints."""
+        row = connection.execute(sa.select(charts).where(charts.c.patient == patient)).one_or_none()
+        before = self._snapshots.chart(connection, patient, row)
+        name = patient_key(patient)
+        if not self._first_time(connection, cause, name, before.version):
+            return Decision()
+        decision = decide(before)
+        fold = Fold(before)
+        for fact in decision.facts:
+            assert isinstance(fact, ChartFact), "a chart's decision is about the patient"
+            fold.apply(fact)
+        after = fold.chart
+        wake_at = self._next_wake_at(after)
+        if decision.facts:
+            head = self._append(
+                connection, name, before.version, row.head if row else chains.START, decision.facts, cause
+            )
+            self._keep_chart(connection, before, after, head, wake_at)
+            fold.keep(self._database, connection, before)
+        elif row is not None and row.wake_at != wake_at:
+            same = charts.update().where(charts.c.patient == patient, charts.c.version == before.version)
+            connection.execute(same.values(wake_at=wake_at))
+        for text in decision.texts:
+            self._keep_text(connection, patient, text)
+        if decision.outgoing:
+            chat = after.enrolment.chat if after.enrolment else None
+            self._post(connection, name, after.clinic, chat, decision)
+        return decision
+
+    def _transact_clinic(self, connection: Connection, cause: Cause, decide: Callable[[Clinic], Decision]) -> Decision:
+        row = connection.execute(sa.select(clinics)).one_or_none()
+        before = self._snapshots.clinic(connection, row)
+        if not self._first_time(connection, cause, CLINIC, before.version):
+            return Decision()
+        decision = decide(before)
+        after = before
+        for fact in decision.facts:
+            assert isinstance(fact, ClinicFact), "the clinic's decision is about the clinic"
+            after = apply_to_clinic(after, fact)
+        if decision.facts:
+            head = self._append(
+                connection, CLINIC, before.version, row.head if row else chains.START, decision.facts, cause
+            )
+            self._keep_clinic(connection, before, after, head)
+        if decision.outgoing:
+            self._post(connection, CLINIC, after, None, decision)
+        return decision
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def chart(self, patient: PatientId) -> Chart | None:
+        """The chart as it is now; None where there is no such patient."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(charts).where(charts.c.patient == patient)).one_or_none()
+            return None if row is None else self._snapshots.chart(connection, patient, row)
+
+    def clinic(self) -> Clinic:
+        """The clinic as it is now."""
+        with self._database.read() as connection:
+            return self._snapshots.clinic(connection, connection.execute(sa.select(clinics)).one_or_none())
+
+    def due(self, now: datetime, limit: int) -> Sequence[PatientId]:
+        """Patients whose chart has a timer at or before `now`, the earliest first."""
+        query = sa.select(charts.c.patient).where(charts.c.wake_at <= now)
+        with self._database.read() as connection:
+            found = connection.scalars(query.order_by(charts.c.wake_at, charts.c.patient).limit(limit))
+            return [PatientId(patient) for patient in found]
+
+    def postpone(self, patient: PatientId, until: datetime) -> None:
+        """Leave that chart alone until then: deciding about it raised."""
+        later = charts.update().where(charts.c.patient == patient).values(wake_at=until)
+        self._database.unit(lambda connection: connection.execute(later))
+
+    def patient_invited(self, token: TokenHash) -> PatientId | None:
+        """The patient whom a link that is still out belongs to; expired ones too, used and voided ones not."""
+        with self._database.read() as connection:
+            found = connection.scalar(sa.select(invitations.c.patient).where(invitations.c.token_hash == token))
+        return None if found is None else PatientId(found)
+
+    def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
+        """The patients who are followed through that chat."""
+        query = sa.select(charts.c.patient).where(charts.c.chat == chat).order_by(charts.c.patient)
+        with self._database.read() as connection:
+            return [PatientId(patient) for patient in connection.scalars(query)]
+
+    def staff_of(self, chat: ChatId) -> StaffId | None:
+        """The staff member whose chat it is."""
+        return next((member.id for member in self.clinic().staff if member.chat == chat), None)
+
+    # -- what goes with it ---------------------------------------------------------------------------------------------
+
+    def note(self, patient: PatientId, note: str) -> str | None:
+        """What the patient wrote; None where nothing was kept under this name."""
+        query = sa.select(notes.c.body_enc).where(notes.c.patient == patient, notes.c.note == note)
+        with self._database.read() as connection:
+            body = connection.scalar(query)
+        if body is None:
+            return None
+        cipher = self._keys.cipher(patient_key(patient))
+        return cipher.decrypt(body, "notes", "body_enc", f"{patient}/{note}").decode()
+
+    def address(self, chat: ChatId) -> int:
+        """The channel's own number of a chat that was noted."""
+        query = sa.select(chats_table.c.owner, chats_table.c.address_enc).where(chats_table.c.chat == chat)
+        with self._database.read() as connection:
+            row = connection.execute(query).one()
+        return chats.address_of(self._keys, chat, row.owner, row.address_enc)
+
+    def programme(self, version: Version) -> Programme:
+        """The programme of that version. LookupError where it was never kept."""
+        with self._database.read() as connection:
+            return self._programmes.loaded(connection, version)
+
+    def note_chat(self, address: int) -> ChatId:
+        """The name of the chat with that number; known from now on, so that it can be written to."""
+        return self._chats.note(address)
+
+    def saw_message(self, chat: ChatId, message: MessageId) -> None:
+        """The chat has a message that new; kept with the next commit, since by itself it is not worth one."""
+        with self._seeing:
+            if len(self._seen) >= SEEN_MAX:
+                self._seen.clear()
+            self._seen[chat] = max(message, self._seen.get(chat, message))
+
+    def keep_programme(self, files: Mapping[str, bytes]) -> Version:
+        """Keep every file content-addressed; the version is the hash of all. Kept again it changes nothing."""
+        return self._programmes.keep(files)
+
+    def programme_files(self, version: Version) -> Mapping[str, bytes]:
+        """The files of that version, by path. LookupError where it was never kept."""
+        with self._database.read() as connection:
+            return self._programmes.files(connection, version)
+
+    def update_failed(self, update: int, error: str) -> int:
+        """Count a failure of the handler itself; how many there have been, also before a restart."""
+        return self._database.unit(lambda c: updates.count_failure(self._database, c, update, error))
+
+    def set_aside(self, update: int, raw: bytes, error: str, now: datetime) -> None:
+        """Keep the update, encrypted, for people to look at; it is not handled again."""
+        cipher = self._keys.cipher(CLINIC)
+        self._database.unit(lambda c: updates.set_aside(self._database, c, cipher, update, raw, error, now))
+
+    def record_refusal(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
+        """Somebody tried what they may not: into the access log."""
+        self._database.unit(lambda c: updates.log_access(c, cause, action, subject, now, allowed=False))
+
+    def record_view(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
+        """Somebody looked at what they may: into the access log."""
+        self._database.unit(lambda c: updates.log_access(c, cause, action, subject, now, allowed=True))
+
+    def seal(self) -> tuple[int, str]:
+        """How many chains there are, and one digest over all their heads."""
+
+        def work(connection: Connection) -> tuple[int, str]:
+            if not self._database.sqlite:  # waits for every fact that has its number and is not committed yet
+                connection.execute(sa.text("LOCK TABLE facts IN SHARE MODE"))
+            heads = chains.Heads(self._keys.secret(CHAIN))
+            for chart in connection.execute(sa.select(charts.c.patient, charts.c.version, charts.c.head)):
+                heads.move(patient_key(PatientId(chart.patient)), chart.version, chart.head)
+            for clinic in connection.execute(sa.select(clinics.c.version, clinics.c.head)):
+                heads.move(CLINIC, clinic.version, clinic.head)
+            return heads.count, heads.digest(connection.scalar(sa.select(sa.func.max(facts.c.seq))) or 0)
+
+        return self._database.unit(work)
+
+    # -- how it is done ------------------------------------------------------------------------------------------------
+
+    def _unit(self, work: Callable[[Connection], T]) -> T:
+        """Run the unit; the newest messages that were seen go along with its commit."""
+        with self._seeing:
+            seen, self._seen = self._seen, {}
+
+        def with_seen(connection: Connection) -> T:
+            for chat, message in seen.items():
+                chats.saw(connection, chat, message)
+            return work(connection)
+
+        try:
+            return self._database.unit(with_seen)
+        except BaseException:
+            for chat, message in seen.items():
+                self.saw_message(chat, message)
+            raise
+
+    def _keep_text(self, connection: Connection, patient: PatientId, text: FreeText) -> None:
+        cipher = self._keys.make(patient_key(patient))
+        body = cipher.encrypt(text.text.encode(), "notes", "body_enc", f"{patient}/{text.note}")
+        row = {"patient": patient, "note": text.note, "body_enc": body}
+        connection.execute(self._database.insert(notes).values(row).on_conflict_do_nothing())
+
+    def _first_time(self, connection: Connection, cause: Cause, subject: str, version: int) -> bool:
+        row = {"key": cause.key, "subject": subject, "version": version, "at": self._now()}
+        new = self._database.insert(causes).values(row).on_conflict_do_nothing().returning(causes.c.key)
+        return connection.execute(new).first() is not None
+
+    def _append(
+        self,
+        connection: Connection,
+        aggregate: str,
+        version: int,
+        head: bytes,
+        new: Sequence[Fact],
+        cause: Cause,
+    ) -> bytes:
+        """The facts stand at the end of the aggregate's chain; its new head."""
+        cipher, key, actor = self._keys.make(aggregate), self._keys.secret(CHAIN), updates.actor_name(cause.by)
+        rows = []
+        for n, fact in enumerate(new, version + 1):
+            body = cipher.encrypt(encode_fact(fact), "facts", "body_enc", f"{aggregate}/{n}")
+            head = chains.mac(key, head, aggregate, n, epoch_ms(fact.at), actor, cause.key, body)
+            row = {"aggregate": aggregate, "n": n, "at": fact.at, "actor": actor, "cause": cause.key}
+            rows.append(row | {"body_enc": body, "mac": head})
+        try:
+            connection.execute(facts.insert(), rows)
+        except sa.exc.IntegrityError as error:  # on PostgreSQL, before the version could be compared
+            raise Conflict from error
+        return head
+
+    def _keep_chart(
+        self, connection: Connection, before: Chart, after: Chart, head: bytes, wake_at: datetime | None
+    ) -> None:
+        patient, enrolment = after.patient, after.enrolled
+        old_chat = before.enrolment.chat if before.enrolment else None
+        if enrolment.chat is not None and enrolment.chat != old_chat:
+            staff = any(member.chat == enrolment.chat for member in after.clinic.staff)
+            self._chats.adopt(connection, enrolment.chat, patient_key(patient), staff)
+        cipher = self._keys.cipher(patient_key(patient))
+        row = {
+            "patient": patient,
+            "version": after.version,
+            "head": head,
+            "state": enrolment.state.kind,
+            "chat": enrolment.chat,
+            "wake_at": wake_at,
+            "form": CHART_FORM,
+            "body_enc": cipher.encrypt(encode_chart(after), "charts", "body_enc", f"{patient}/{after.version}"),
+        }
+        if before.version == 0:
+            new = self._database.insert(charts).values(row).on_conflict_do_nothing().returning(charts.c.patient)
+            kept = connection.execute(new).first() is not None
+        else:
+            same = charts.update().where(charts.c.patient == patient, charts.c.version == before.version)
+            kept = connection.execute(same.values(row)).rowcount == 1
+        if not kept:
+            raise Conflict
+
+    def _keep_clinic(self, connection: Connection, before: Clinic, after: Clinic, head: bytes) -> None:
+        for member in after.staff:
+            if member.chat is not None and before.member(member.id) != member:
+                self._chats.adopt(connection, member.chat, CLINIC)
+        body = self._keys.cipher(CLINIC).encrypt(
+            encode_clinic(after), "clinics", "body_enc", f"{CLINIC}/{after.version}"
+        )
+        row = {"id": CLINIC, "version": after.version, "head": head, "form": CLINIC_FORM, "body_enc": body}
+        if before.version == 0:
+            new = self._database.insert(clinics).values(row).on_conflict_do_nothing().returning(clinics.c.id)
+            kept = connection.execute(new).first() is not None
+        else:
+            kept = (
+                connection.execute(clinics.update().where(clinics.c.version == before.version).values(row)).rowcount
+                == 1
+            )
+        if not kept:
+            raise Conflict
+        if before.programme_version != after.programme_version:
+            # What was due when may be otherwise in the new programme: every chart is looked at once.
+            now = self._now()
+            later = sa.or_(charts.c.wake_at.is_(None), charts.c.wake_at > now)
+            connection.execute(charts.update().where(later).values(wake_at=now))
+
+    def _post(
+        self, connection: Connection, owner: str, clinic: Clinic, chat: ChatId | None, decision: Decision
+    ) -> None:
+        posting = Posting(
+            self._database,
+            connection,
+            owner=owner,
+            cipher=self._keys.make(owner),
+            clinic=clinic,
+            patient_chat=chat,
+            now=self._now(),
+        )
+        posting.post(decision.outgoing)

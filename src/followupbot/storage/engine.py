@@ -1,0 +1,256 @@
+"""The databases: how a connection is set up, how a unit of work begins, and what "can't be reached" means."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine, make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from followupbot.domain.decision import StorageUnavailable as Unavailable
+
+T = TypeVar("T")
+
+BUSY_TIMEOUT_MS = 5_000
+"""How long SQLite waits for another's lock, and PostgreSQL for a row's: whoever writes beside us is short."""
+
+STATEMENT_TIMEOUT_MS = 30_000
+"""Nothing we run takes so long; a PostgreSQL that does is not answering."""
+
+CONNECT_TIMEOUT_S = 5
+CONNECTIONS_MAX = 10
+
+TRIES_MAX = 5
+"""How often a unit runs where another writer keeps coming between."""
+
+UNITS_WAITING_MAX = 10_000
+"""Units that wait for the writer; more are refused at once, as when the database can't be reached."""
+
+_SQLITE_UNAVAILABLE: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_AUTH,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+_POSTGRES_UNAVAILABLE: Final = ("08", "25006", "28", "3D", "53", "55P03", "57", "58", "XX")
+"""Connection, read-only, log-in, no such database, resources, lock time-out, operator, system, internal."""
+
+_POSTGRES_CONFLICT: Final = ("40001", "40P01")
+"""Serialisation failure and deadlock: the same unit may succeed when it runs again."""
+
+
+class Conflict(Exception):
+    """Another writer came between; the unit is to run again on what is there now."""
+
+
+class Database:
+    """One database. `write` and `read` are the only ways in; both turn "can't be reached" into `Unavailable`."""
+
+    def __init__(self, url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> None:
+        """Opens nothing yet. `url` is `sqlite:////path/to/file.db` or `postgresql://...`."""
+        address = make_url(url)
+        self.sqlite = address.get_backend_name() == "sqlite"
+        self.url = url
+        self._busy_timeout_ms = busy_timeout_ms
+        if self.sqlite:
+            assert address.database, "a database in memory has no second connection; put the file into a RAM disk"
+            self.path: Path | None = Path(address.database)
+            self.engine = sa.create_engine(address, hide_parameters=True, pool_size=CONNECTIONS_MAX)
+            event.listen(self.engine, "connect", self._set_up_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            self.path = None
+            self.engine = _postgres_engine(address, busy_timeout_ms)
+
+    def beside(self, name: str) -> "Database":
+        """Another SQLite file in the same folder."""
+        assert self.path is not None, "only files lie beside each other"
+        return Database(f"sqlite:///{self.path.with_name(name)}", busy_timeout_ms=self._busy_timeout_ms)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that may write: all of it is committed at the end, or nothing.
+
+        Raises `Unavailable` where the database can't be reached, also at the commit; `Conflict` where another writer
+        came between. On SQLite it takes the write lock at once: a transaction that reads first and writes later fails
+        without waiting when somebody wrote in between.
+        """
+        with _translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(begin="IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database throughout, and holds up no writer."""
+        with _translated(), self.engine.connect() as connection:
+            if not self.sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """A transaction that may change the schema, on a connection of its own.
+
+        On SQLite foreign keys are off in it, as rebuilding a table drops it for a moment; SQLite ignores the switch
+        inside a transaction, so it is thrown before, and back after.
+        """
+        with _translated(), self.engine.connect() as connection:
+            connection = connection.execution_options(begin="IMMEDIATE")
+            if self.sqlite:
+                _driver(connection).execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                if self.sqlite and not connection.invalidated:
+                    _driver(connection).execute("PRAGMA foreign_keys=ON")
+
+    def unit(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction of its own, again from the start where another writer came between.
+
+        This is the seam for group commit: `work` begins, commits and retries nothing itself, so that several can run
+        in savepoints of one transaction.
+        """
+        for _ in range(TRIES_MAX):
+            try:
+                with self.write() as connection:
+                    return work(connection)
+            except Conflict:
+                continue
+        raise Unavailable(f"other writers came between {TRIES_MAX} times")
+
+    def insert(self, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
+        """An INSERT that knows ON CONFLICT, in this database's own form."""
+        return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
+
+    def close(self) -> None:
+        """No connection is open any more."""
+        self.engine.dispose()
+
+    def _set_up_sqlite(self, connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # sqlite3 would begin for us, and deferred; `_begin_sqlite` does it
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={self._busy_timeout_ms}")
+        mode = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+        if mode != "wal":
+            raise Unavailable(f"{self.path} does not take WAL mode; is it on a network file system?")
+        cursor.execute("PRAGMA synchronous=FULL")  # what was acknowledged survives a power cut
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten, in the file too
+        cursor.close()
+
+
+def _postgres_engine(address: sa.URL, lock_timeout_ms: int) -> Engine:
+    options = {
+        "lock_timeout": lock_timeout_ms,
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": STATEMENT_TIMEOUT_MS,
+        "timezone": "UTC",
+    }
+    return sa.create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_size=CONNECTIONS_MAX,
+        pool_pre_ping=True,  # a server that restarted costs nobody a decision
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "application_name": "followupbot",
+        },
+    )
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection), "only SQLite needs what SQLAlchemy has no word for"
+    return driver
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Unavailable("every connection is in use") from error
+    except DBAPIError as error:
+        if _conflict(error):
+            raise Conflict from error
+        if _unavailable(error):
+            raise Unavailable(str(error.orig)) from error
+        raise
+    except sqlite3.DatabaseError as error:  # from setting a connection up, which SQLAlchemy does not wrap
+        raise Unavailable(str(error)) from error
+
+
+def _conflict(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _POSTGRES_CONFLICT
+
+
+def _unavailable(error: DBAPIError) -> bool:
+    if error.connection_invalidated:
+        return True
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return code & 0xFF in _SQLITE_UNAVAILABLE  # the low byte; the rest says more exactly what
+    if isinstance(error, IntegrityError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # psycopg gives none where there was no server to give one
+        return isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError)
+    return isinstance(state, str) and state.startswith(_POSTGRES_UNAVAILABLE)
+
+
+class WriterThread:
+    """One thread that runs units in the order in which they were handed in.
+
+    One writer, because several SQLite connections that write back off from each other: 100 ms instead of 3.
+    """
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._waiting = 0
+        self._counting = Lock()
+
+    async def __call__(self, unit: Callable[[], T]) -> T:
+        """Run the unit after those handed in before it, and give back what it gives back."""
+        with self._counting:
+            if self._waiting >= UNITS_WAITING_MAX:
+                raise Unavailable(f"{self._waiting} units wait already")
+            self._waiting += 1
+        future = self._pool.submit(unit)
+        future.add_done_callback(self._count_down)
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Everything that was handed in has run, and nothing more is taken."""
+        self._pool.shutdown(wait=True)
+
+    def _count_down(self, _future: Any) -> None:
+        with self._counting:
+            self._waiting -= 1

@@ -1,0 +1,220 @@
+"""The outbox: which message goes next, who has it in hand, and what came of it."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from followupbot.domain.delivery import Act, Claim
+from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, Version
+from followupbot.domain.outgoing import Lane
+from followupbot.storage import queue
+from followupbot.storage.chats import ACTIVE, BLOCKED, Chats, address_of, saw
+from followupbot.storage.engine import Conflict, Database
+from followupbot.storage.facts import decode_choices, decode_params
+from followupbot.storage.keys import KeyDestroyed, Keys
+from followupbot.storage.tables import outbox
+
+LEASE_ALERT_MS = 20_000
+LEASE_MS = 60_000
+"""How long a claimed row is left to whoever has it; longer than the longest attempt (10 s), and short for alerts."""
+
+LOOKED_AT_MAX = 500
+"""Rows that one claim looks at, so that a night's worth of settled rows does not hold up a writer."""
+
+
+class Outbox:
+    """Messages waiting to be sent. Every method commits."""
+
+    def __init__(self, database: Database, keys: Keys, holder: str) -> None:
+        """`holder` names this process, and no other one before or beside it."""
+        self._database = database
+        self._keys = keys
+        self._chats = Chats(database, keys)
+        self._holder = holder
+
+    # -- taking in hand ------------------------------------------------------------------------------------------------
+
+    def claim(self, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
+        """Up to `limit` rows in hand, the lowest lane first, one at most for each (chat, subject), in its order."""
+
+        def work(connection: Connection) -> Sequence[Claim]:
+            self._reap(connection, outbox.c.lease_until_machine_ms <= machine_now)
+            return self._claim(connection, now, machine_now, limit)
+
+        return self._database.unit(work)
+
+    def reclaim(self) -> int:
+        """What an earlier process had in hand is free again, and uncertain; how many rows.
+
+        Only for the process that has the sender's lease: another one's attempt may still be under way.
+        """
+        return self._database.unit(lambda c: self._reap(c, outbox.c.lease_holder != self._holder))
+
+    def keep_rendered(self, claim: Claim, payload: bytes) -> None:
+        """Keep the bytes that are about to go out; a retry sends the same."""
+
+        def work(connection: Connection) -> None:
+            owner = connection.scalar(sa.select(outbox.c.owner).where(*_held(claim)))
+            if owner is not None:
+                enciphered = self._keys.cipher(owner).encrypt(payload, "outbox", "payload_enc", claim.key)
+                connection.execute(outbox.update().where(*_held(claim)).values(payload_enc=enciphered))
+
+        self._database.unit(work)
+
+    # -- what came of it -----------------------------------------------------------------------------------------------
+
+    def confirm(self, claim: Claim, message_id: MessageId | None, now: datetime) -> None:
+        """It was sent. Nothing happens where the claim has been lost in the meantime."""
+
+        def work(connection: Connection) -> None:
+            known = message_id if message_id is not None else claim.target
+            sent = {"state": "sent", "message_id": known, "sent_at": now, "error": None, **queue.RELEASED}
+            confirmed = connection.execute(outbox.update().where(*_held(claim)).values(sent)).rowcount
+            if confirmed and claim.act is Act.SEND and message_id is not None:
+                saw(connection, claim.chat, message_id)
+
+        self._database.unit(work)
+
+    def retry(self, claim: Claim, at_machine: int, counted: bool, uncertain: bool, error: str) -> None:
+        """It goes again at `at_machine`, or has become `unknown` where it has been uncertain too often for its lane."""
+
+        def work(connection: Connection) -> None:
+            row = connection.execute(sa.select(outbox).where(*_held(claim)).with_for_update()).one_or_none()
+            if row is None:
+                return
+            changes = {
+                **queue.put_back(connection, row, uncertain),
+                "attempts": row.attempts if counted else row.attempts - 1,
+                "not_before_machine_ms": at_machine,
+                "error": error,
+            }
+            connection.execute(outbox.update().where(outbox.c.id == row.id).values(changes))
+
+        self._database.unit(work)
+
+    def give_up(self, claim: Claim, state: str, error: str) -> None:
+        """It will not go again: `dead`, `unknown` or `cancelled`."""
+        assert state in ("dead", "unknown", "cancelled"), "one of the states in which nothing more happens"
+        given_up = outbox.update().where(*_held(claim)).values(state=state, error=error, **queue.RELEASED)
+        self._database.unit(lambda connection: connection.execute(given_up))
+
+    def forget_target(self, claim: Claim) -> None:
+        """The message that this edit names is gone: it goes as a new message; of a strip nothing is left to do."""
+        if claim.act is Act.STRIP:
+            self.give_up(claim, "cancelled", "its message is gone")
+            return
+        anew = {"state": "pending", "act": Act.SEND.value, "replaces": None, "target_row": None}
+        anew |= {"target_message_id": None, "strip_message_id": None, **queue.RELEASED}
+        self._database.unit(lambda c: c.execute(outbox.update().where(*_held(claim)).values(anew)))
+
+    # -- chats ---------------------------------------------------------------------------------------------------------
+
+    def hold_chat(self, chat: ChatId, until_machine: int) -> None:
+        """Nothing goes to that chat before then."""
+        self._database.unit(lambda connection: self._chats.hold(connection, chat, until_machine))
+
+    def block_chat(self, chat: ChatId) -> None:
+        """The chat refuses us: its rows of lane 1 to 3 are cancelled, and it is sent nothing until it is unblocked."""
+
+        def work(connection: Connection) -> None:
+            self._chats.set_state(connection, chat, BLOCKED)
+            waiting = (*queue.waiting(chat), outbox.c.lane != int(Lane.ALERT))
+            connection.execute(outbox.update().where(*waiting).values(state="cancelled", error="the chat refuses us"))
+
+        self._database.unit(work)
+
+    def unblock_chat(self, chat: ChatId) -> None:
+        """The chat takes messages again."""
+        self._database.unit(lambda connection: self._chats.set_state(connection, chat, ACTIVE))
+
+    def migrate_chat(self, chat: ChatId, address: int) -> None:
+        """The chat's own number has changed; its name stays."""
+        self._chats.move(chat, address)
+
+    # -- how a claim is made -------------------------------------------------------------------------------------------
+
+    def _reap(self, connection: Connection, lost: sa.ColumnElement[bool]) -> int:
+        rows = queue.lost_rows(connection, lost)
+        for row in rows:
+            changes = queue.put_back(connection, row, uncertain=True)
+            connection.execute(outbox.update().where(outbox.c.id == row.id).values(changes))
+        return len(rows)
+
+    def _claim(self, connection: Connection, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
+        claims: list[Claim] = []
+        looked_at = 0
+        for lane in Lane:
+            while len(claims) < limit and looked_at < LOOKED_AT_MAX:
+                rows = queue.next_rows(connection, lane, now, machine_now, limit - len(claims))
+                if not rows:
+                    break
+                looked_at += len(rows)
+                for row in rows:
+                    claim = self._take_or_settle(connection, row, now, machine_now)
+                    if claim is not None:
+                        claims.append(claim)
+        return claims
+
+    def _take_or_settle(
+        self, connection: Connection, row: sa.Row[Any], now: datetime, machine_now: int
+    ) -> Claim | None:
+        settled = queue.settled(connection, row, now, machine_now)
+        if settled is not None:
+            connection.execute(outbox.update().where(outbox.c.id == row.id).values(settled))
+            return None
+        changes = {
+            **queue.aim(connection, row),
+            "state": "sending",
+            "attempts": row.attempts + 1,
+            "lease_until_machine_ms": machine_now + (LEASE_ALERT_MS if row.lane == Lane.ALERT else LEASE_MS),
+            "lease_token": secrets.token_hex(8),
+            "lease_holder": self._holder,
+        }
+        try:
+            claim = self._read(row, changes)
+        except KeyDestroyed:
+            gone = {"state": "cancelled", "error": "the patient was erased"}
+            connection.execute(outbox.update().where(outbox.c.id == row.id).values(gone))
+            return None
+        try:
+            connection.execute(outbox.update().where(outbox.c.id == row.id).values(changes))
+        except IntegrityError as error:  # another sender has one of this chat and subject in flight since we looked
+            raise Conflict from error
+        return claim
+
+    def _read(self, row: sa.Row[Any], changes: dict[str, Any]) -> Claim:
+        cipher = self._keys.cipher(row.owner)
+        payload = row.payload_enc
+        message = row.message
+        return Claim(
+            id=row.id,
+            key=row.key,
+            token=changes["lease_token"],
+            chat=ChatId(row.chat),
+            address=address_of(self._keys, row.chat, row.chat_owner, row.address_enc),
+            lane=Lane(row.lane),
+            subject=row.subject,
+            act=Act(changes["act"]),
+            message=None if message is None else MessageKey(message),
+            words=Version(row.words),
+            language=Language(row.language),
+            params=decode_params(cipher.decrypt(row.params_enc, "outbox", "params_enc", row.key)),
+            choices=decode_choices(cipher.decrypt(row.choices_enc, "outbox", "choices_enc", row.key)),
+            target=changes["target_message_id"],
+            strip_also=changes["strip_message_id"],
+            payload=None if payload is None else cipher.decrypt(payload, "outbox", "payload_enc", row.key),
+            silent=row.silent,
+            attempts=changes["attempts"],
+            uncertain=row.uncertain,
+            decided_at=row.decided_at,
+        )
+
+
+def _held(claim: Claim) -> tuple[sa.ColumnElement[bool], ...]:
+    """True of the row as long as the claim has not been lost."""
+    return (outbox.c.id == claim.id, outbox.c.state == "sending", outbox.c.lease_token == claim.token)

@@ -1,0 +1,241 @@
+"""How what a decision sends becomes rows of the outbox, in the decision's own commit."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, assert_never
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from followupbot.domain.clinic import Clinic
+from followupbot.domain.delivery import Act
+from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, StaffId, Version
+from followupbot.domain.outgoing import (
+    Amend,
+    Choice,
+    Lane,
+    Outgoing,
+    OutgoingMessage,
+    Param,
+    Recipient,
+    Retire,
+    ToChat,
+    ToClinician,
+    ToPatient,
+)
+from followupbot.storage.cipher import Cipher
+from followupbot.storage.engine import Database
+from followupbot.storage.facts import encode_choices, encode_params
+from followupbot.storage.tables import outbox
+
+COPIES_MAX = 20
+"""Copies of one alert in one chat that an amendment reaches, the newest; older ones have scrolled out of sight."""
+
+
+class Posting:
+    """One decision's messages on their way into the outbox."""
+
+    def __init__(
+        self,
+        database: Database,
+        connection: Connection,
+        *,
+        owner: str,
+        cipher: Cipher,
+        clinic: Clinic,
+        patient_chat: ChatId | None,
+        now: datetime,
+    ) -> None:
+        """`owner` is the aggregate that decided, and `cipher` has its key. `clinic` is as it is after the decision."""
+        self._database = database
+        self._connection = connection
+        self._owner = owner
+        self._cipher = cipher
+        self._clinic = clinic
+        self._patient_chat = patient_chat
+        self._now = now
+
+    def post(self, outgoing: Iterable[Outgoing]) -> None:
+        """Every message has its row; what is posted under a key that was used before changes nothing."""
+        for item in outgoing:
+            match item:
+                case OutgoingMessage():
+                    self._insert(self._message(item))
+                case Retire():
+                    self._insert(self._retirement(item))
+                case Amend():
+                    self._amend(item)
+                case _:
+                    assert_never(item)
+
+    def _message(self, message: OutgoingMessage) -> dict[str, Any]:
+        row = self._row(
+            message.key,
+            self._chat(message.to),
+            staff=message.to.staff if isinstance(message.to, ToClinician) else None,
+            lane=message.lane,
+            subject=message.subject,
+            act=Act.SEND,
+            message=message.message,
+            words=message.words,
+            language=message.language,
+            params=message.params,
+            choices=message.choices,
+        )
+        if message.daytime is not None:
+            row["daytime_zone"] = message.daytime.zone
+            row["daytime_starts"] = message.daytime.starts.isoformat()
+            row["daytime_ends"] = message.daytime.ends.isoformat()
+            row["not_before_at"] = message.daytime.next(self._now)
+        row["replaces"] = message.in_place_of
+        row["expires_at"] = message.expires_at
+        row["silent"] = message.silent
+        return row
+
+    def _retirement(self, retire: Retire) -> dict[str, Any]:
+        staff = retire.to.staff if isinstance(retire.to, ToClinician) else None
+        return self._strip(retire.key, self._chat(retire.to), staff, retire.subject, retire.message)
+
+    def _amend(self, amend: Amend) -> None:
+        own = f"{amend.key}/"
+        about = (outbox.c.subject == amend.subject, outbox.c.owner == self._owner, outbox.c.staff.is_not(None))
+        rows = self._connection.execute(sa.select(*_LOOKED_AT).where(*about).order_by(outbox.c.id)).all()
+        waiting = [row.id for row in rows if row.state == "pending" and not row.key.startswith(own)]
+        if waiting:
+            cancelled = outbox.update().where(outbox.c.id.in_(waiting), outbox.c.state == "pending")
+            self._connection.execute(cancelled.values(state="cancelled", error="amended before it was sent"))
+        by_chat: dict[str, list[sa.Row[Any]]] = defaultdict(list)
+        for row in rows:
+            by_chat[row.chat].append(row)
+        for chat, in_chat in by_chat.items():
+            self._amend_chat(amend, ChatId(chat), in_chat)
+
+    def _amend_chat(self, amend: Amend, chat: ChatId, rows: Sequence[sa.Row[Any]]) -> None:
+        copies = [row for row in rows if row.act == Act.SEND and _a_copy(row)][-COPIES_MAX:]
+        if not copies:
+            return
+        newest, older = copies[-1], copies[:-1]
+        member = self._clinic.member(StaffId(newest.staff))
+        if member is not None and member.chat == chat:
+            choices = amend.choices if amend.choices_for == member.id else ()
+            self._insert(self._edit(amend, newest, choices))
+        else:  # they work here no more, or elsewhere: nothing new is said there
+            older = copies
+        for copy in older:
+            if copy.message_id is not None and not _stripped(rows, copy.message_id):
+                key = f"{amend.key}/{copy.id}"
+                self._insert(self._strip(key, chat, copy.staff, amend.subject, copy.message_id))
+
+    def _edit(self, amend: Amend, copy: sa.Row[Any], choices: tuple[tuple[Choice, ...], ...]) -> dict[str, Any]:
+        row = self._row(
+            f"{amend.key}/{copy.id}",
+            ChatId(copy.chat),
+            staff=copy.staff,
+            lane=Lane(copy.lane),
+            subject=amend.subject,
+            act=Act.EDIT,
+            message=amend.message,
+            words=amend.words,
+            language=amend.language,
+            params=amend.params,
+            choices=choices,
+        )
+        row["target_row"] = copy.id
+        row["target_message_id"] = copy.message_id
+        return row
+
+    def _strip(self, key: str, chat: ChatId, staff: str | None, subject: str, message: int) -> dict[str, Any]:
+        row = self._row(
+            key,
+            chat,
+            staff=staff,
+            lane=Lane.REPLY,
+            subject=subject,
+            act=Act.STRIP,
+            message=None,
+            words=Version(""),
+            language=Language(""),
+            params={},
+            choices=(),
+        )
+        row["target_message_id"] = MessageId(message)
+        return row
+
+    def _row(
+        self,
+        key: str,
+        chat: ChatId,
+        *,
+        staff: str | None,
+        lane: Lane,
+        subject: str,
+        act: Act,
+        message: MessageKey | None,
+        words: Version,
+        language: Language,
+        params: Mapping[str, Param],
+        choices: tuple[tuple[Choice, ...], ...],
+    ) -> dict[str, Any]:
+        return {
+            "key": key,
+            "chat": chat,
+            "owner": self._owner,
+            "staff": staff,
+            "lane": int(lane),
+            "subject": subject,
+            "act": act.value,
+            "message": message,
+            "words": words,
+            "language": language,
+            "params_enc": self._cipher.encrypt(encode_params(params), "outbox", "params_enc", key),
+            "choices_enc": self._cipher.encrypt(encode_choices(choices), "outbox", "choices_enc", key),
+            "replaces": None,
+            "target_row": None,
+            "target_message_id": None,
+            "silent": False,
+            "daytime_zone": None,
+            "daytime_starts": None,
+            "daytime_ends": None,
+            "decided_at": self._now,
+            "not_before_at": self._now,
+            "not_before_machine_ms": 0,
+            "expires_at": None,
+            "state": "pending",
+            "attempts": 0,
+            "uncertain": 0,
+        }
+
+    def _insert(self, row: dict[str, Any]) -> None:
+        self._connection.execute(self._database.insert(outbox).values(row).on_conflict_do_nothing())
+
+    def _chat(self, recipient: Recipient) -> ChatId:
+        match recipient:
+            case ToPatient():
+                assert self._patient_chat is not None, "only a patient with a chat is written to"
+                return self._patient_chat
+            case ToClinician():
+                member = self._clinic.member(recipient.staff)
+                assert member is not None, "the core pages people who work here"
+                assert member.chat is not None, "the core pages people who can be reached"
+                return member.chat
+            case ToChat():
+                return recipient.chat
+            case _:
+                assert_never(recipient)
+
+
+_LOOKED_AT = [
+    outbox.c[name] for name in ("id", "key", "chat", "staff", "lane", "act", "state", "message_id", "target_message_id")
+]
+
+
+def _a_copy(row: sa.Row[Any]) -> bool:
+    """Whether it stands in the chat under a number that we know, or will know when the attempt in hand has ended."""
+    return row.state == "sending" or (row.state == "sent" and row.message_id is not None)
+
+
+def _stripped(rows: Sequence[sa.Row[Any]], message: int) -> bool:
+    """Whether the last thing that was done to that message is that its buttons were taken away."""
+    done = [row for row in rows if row.target_message_id == message and row.state in ("sending", "sent")]
+    return bool(done) and done[-1].act == Act.STRIP

@@ -1,0 +1,263 @@
+"""Lists of what stands in the clear, for `status`, the pages and the channels. Nothing here is decrypted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from followupbot.domain.ids import AlertId, ChatId, CheckInId, PatientId, StaffId, TimingId
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.rules import Tier
+from followupbot.storage.engine import Database
+from followupbot.storage.tables import (
+    access_log,
+    alerts,
+    charts,
+    chats,
+    check_ins,
+    outbox,
+    updates_failed,
+    updates_set_aside,
+)
+
+_RESOLVED: sa.ColumnClause[str] = sa.literal_column("'resolved'")
+"""A literal, so that both databases see that the index over the others has all that is asked for."""
+
+OPEN = ("waiting", "begun")
+"""The states of a check-in that still takes answers."""
+
+LINES_MAX = 500
+"""A list is for people; whoever needs more lines has another question."""
+
+
+@dataclass(frozen=True)
+class OutboxCount:
+    """So many rows of that lane are in that state."""
+
+    lane: Lane
+    state: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Undelivered:
+    """A message that will not go, or may have gone: `dead` or `unknown`."""
+
+    key: str
+    lane: Lane
+    subject: str
+    chat: ChatId
+    staff: StaffId | None
+    state: str
+    error: str | None
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
+class PatientLine:
+    """One patient. `state` is the enrolment's; `blocked` says that the chat refuses us."""
+
+    patient: PatientId
+    state: str
+    blocked: bool
+    wake_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CheckInLine:
+    """One check-in."""
+
+    patient: PatientId
+    id: CheckInId
+    timing: TimingId
+    state: str
+    asked_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class AlertLine:
+    """One alert. `staff` has it, or had it last; `page_at` is when somebody is buzzed next."""
+
+    patient: PatientId
+    id: AlertId
+    tier: Tier
+    state: str
+    staff: StaffId | None
+    raised_at: datetime
+    due_at: datetime
+    page_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SetAsideLine:
+    """An update that was set aside for people to look at."""
+
+    update: int
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class AccessLine:
+    """Who looked at what, or tried what they may not."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    allowed: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """How things stand, in numbers."""
+
+    patients: dict[str, int]
+    """By the enrolment's state."""
+    alerts_unresolved: dict[Tier, int]
+    charts_due: int
+    charts_due_since: datetime | None
+    """When the first of them was due."""
+    outbox: tuple[OutboxCount, ...]
+    oldest_pending: dict[Lane, datetime]
+    """Since when the oldest message has waited that could have gone, by lane."""
+    updates_failed: int
+    updates_set_aside: int
+    check_ins_open: int
+
+
+class Queries:
+    """Each asks the database once, on a connection of its own, and holds up no writer."""
+
+    def __init__(self, database: Database) -> None:
+        """Nothing is read yet."""
+        self._database = database
+
+    def status(self, now: datetime) -> Status:
+        """How things stand."""
+        with self._database.read() as connection:
+            due = connection.execute(
+                sa.select(sa.func.count().label("due"), sa.func.min(charts.c.wake_at).label("since")).where(
+                    charts.c.wake_at <= now
+                )
+            ).one()
+            return Status(
+                patients=_counts(connection, charts.c.state),
+                alerts_unresolved={
+                    Tier(tier): count
+                    for tier, count in _counts(connection, alerts.c.tier, alerts.c.state != _RESOLVED).items()
+                },
+                charts_due=due.due,
+                charts_due_since=due.since,
+                outbox=_outbox_counts(connection),
+                oldest_pending=_oldest_pending(connection, now),
+                updates_failed=connection.scalar(sa.select(sa.func.count()).select_from(updates_failed)) or 0,
+                updates_set_aside=connection.scalar(sa.select(sa.func.count()).select_from(updates_set_aside)) or 0,
+                check_ins_open=sum(_counts(connection, check_ins.c.state, check_ins.c.state.in_(OPEN)).values()),
+            )
+
+    def patients(self) -> Sequence[PatientLine]:
+        """Every patient, by code."""
+        blocked = sa.func.coalesce(chats.c.state == "blocked", sa.false()).label("blocked")
+        query = (
+            sa.select(charts.c.patient, charts.c.state, charts.c.wake_at, blocked)
+            .join_from(charts, chats, chats.c.chat == charts.c.chat, isouter=True)
+            .order_by(charts.c.patient)
+        )
+        return [
+            PatientLine(PatientId(row.patient), row.state, bool(row.blocked), row.wake_at) for row in self._rows(query)
+        ]
+
+    def check_ins(self, patient: PatientId) -> Sequence[CheckInLine]:
+        """Every check-in of the patient, the newest first."""
+        query = sa.select(check_ins).where(check_ins.c.patient == patient).order_by(check_ins.c.id.desc())
+        return [
+            CheckInLine(
+                PatientId(row.patient),
+                CheckInId(row.id),
+                TimingId(row.timing),
+                row.state,
+                row.asked_at,
+                row.expires_at,
+            )
+            for row in self._rows(query)
+        ]
+
+    def alerts_unresolved(self) -> Sequence[AlertLine]:
+        """Every alert without an outcome: the worst tier first, and in it whatever is due first."""
+        rank = sa.case({tier.value: tier.rank for tier in Tier}, value=alerts.c.tier)
+        query = sa.select(alerts).where(alerts.c.state != _RESOLVED)
+        return _alert_lines(self._rows(query.order_by(rank, alerts.c.due_at, alerts.c.patient)))
+
+    def alerts_of(self, patient: PatientId) -> Sequence[AlertLine]:
+        """Every alert of the patient, the newest first."""
+        query = sa.select(alerts).where(alerts.c.patient == patient).order_by(alerts.c.id.desc())
+        return _alert_lines(self._rows(query))
+
+    def undelivered(self) -> Sequence[Undelivered]:
+        """Messages that will not go or may have gone, the newest first."""
+        query = sa.select(outbox).where(outbox.c.state.in_(("dead", "unknown"))).order_by(outbox.c.id.desc())
+        return [
+            Undelivered(
+                row.key,
+                Lane(row.lane),
+                row.subject,
+                ChatId(row.chat),
+                None if row.staff is None else StaffId(row.staff),
+                row.state,
+                row.error,
+                row.decided_at,
+            )
+            for row in self._rows(query)
+        ]
+
+    def updates_set_aside(self) -> Sequence[SetAsideLine]:
+        """Updates that people have to look at, the oldest first."""
+        query = sa.select(updates_set_aside).order_by(updates_set_aside.c.at, updates_set_aside.c.update_id)
+        return [SetAsideLine(row.update_id, row.error, row.at) for row in self._rows(query)]
+
+    def accesses(self, subject: str) -> Sequence[AccessLine]:
+        """Who looked at that subject or tried to, the newest first."""
+        query = sa.select(access_log).where(access_log.c.subject == subject).order_by(access_log.c.n.desc())
+        return [AccessLine(row.at, row.actor, row.action, row.subject, row.allowed) for row in self._rows(query)]
+
+    def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
+        with self._database.read() as connection:
+            return connection.execute(query.limit(LINES_MAX)).all()
+
+
+def _counts(connection: Connection, by: sa.Column[Any], *where: sa.ColumnElement[bool]) -> dict[str, int]:
+    rows = connection.execute(sa.select(by, sa.func.count()).where(*where).group_by(by).order_by(by))
+    return {row[0]: row[1] for row in rows}
+
+
+def _outbox_counts(connection: Connection) -> tuple[OutboxCount, ...]:
+    query = sa.select(outbox.c.lane, outbox.c.state, sa.func.count())
+    rows = connection.execute(query.group_by(outbox.c.lane, outbox.c.state).order_by(outbox.c.lane, outbox.c.state))
+    return tuple(OutboxCount(Lane(row.lane), row.state, row[2]) for row in rows)
+
+
+def _oldest_pending(connection: Connection, now: datetime) -> dict[Lane, datetime]:
+    query = sa.select(outbox.c.lane, sa.func.min(outbox.c.not_before_at).label("since"))
+    waiting = query.where(outbox.c.state == "pending", outbox.c.not_before_at <= now).group_by(outbox.c.lane)
+    return {Lane(row.lane): row.since for row in connection.execute(waiting)}
+
+
+def _alert_lines(rows: Sequence[sa.Row[Any]]) -> Sequence[AlertLine]:
+    return [
+        AlertLine(
+            PatientId(row.patient),
+            AlertId(row.id),
+            Tier(row.tier),
+            row.state,
+            None if row.staff is None else StaffId(row.staff),
+            row.raised_at,
+            row.due_at,
+            row.page_at,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,191 @@
+"""The order of the outbox: which row is next, what settles it without being sent, and at which message it is aimed."""
+
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from followupbot.domain.delivery import Act
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.schedule import Daytime
+from followupbot.storage.chats import BLOCKED
+from followupbot.storage.tables import UtcMs, chats, outbox
+
+UNCERTAIN_MAX = {Lane.CHECK_IN: 2, Lane.EDUCATION: 1}
+"""After so many attempts that may have arrived it is not sent again. Alerts and replies are, until one surely has."""
+
+SUCCESSORS_MAX = 20
+"""How often one message is followed to the one that took its place."""
+
+TARGET_WAIT_MS = 1_000
+
+RELEASED = {"lease_until_machine_ms": None, "lease_token": None, "lease_holder": None}
+
+
+# States stand as literals where an index covers only some of them: with a bound parameter in their place neither
+# database can know that the index has what is asked for.
+_PENDING: sa.ColumnClause[str] = sa.literal_column("'pending'")
+_SENDING: sa.ColumnClause[str] = sa.literal_column("'sending'")
+
+
+def _next_rows() -> sa.Select[Any]:
+    """The first due rows of `lane`, none of which has an earlier one of its chat and subject before it.
+
+    A row that waits for daytime holds nothing back: an answer at night is not to wait for the reminder of the morning.
+    What holds a row back is looked up row by row, by a subquery that PostgreSQL can't turn into a join: it would
+    compare all rows with all others where it has no statistics yet.
+    """
+    earlier = outbox.alias("earlier")
+    now, machine_now = sa.bindparam("now", type_=UtcMs()), sa.bindparam("machine_now", type_=sa.BigInteger())
+    before = sa.and_(earlier.c.id < outbox.c.id, earlier.c.not_before_at <= now)
+    held_back_by = (
+        sa.select(earlier.c.id)
+        .where(
+            earlier.c.chat == outbox.c.chat,
+            earlier.c.subject == outbox.c.subject,
+            earlier.c.state.in_((_PENDING, _SENDING)),
+            sa.or_(earlier.c.state == _SENDING, before),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+    return (
+        sa.select(
+            outbox,
+            chats.c.owner.label("chat_owner"),
+            chats.c.address_enc,
+            chats.c.state.label("chat_state"),
+            chats.c.newest_message_id,
+        )
+        .join_from(outbox, chats, chats.c.chat == outbox.c.chat)
+        .where(
+            outbox.c.state == _PENDING,
+            outbox.c.lane == sa.bindparam("lane", type_=sa.Integer()),
+            outbox.c.not_before_at <= now,
+            outbox.c.not_before_machine_ms <= machine_now,
+            chats.c.not_before_machine_ms <= machine_now,
+            held_back_by.is_(None),
+        )
+        .order_by(outbox.c.not_before_at, outbox.c.id)
+        .limit(sa.bindparam("limit", type_=sa.Integer()))
+        .with_for_update(of=outbox, skip_locked=True)
+    )
+
+
+_NEXT_ROWS = _next_rows()
+_LOST_ROWS = sa.select(outbox).where(outbox.c.state == _SENDING).with_for_update()
+
+
+def next_rows(connection: Connection, lane: Lane, now: datetime, machine_now: int, limit: int) -> Sequence[sa.Row[Any]]:
+    """Up to `limit` rows of the lane that are due, and locked for this transaction."""
+    bound = {"lane": int(lane), "now": now, "machine_now": machine_now, "limit": limit}
+    return connection.execute(_NEXT_ROWS, bound).all()
+
+
+def lost_rows(connection: Connection, *lost: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
+    """The rows in hand of which that is true, locked for this transaction."""
+    return connection.execute(_LOST_ROWS.where(*lost)).all()
+
+
+def waiting(chat: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """True of the chat's rows that nobody has in hand yet."""
+    return (outbox.c.chat == chat, outbox.c.state.in_((_PENDING, _SENDING)), outbox.c.state == _PENDING)
+
+
+def settled(connection: Connection, row: sa.Row[Any], now: datetime, machine_now: int) -> dict[str, Any] | None:
+    """What becomes of a row that is not to be sent now; None where it is."""
+    if row.chat_state == BLOCKED:
+        return {"state": "dead" if row.lane == Lane.ALERT else "cancelled", "error": "the chat refuses us"}
+    if row.expires_at is not None and row.expires_at <= now:
+        return {"state": "unknown" if row.uncertain else "expired", "error": "its time was over"}
+    if row.daytime_zone is not None:
+        hours = time.fromisoformat(row.daytime_starts), time.fromisoformat(row.daytime_ends)
+        starts_at = Daytime(row.daytime_zone, *hours).next(now)
+        if starts_at > now:
+            return {"not_before_at": starts_at}
+    if row.target_row is not None and row.target_message_id is None:
+        target = connection.execute(
+            sa.select(outbox.c.state, outbox.c.message_id).where(outbox.c.id == row.target_row)
+        ).one()
+        if target.state in ("pending", "sending"):
+            return {"not_before_machine_ms": machine_now + TARGET_WAIT_MS}
+        if target.message_id is None:
+            return {"state": "cancelled", "error": "what it was to edit was never sent"}
+    if _overtaken(connection, row):
+        return {"state": "cancelled", "error": "a newer edit of the same message waits"}
+    return None
+
+
+def _overtaken(connection: Connection, row: sa.Row[Any]) -> bool:
+    """Whether a later edit of the same message waits, and is as urgent: then only that one goes."""
+    same = []
+    if row.replaces is not None and row.uncertain == 0:
+        same.append(outbox.c.replaces == row.replaces)
+    if row.act == Act.EDIT and row.target_message_id is not None:
+        same.append(outbox.c.target_message_id == row.target_message_id)
+    if row.act == Act.EDIT and row.target_row is not None:
+        same.append(outbox.c.target_row == row.target_row)
+    if not same:
+        return False
+    later = sa.select(outbox.c.id).where(
+        *waiting(row.chat),
+        outbox.c.subject == row.subject,
+        outbox.c.act != Act.STRIP.value,
+        outbox.c.id > row.id,
+        outbox.c.lane <= row.lane,
+        sa.or_(*same),
+    )
+    return connection.execute(later.limit(1)).first() is not None
+
+
+def aim(connection: Connection, row: sa.Row[Any]) -> dict[str, Any]:
+    """What is done to which message, as the chat looks now."""
+    aim = {
+        "act": row.act,
+        "target_message_id": row.target_message_id,
+        "strip_message_id": row.strip_message_id,
+    }
+    if row.target_row is not None and row.target_message_id is None:
+        sent = sa.select(outbox.c.message_id).where(outbox.c.id == row.target_row)
+        return aim | {"target_message_id": connection.scalar(sent)}
+    if row.replaces is None or row.strip_message_id is not None:
+        return aim  # once sent anew it stays so: the first attempt may have arrived
+    message = _successor(connection, row.chat, row.replaces)
+    if row.newest_message_id is None or row.newest_message_id <= message:
+        return {"act": Act.EDIT.value, "target_message_id": message, "strip_message_id": None}
+    return {"act": Act.SEND.value, "target_message_id": None, "strip_message_id": message}
+
+
+def _successor(connection: Connection, chat: str, message: int) -> int:
+    """The message that stands in its place now, where it was sent anew."""
+    for _ in range(SUCCESSORS_MAX):
+        anew = sa.select(outbox.c.message_id).where(
+            outbox.c.chat == chat,
+            outbox.c.replaces == message,
+            outbox.c.act == Act.SEND.value,
+            outbox.c.state == "sent",
+            outbox.c.message_id.is_not(None),
+        )
+        found = connection.scalar(anew.order_by(outbox.c.id.desc()).limit(1))
+        if found is None:
+            break
+        message = found
+    return message
+
+
+def put_back(connection: Connection, row: sa.Row[Any], uncertain: bool) -> dict[str, Any]:
+    """A row in hand that was not confirmed: it waits again, unless it has been amended or is not to be repeated."""
+    times = row.uncertain + 1 if uncertain else row.uncertain
+    state = "pending"
+    if row.act == Act.SEND and uncertain and times >= UNCERTAIN_MAX.get(Lane(row.lane), times + 1):
+        state = "unknown"
+    amended = sa.select(outbox.c.id).where(
+        *waiting(row.chat),
+        outbox.c.subject == row.subject,
+        outbox.c.target_row == row.id,
+    )
+    if row.act == Act.SEND and connection.execute(amended.limit(1)).first() is not None:
+        state = "cancelled"
+    return {"state": state, "uncertain": times, **RELEASED}

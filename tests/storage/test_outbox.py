@@ -1,0 +1,587 @@
+"""The outbox: what goes when, at what it is aimed, and what becomes of it when nobody knows whether it went."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from followupbot.application.ports import Outbox
+from followupbot.domain.decision import ByClock, Cause, Decision
+from followupbot.domain.delivery import Act, Claim
+from followupbot.domain.facts import StaffMemberRemoved
+from followupbot.domain.ids import MessageId
+from followupbot.domain.outgoing import Choice, Lane, Retire, StartPress, ToClinician, ToPatient
+from followupbot.domain.schedule import Daytime
+from followupbot.storage import queue
+from followupbot.storage.keys import Keys, patient_key
+from followupbot.storage.tables import outbox
+from tests.storage.people import ALERT, DR_ITO, DR_SATO, NOON, NURSE, PATIENT, Site, amend, message, page
+
+
+def states(site: Site) -> dict[str, str]:
+    """Each row's state by key."""
+    with site.database.read() as connection:
+        return {row.key: row.state for row in connection.execute(sa.select(outbox).order_by(outbox.c.id))}
+
+
+def claim_keys(site: Site, limit: int = 10) -> list[str]:
+    """The keys of what can go now; all of it is in hand then."""
+    return [claim.key for claim in site.outbox.claim(site.now, site.machine_now, limit)]
+
+
+def test_outbox_is_an_outbox(site: Site) -> None:
+    """The application's port is satisfied by shape; this line is checked by mypy."""
+    port: Outbox = site.outbox
+    assert port is site.outbox
+
+
+def test_a_decided_message_is_claimed_with_what_it_is_made_of(site: Site) -> None:
+    """The chat's number is decrypted, and so are parameters and buttons."""
+    asked = message("k1", params={"name": "Ada", "points": 4, "yes": True, "none": None})
+    start = Choice("start", StartPress(PATIENT, 3))  # type: ignore[arg-type]
+    site.decide(type(asked)(**{**vars(asked), "choices": ((start,),), "silent": True}))
+    claim = site.claim_one()
+    assert (claim.address, claim.act, claim.attempts, claim.uncertain, claim.payload) == (2001, Act.SEND, 1, 0, None)
+    assert claim.params == {"name": "Ada", "points": 4, "yes": True, "none": None}
+    assert claim.choices == ((start,),)
+    assert (claim.silent, claim.decided_at) == (True, NOON)
+
+
+def test_a_sent_message_does_not_go_again(site: Site) -> None:
+    """Not even after every lease has run out."""
+    site.decide(message("k1"))
+    site.deliver(100)
+    site.machine_now += 10_000_000
+    assert claim_keys(site) == []
+    assert states(site) == {"k1": "sent"}
+
+
+def test_a_key_that_was_used_sends_nothing_more(site: Site) -> None:
+    """Also in another decision."""
+    site.decide(message("k1"))
+    site.decide(message("k1", subject="other"))
+    assert claim_keys(site) == ["k1"]
+
+
+def test_lanes_rank(site: Site) -> None:
+    """An alert goes before everything that was decided earlier."""
+    site.decide(
+        message("education", lane=Lane.EDUCATION, subject="1"),
+        message("check_in", lane=Lane.CHECK_IN, subject="2"),
+        message("reply", lane=Lane.REPLY, subject="3"),
+        page("alert", DR_ITO),
+    )
+    assert claim_keys(site, 3) == ["alert", "reply", "check_in"]
+
+
+def test_messages_of_one_subject_go_one_by_one_in_their_order(site: Site) -> None:
+    """Also where a later one is more urgent; another subject of the same chat does not wait."""
+    site.decide(message("a1", subject="a"), message("a2", subject="a", lane=Lane.ALERT), message("b1", subject="b"))
+    claims = {claim.key: claim for claim in site.outbox.claim(site.now, site.machine_now, 10)}
+    assert set(claims) == {"a1", "b1"}
+    assert claim_keys(site) == []
+    site.outbox.retry(claims["a1"], site.machine_now + 1_000, counted=True, uncertain=False, error="timeout")
+    assert claim_keys(site) == []
+    site.machine_now += 1_000
+    assert site.deliver(100) == "a1"
+    assert claim_keys(site) == ["a2"]
+
+
+def test_one_subject_in_two_chats_does_not_wait(site: Site) -> None:
+    """An alert is paged to two people at once."""
+    site.decide(page("p1", DR_ITO), page("p2", DR_SATO))
+    assert claim_keys(site) == ["p1", "p2"]
+
+
+def test_the_database_itself_refuses_two_in_flight(site: Site) -> None:
+    """Whatever the code does: at most one row of a chat and subject is being sent."""
+    site.decide(message("a1"), message("a2"))
+    with pytest.raises(sa.exc.IntegrityError), site.database.write() as connection:
+        connection.execute(outbox.update().values(state="sending"))
+
+
+def test_two_senders_never_have_the_same_row(site: Site, keys: Keys) -> None:
+    """A second process finds what the first one left."""
+    other = Site(site.database, keys, holder="h2")
+    site.decide(*(message(f"k{number}", subject=str(number)) for number in range(6)))
+    mine = claim_keys(site, 3)
+    theirs = claim_keys(other, 10)
+    assert sorted(mine + theirs) == [f"k{number}" for number in range(6)]
+
+
+@pytest.mark.parametrize("index", ["ix_outbox_due", "ix_outbox_open"])
+def test_a_claim_looks_only_at_what_is_due_and_what_holds_it_back(site: Site, index: str) -> None:
+    """By the indexes that cover just that; without them 10,000 check-ins at nine o'clock took a minute and more."""
+    statement = queue._NEXT_ROWS.compile(dialect=site.database.engine.dialect)
+    values = {**statement.params, "lane": 2, "now": 0, "machine_now": 0, "limit": 8}
+    bound = tuple(values[name] for name in statement.positiontup or ()) if statement.positional else values
+    with site.database.write() as connection:
+        if not site.database.sqlite:  # in an empty table it would not look into any index
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        explain = "EXPLAIN QUERY PLAN" if site.database.sqlite else "EXPLAIN"
+        plan = connection.exec_driver_sql(f"{explain} {statement}", bound).all()
+    assert f"{index} " in str(plan)
+
+
+# -- leases ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("lane", "lease_ms"), [(Lane.ALERT, 20_000), (Lane.REPLY, 60_000)])
+def test_a_row_whose_sender_died_goes_again_and_is_uncertain(site: Site, lane: Lane, lease_ms: int) -> None:
+    """After the lease, and not before; what was rendered goes unchanged."""
+    site.decide(message("k1", lane=lane))
+    lost = site.claim_one()
+    site.outbox.keep_rendered(lost, b"the bytes")
+    site.machine_now += lease_ms - 1
+    assert claim_keys(site) == []
+    site.machine_now += 1
+    again = site.claim_one()
+    assert (again.key, again.attempts, again.uncertain, again.payload) == ("k1", 2, 1, b"the bytes")
+
+
+def test_a_claim_that_was_lost_settles_nothing(site: Site) -> None:
+    """The slow sender's word counts no more, whatever it has to say."""
+    site.decide(message("k1"))
+    lost = site.claim_one()
+    site.machine_now += 60_000
+    held = site.claim_one()
+    site.outbox.confirm(lost, MessageId(100), NOON)
+    site.outbox.give_up(lost, "dead", "no")
+    site.outbox.retry(lost, 0, counted=True, uncertain=True, error="no")
+    site.outbox.keep_rendered(lost, b"no")
+    site.outbox.forget_target(lost)
+    assert states(site) == {"k1": "sending"}
+    site.outbox.confirm(held, MessageId(101), NOON)
+    assert states(site) == {"k1": "sent"}
+    with site.database.read() as connection:
+        row = connection.execute(sa.select(outbox)).one()
+    assert (row.message_id, row.payload_enc) == (101, None)
+
+
+@pytest.mark.parametrize(
+    ("lane", "expected"), [(Lane.ALERT, None), (Lane.REPLY, None), (Lane.CHECK_IN, 2), (Lane.EDUCATION, 1)]
+)
+@pytest.mark.parametrize("how", ["lease", "answer"])
+def test_how_often_each_lane_is_repeated_when_it_may_have_arrived(
+    site: Site, lane: Lane, expected: int | None, how: str
+) -> None:
+    """Alerts and replies until one surely has; a check-in twice; education never again."""
+    site.decide(message("k1", lane=lane))
+    for times in range(1, 6):
+        claim = site.claim_one()
+        if how == "answer":
+            site.outbox.retry(claim, site.machine_now, counted=True, uncertain=True, error="timeout")
+        else:
+            site.machine_now += 60_000
+            site.outbox.claim(site.now, site.machine_now, 0)
+        if times == expected:
+            assert states(site) == {"k1": "unknown"}
+            return
+    assert expected is None
+    assert states(site) == {"k1": "pending"}
+
+
+def test_what_surely_did_not_arrive_is_repeated_in_every_lane(site: Site) -> None:
+    """Only doubt makes an end."""
+    site.decide(message("k1", lane=Lane.EDUCATION))
+    for attempts in range(1, 6):
+        claim = site.claim_one()
+        assert (claim.attempts, claim.uncertain) == (attempts, 0)
+        site.outbox.retry(claim, site.machine_now, counted=True, uncertain=False, error="refused")
+
+
+def test_being_told_to_wait_is_no_attempt(site: Site) -> None:
+    """A flood limit never makes a message dead."""
+    site.decide(message("k1"))
+    for _ in range(3):
+        claim = site.claim_one()
+        assert claim.attempts == 1
+        site.outbox.retry(claim, site.machine_now, counted=False, uncertain=False, error="429")
+
+
+def test_a_new_process_takes_back_what_an_earlier_one_had_at_once(site: Site, keys: Keys) -> None:
+    """Its own it leaves alone."""
+    site.decide(message("k1", subject="1"), message("k2", subject="2"))
+    assert claim_keys(site, 1) == ["k1"]
+    started = Site(site.database, keys, holder="h2")
+    assert claim_keys(started, 1) == ["k2"]
+    assert started.outbox.reclaim() == 1
+    again = started.claim_one()
+    assert (again.key, again.uncertain) == ("k1", 1)
+
+
+# -- times -------------------------------------------------------------------------------------------------------------
+
+
+def test_what_we_start_waits_for_the_patients_morning(site: Site) -> None:
+    """Decided at night it waits; and so does what was decided by day and comes to its turn at night."""
+    tokyo = Daytime("Asia/Tokyo")
+    site.now = NOON.replace(hour=14)  # 23:00 in Tokyo
+    site.decide(message("night", daytime=tokyo, subject="1"))
+    site.now = NOON.replace(hour=10, minute=59, second=59)  # one second before 20:00
+    site.decide(message("day", daytime=tokyo, subject="2"))
+    site.now += timedelta(seconds=1)
+    assert claim_keys(site) == []
+    site.now = NOON + timedelta(days=1) - timedelta(hours=12, milliseconds=1)
+    assert claim_keys(site) == []
+    site.now += timedelta(milliseconds=1)  # 09:00 in Tokyo
+    assert claim_keys(site) == ["night", "day"]
+
+
+def test_a_reply_at_night_does_not_wait_for_the_reminder_of_the_morning(site: Site) -> None:
+    """The reminder comes first in the subject, and holds nothing back while it waits for daytime."""
+    site.now = NOON.replace(hour=22)
+    site.decide(message("reminder", daytime=Daytime("UTC")), message("card", lane=Lane.ALERT))
+    assert site.deliver(100) == "card"
+    assert states(site) == {"reminder": "pending", "card": "sent"}
+
+
+def test_a_message_in_flight_holds_back_one_whose_morning_has_come(site: Site) -> None:
+    """Even an earlier one: one in flight is one in flight."""
+    site.now = NOON.replace(hour=22)
+    site.decide(message("reminder", daytime=Daytime("UTC")), message("reply"))
+    reply = site.claim_one()
+    site.now = NOON + timedelta(hours=21)
+    assert claim_keys(site) == []
+    site.outbox.confirm(reply, MessageId(100), site.now)
+    assert claim_keys(site) == ["reminder"]
+
+
+def test_what_is_over_is_not_sent(site: Site) -> None:
+    """At the very instant; and the next of its subject goes."""
+    site.decide(message("k1", expires_at=NOON), message("k2", expires_at=NOON + timedelta(milliseconds=1)))
+    assert claim_keys(site) == ["k2"]
+    assert states(site) == {"k1": "expired", "k2": "sending"}
+
+
+def test_what_may_have_arrived_before_it_was_over_is_unknown(site: Site) -> None:
+    """Nobody is told that it was not sent."""
+    site.decide(message("k1", expires_at=NOON + timedelta(hours=1)))
+    site.outbox.retry(site.claim_one(), site.machine_now, counted=True, uncertain=True, error="timeout")
+    site.now += timedelta(hours=1)
+    assert claim_keys(site) == []
+    assert states(site) == {"k1": "unknown"}
+
+
+def test_the_two_clocks_are_never_compared(site: Site) -> None:
+    """A year of people's time does not end a lease or a pause of the machine's, nor the other way round."""
+    site.decide(message("k1"), message("morning", subject="2", daytime=Daytime("Pacific/Auckland")))
+    claim = site.claim_one()
+    site.outbox.retry(claim, site.machine_now + 1, counted=True, uncertain=False, error="later")
+    site.now += timedelta(days=365)
+    site.now = site.now.replace(hour=3)
+    assert claim_keys(site) == ["morning"]
+    site.machine_now += 1
+    assert claim_keys(site) == ["k1"]
+
+
+# -- chats -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_chat_that_is_to_be_left_alone_is(site: Site) -> None:
+    """The others are not held up; a shorter pause does not shorten a longer one."""
+    chat = site.charts.note_chat(2001)
+    site.decide(message("k1"), page("p1", DR_ITO))
+    site.outbox.hold_chat(chat, site.machine_now + 5_000)
+    site.outbox.hold_chat(chat, site.machine_now + 1_000)
+    assert claim_keys(site) == ["p1"]
+    site.machine_now += 4_999
+    assert claim_keys(site) == []
+    site.machine_now += 1
+    assert claim_keys(site) == ["k1"]
+
+
+def test_a_chat_that_refuses_us_is_sent_nothing(site: Site) -> None:
+    """What waits is cancelled, an alert is dead, and so is what is decided later; until it is unblocked."""
+    chat = site.charts.note_chat(2001)
+    site.decide(message("waits", subject="1"), message("card", lane=Lane.ALERT, subject="2"))
+    site.outbox.block_chat(chat)
+    assert states(site) == {"waits": "cancelled", "card": "pending"}
+    site.decide(message("later", subject="3"))
+    assert claim_keys(site) == []
+    assert states(site) == {"waits": "cancelled", "card": "dead", "later": "cancelled"}
+    site.outbox.unblock_chat(chat)
+    site.decide(message("now", subject="4"))
+    assert claim_keys(site) == ["now"]
+
+
+def test_a_chat_keeps_its_name_when_its_number_changes(site: Site) -> None:
+    """What waits goes to the new number, and updates from there are the same chat's."""
+    chat = site.charts.note_chat(2001)
+    site.decide(message("k1"))
+    site.outbox.migrate_chat(chat, -100_2001)
+    assert site.claim_one().address == -100_2001
+    assert Site(site.database, site.keys, holder="h2").charts.note_chat(-100_2001) == chat
+
+
+# -- what a message is aimed at ----------------------------------------------------------------------------------------
+
+
+def test_a_message_takes_the_place_of_one_that_is_the_newest(site: Site) -> None:
+    """The patient pressed a button of message 100, and nothing came after it."""
+    site.decide(message("k1"))
+    site.deliver(100)
+    site.decide(message("k2", in_place_of=100))
+    claim = site.claim_one()
+    assert (claim.act, claim.target, claim.strip_also) == (Act.EDIT, 100, None)
+
+
+def test_a_message_is_sent_anew_where_something_came_after_the_old_one(site: Site) -> None:
+    """Something of ours, or of the patient's; the old buttons go."""
+    site.decide(message("k1"))
+    site.deliver(100)
+    site.charts.saw_message(site.charts.note_chat(2001), MessageId(101))
+    site.decide(message("k2", in_place_of=100))
+    claim = site.claim_one()
+    assert (claim.act, claim.target, claim.strip_also) == (Act.SEND, None, 100)
+    site.outbox.confirm(claim, MessageId(102), NOON)
+    site.decide(message("other", subject="2"), message("k3", in_place_of=102))
+    assert [(claim.key, claim.act) for claim in site.outbox.claim(NOON, site.machine_now, 1)] == [("other", Act.SEND)]
+    third = site.claim_one()
+    assert (third.act, third.target) == (Act.EDIT, 102)
+
+
+def test_aim_is_taken_at_the_claim_and_not_at_the_decision(site: Site) -> None:
+    """What comes in between counts; also between two attempts at an edit."""
+    chat = site.charts.note_chat(2001)
+    site.charts.saw_message(chat, MessageId(100))
+    site.decide(message("k1", in_place_of=100))
+    first = site.claim_one()
+    assert first.act is Act.EDIT
+    site.outbox.retry(first, site.machine_now, counted=True, uncertain=False, error="refused")
+    site.charts.saw_message(chat, MessageId(101))
+    site.decide()
+    second = site.claim_one()
+    assert (second.act, second.strip_also) == (Act.SEND, 100)
+    site.outbox.retry(second, site.machine_now, counted=True, uncertain=True, error="timeout")
+    assert site.claim_one().act is Act.SEND
+
+
+def test_a_second_press_on_a_message_that_was_sent_anew_aims_at_the_new_one(site: Site) -> None:
+    """Else the new one would keep its buttons for ever."""
+    chat = site.charts.note_chat(2001)
+    site.charts.saw_message(chat, MessageId(101))
+    site.decide(message("k1", in_place_of=100))
+    site.deliver(102)
+    site.decide(message("k2", in_place_of=100))
+    claim = site.claim_one()
+    assert (claim.act, claim.target) == (Act.EDIT, 102)
+
+
+def test_of_several_that_take_one_messages_place_only_the_newest_goes(site: Site) -> None:
+    """Four presses in a second redraw the screen once, or twice where one was under way."""
+    site.charts.saw_message(site.charts.note_chat(2001), MessageId(100))
+    site.decide(message("k1", in_place_of=100))
+    claim = site.claim_one()
+    for number in (2, 3, 4):
+        site.decide(message(f"k{number}", in_place_of=100))
+    site.outbox.confirm(claim, MessageId(100), NOON)
+    assert claim_keys(site) == ["k4"]
+    assert states(site) == {"k1": "sent", "k2": "cancelled", "k3": "cancelled", "k4": "sending"}
+
+
+def test_a_card_is_never_dropped_for_a_less_urgent_edit(site: Site) -> None:
+    """Both go, the card first."""
+    site.charts.saw_message(site.charts.note_chat(2001), MessageId(100))
+    site.decide(message("card", in_place_of=100, lane=Lane.ALERT), message("thanks", in_place_of=100))
+    assert site.deliver(None) == "card"
+    assert site.deliver(None) == "thanks"
+
+
+def test_an_edit_whose_message_is_gone_goes_as_a_new_message(site: Site) -> None:
+    """With the bytes that were rendered; of a strip nothing is left to do."""
+    site.charts.saw_message(site.charts.note_chat(2001), MessageId(100))
+    site.decide(message("k1", in_place_of=100), Retire("r1", ToPatient(), "2", MessageId(99)))
+    edit, strip = sorted(site.outbox.claim(NOON, site.machine_now, 10), key=lambda claim: claim.key)
+    site.outbox.keep_rendered(edit, b"bytes")
+    site.outbox.forget_target(edit)
+    site.outbox.forget_target(strip)
+    anew = site.claim_one()
+    assert (anew.key, anew.act, anew.target, anew.strip_also, anew.payload) == ("k1", Act.SEND, None, None, b"bytes")
+    assert states(site)["r1"] == "cancelled"
+
+
+def test_retiring_takes_the_buttons_away(site: Site) -> None:
+    """In the patient's chat or a clinician's."""
+    site.decide(Retire("r1", ToPatient(), "1", MessageId(100)), Retire("r2", ToClinician(DR_ITO), "2", MessageId(7)))
+    claims = site.outbox.claim(NOON, site.machine_now, 10)
+    assert [(claim.address, claim.act, claim.target, claim.message) for claim in claims] == [
+        (2001, Act.STRIP, 100, None),
+        (1001, Act.STRIP, 7, None),
+    ]
+
+
+# -- amending ----------------------------------------------------------------------------------------------------------
+
+
+def aims(site: Site) -> list[tuple[int, Act, int | None, bool]]:
+    """Address, act, target, and whether there are buttons, of everything that goes now, in its order; all is sent."""
+    found: list[Claim] = []
+    while claims := site.outbox.claim(site.now, site.machine_now, 10):
+        for claim in claims:
+            site.outbox.confirm(claim, None, site.now)
+            found.append(claim)
+    return [(claim.address, claim.act, claim.target, bool(claim.choices)) for claim in found]
+
+
+def test_amending_changes_every_copy_and_gives_one_person_buttons(site: Site) -> None:
+    """Dr Ito took it: she can resolve it, the others can read it."""
+    site.decide(page("p1", DR_ITO), page("p2", DR_SATO))
+    site.deliver(11, limit=1)
+    site.deliver(21, limit=1)
+    site.decide(amend("taken", choices_for=DR_ITO))
+    assert aims(site) == [(1001, Act.EDIT, 11, True), (1002, Act.EDIT, 21, False)]
+
+
+def test_amending_cancels_what_was_not_sent(site: Site) -> None:
+    """Nobody is buzzed for an alert that somebody has, and who was not told of it is told nothing."""
+    site.decide(page("p1", DR_ITO), page("p2", DR_SATO))
+    site.deliver(11, limit=1)
+    site.decide(amend("taken"), page("later", NURSE))
+    assert states(site) == {"p1": "sent", "p2": "cancelled", "taken/1": "pending", "later": "pending"}
+
+
+def test_amending_reaches_a_copy_that_is_being_sent(site: Site) -> None:
+    """The edit waits until it is known which message it is."""
+    site.decide(page("p1", DR_ITO))
+    claim = site.claim_one()
+    site.decide(amend("taken"))
+    assert claim_keys(site) == []
+    site.outbox.confirm(claim, MessageId(11), NOON)
+    assert aims(site) == [(1001, Act.EDIT, 11, False)]
+
+
+@pytest.mark.parametrize("how", ["dead", "cancelled", "retry", "uncertain", "lease"])
+def test_a_copy_that_was_amended_before_it_arrived_does_not_go_again(site: Site, how: str) -> None:
+    """Its old words are not sent any more, and an edit of nothing is not tried."""
+    site.decide(page("p1", DR_ITO))
+    claim = site.claim_one()
+    site.decide(amend("taken"))
+    match how:
+        case "retry" | "uncertain":
+            site.outbox.retry(claim, site.machine_now, counted=True, uncertain=how == "uncertain", error="timeout")
+        case "lease":
+            site.machine_now += 20_000
+        case state:
+            site.outbox.give_up(claim, state, "refused")
+    assert aims(site) == []
+    expected = "dead" if how == "dead" else "cancelled"
+    assert states(site) == {"p1": expected, "taken/1": "cancelled"}
+
+
+def test_older_copies_only_lose_their_buttons(site: Site) -> None:
+    """Dr Ito was paged three times: the newest copy says what happened, the others fall silent, once."""
+    for number in (1, 2, 3):
+        site.decide(page(f"p{number}", DR_ITO))
+        site.deliver(10 + number)
+    site.decide(amend("taken"))
+    assert aims(site) == [
+        (1001, Act.EDIT, 13, False),
+        (1001, Act.STRIP, 11, False),
+        (1001, Act.STRIP, 12, False),
+    ]
+    site.decide(amend("resolved"))
+    assert aims(site) == [(1001, Act.EDIT, 13, False)]
+
+
+def test_at_most_twenty_copies_in_a_chat_are_amended(site: Site) -> None:
+    """The newest ones."""
+    for number in range(1, 24):
+        site.decide(page(f"p{number}", DR_ITO))
+        site.deliver(100 + number)
+    site.decide(amend("taken"))
+    amended = aims(site)
+    assert len(amended) == 20
+    assert amended[0] == (1001, Act.EDIT, 123, False)
+    assert {target for _, _, target, _ in amended} == set(range(104, 124))
+
+
+def test_of_two_amendments_only_the_newer_goes(site: Site) -> None:
+    """Taken and resolved within a second; the copy says "resolved", and never "taken" after it."""
+    site.decide(page("p1", DR_ITO))
+    site.deliver(11)
+    site.decide(amend("taken"))
+    site.decide(amend("resolved"))
+    assert states(site) == {"p1": "sent", "taken/1": "cancelled", "resolved/1": "pending"}
+
+
+def test_an_older_amendment_that_failed_does_not_come_after_the_newer(site: Site) -> None:
+    """It was being sent when the newer was decided."""
+    site.decide(page("p1", DR_ITO))
+    site.deliver(11)
+    site.decide(amend("taken"))
+    claim = site.claim_one()
+    site.decide(amend("resolved"))
+    site.outbox.retry(claim, site.machine_now, counted=True, uncertain=True, error="timeout")
+    assert claim_keys(site) == ["resolved/1"]
+    assert states(site)["taken/1"] == "cancelled"
+
+
+def test_two_amendments_of_a_copy_that_is_being_sent_leave_the_newer(site: Site) -> None:
+    """Neither knows the message yet."""
+    site.decide(page("p1", DR_ITO))
+    claim = site.claim_one()
+    site.decide(amend("taken"))
+    site.decide(amend("resolved"))
+    site.outbox.confirm(claim, MessageId(11), NOON)
+    assert claim_keys(site) == ["resolved/1"]
+
+
+def test_who_has_left_sees_the_buttons_go_and_nothing_new(site: Site) -> None:
+    """Nor does the chat that they used before they joined with another."""
+    site.decide(page("p1", DR_ITO), page("p2", DR_SATO))
+    site.deliver(11)
+    site.deliver(21)
+    site.decide_clinic(facts=[StaffMemberRemoved(NOON, DR_ITO)])
+    site.decide(amend("taken"))
+    assert aims(site) == [(1002, Act.EDIT, 21, False), (1001, Act.STRIP, 11, False)]
+
+
+def test_amending_leaves_the_patients_messages_and_other_alerts_alone(site: Site) -> None:
+    """Only staff's copies of that one subject, decided about that one patient."""
+    site.decide(message("patient", subject=ALERT), page("p1", DR_ITO))
+    site.decide_clinic(message("clinic", ToClinician(DR_ITO), subject=ALERT))
+    site.decide(amend("taken"))
+    assert states(site) == {"patient": "pending", "p1": "cancelled", "clinic": "pending"}
+
+
+def test_the_same_amendment_twice_changes_nothing(site: Site) -> None:
+    """It does not cancel itself."""
+    site.decide(page("p1", DR_ITO))
+    site.deliver(11)
+    site.decide(amend("taken"))
+    site.decide(amend("taken"))
+    assert aims(site) == [(1001, Act.EDIT, 11, False)]
+
+
+def test_a_page_after_an_amendment_is_amended_next_time(site: Site) -> None:
+    """Taken, opened again, paged again, taken again: the newest copy is the one that is edited."""
+    site.decide(page("p1", DR_ITO))
+    site.deliver(11)
+    site.decide(amend("taken1"))
+    aims(site)
+    site.decide(page("p2", DR_ITO))
+    site.deliver(12)
+    site.decide(amend("taken2"))
+    assert aims(site) == [(1001, Act.EDIT, 12, False), (1001, Act.STRIP, 11, False)]
+
+
+# -- secrets -----------------------------------------------------------------------------------------------------------
+
+
+def test_what_was_to_be_sent_to_an_erased_patient_is_not(site: Site) -> None:
+    """And the others' messages are not held up by it."""
+    site.decide(message("k1"), page("p1", DR_ITO))
+    site.decide_clinic(message("c1", ToClinician(DR_SATO), subject="c"))
+    site.keys.destroy(patient_key(PATIENT))
+    assert claim_keys(site) == ["c1"]
+    assert states(site) == {"k1": "cancelled", "p1": "cancelled", "c1": "sending"}
+
+
+def test_a_long_queue_is_settled_in_pieces(site: Site) -> None:
+    """One claim looks at five hundred rows at most; the next goes on."""
+    many = [message(f"k{number}", subject=str(number), expires_at=NOON) for number in range(505)]
+    site.charts.transact(PATIENT, Cause("many", ByClock()), lambda _: Decision((), tuple(many)))
+    site.decide(message("last", subject="last"))
+    assert claim_keys(site, 250) == []
+    assert claim_keys(site, 250) == ["last"]
