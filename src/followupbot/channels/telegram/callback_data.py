@@ -1,0 +1,139 @@
+"""What a button says when it is pressed, as the few bytes that Telegram gives it.
+
+The first character is the version of the form. `1` is readable: `1ak7m2x.3.bladder.new.cauda_equina.en`. Where that is
+longer than Telegram takes, the form is `2`: the same, but for the patient's code, as one number in printable ASCII.
+Both carry everything that a press needs with no database (clinical.md 0.5). A released version is read for ever:
+buttons stand in people's chats for months.
+"""
+
+import re
+from typing import assert_never
+
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId
+from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, ResolvePress, StartPress, TakePress
+
+CALLBACK_DATA_BYTES_MAX = 64
+"""Telegram's limit, in bytes (Bot API, InlineKeyboardButton)."""
+
+NAME_CHARS_MAX = 24
+"""Of a question, a card, a choice: two names of this length, a short value and a language fit."""
+
+NUMBER_DIGITS_MAX = 9
+
+_PATIENT = re.compile(r"[A-Za-z0-9-]{1,12}")
+_NAME = re.compile(r"[a-z0-9_-]{1,24}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+
+_READABLE, _PACKED = "1", "2"
+_PACKABLE = ".abcdefghijklmnopqrstuvwxyz0123456789_-"
+# All of printable ASCII but the space, which somebody on the way might trim.
+_DIGITS = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def encode(press: Press) -> str:
+    """The data of a button with that press. ValueError where a name has letters or a length that no button bears."""
+    kind, patient, *rest = _fields(press)
+    plain = f"{_READABLE}{kind}{patient}.{'.'.join(rest)}"
+    data = plain if len(plain) <= CALLBACK_DATA_BYTES_MAX else f"{_PACKED}{kind}{patient}.{_pack('.'.join(rest))}"
+    if len(data) > CALLBACK_DATA_BYTES_MAX or decode(data) != press:
+        raise ValueError(f"no button bears {plain!r}")
+    return data
+
+
+def decode(data: str) -> Press | None:
+    """The press that a button's data means; None where no button of ours ever bore it."""
+    if len(data) > CALLBACK_DATA_BYTES_MAX or len(data) < 2 or not data.isascii():
+        return None
+    version, kind = data[0], data[1]
+    patient, dot, rest = data[2:].partition(".")
+    if not dot or not _PATIENT.fullmatch(patient):
+        return None
+    if version == _PACKED:
+        unpacked = _unpack(rest)
+        if unpacked is None or len(f"{version}{kind}{patient}.{unpacked}") <= CALLBACK_DATA_BYTES_MAX:
+            return None
+        rest = unpacked
+    elif version != _READABLE:
+        return None
+    return _press(kind, PatientId(patient), rest.split("."))
+
+
+def _fields(press: Press) -> tuple[str, ...]:
+    match press:
+        case ConsentPress(patient, agrees):
+            return ("c", patient, str(int(agrees)))
+        case StartPress(patient, check_in):
+            return ("s", patient, str(check_in))
+        case AnswerPress(patient, check_in, question, value, None, None):
+            return ("a", patient, str(check_in), question, value)
+        case AnswerPress(patient, check_in, question, value, card, language):
+            return ("a", patient, str(check_in), question, value, card or "", language or "")
+        case TakePress(patient, alert):
+            return ("t", patient, str(alert))
+        case ResolvePress(patient, alert, outcome):
+            return ("r", patient, str(alert), outcome)
+        case _:
+            assert_never(press)
+
+
+def _press(kind: str, patient: PatientId, fields: list[str]) -> Press | None:
+    match kind, fields:
+        case "c", ["0" | "1" as agrees]:
+            return ConsentPress(patient, agrees == "1")
+        case "s", [number] if _is_number(number):
+            return StartPress(patient, CheckInId(int(number)))
+        case "a", [number, question, value] if _is_number(number) and _are_names(question, value):
+            return AnswerPress(patient, CheckInId(int(number)), QuestionId(question), value)
+        case "a", [number, question, value, card, language]:
+            named = [name for name in (card, language) if name]
+            if not named or not _is_number(number) or not _are_names(question, value, *named):
+                return None
+            return AnswerPress(
+                patient,
+                CheckInId(int(number)),
+                QuestionId(question),
+                value,
+                CardId(card) if card else None,
+                Language(language) if language else None,
+            )
+        case "t", [number] if _is_number(number):
+            return TakePress(patient, AlertId(int(number)))
+        case "r", [number, outcome] if _is_number(number) and _are_names(outcome):
+            return ResolvePress(patient, AlertId(int(number)), outcome)
+        case _:
+            return None
+
+
+def _is_number(text: str) -> bool:
+    return _NUMBER.fullmatch(text) is not None
+
+
+def _are_names(*texts: str) -> bool:
+    return all(_NAME.fullmatch(text) for text in texts)
+
+
+def _pack(text: str) -> str:
+    """The text as one number in `_DIGITS`. ValueError where it has a letter that can't be packed."""
+    number = 1  # so that what begins with the letter of value 0 keeps it
+    for letter in text:
+        number = number * len(_PACKABLE) + _PACKABLE.index(letter)
+    digits = ""
+    while number:
+        number, digit = divmod(number, len(_DIGITS))
+        digits = _DIGITS[digit] + digits
+    return digits
+
+
+def _unpack(digits: str) -> str | None:
+    """What was packed; None where these digits are nothing that was."""
+    number = 0
+    for digit in digits:
+        place = _DIGITS.find(digit)
+        if place < 0:
+            return None
+        number = number * len(_DIGITS) + place
+    text = ""
+    while number > 1:
+        number, place = divmod(number, len(_PACKABLE))
+        text = _PACKABLE[place] + text
+    return text if number == 1 and _pack(text) == digits else None

@@ -1,0 +1,92 @@
+"""What came in becomes a call into the application, and the decision that was committed comes back."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Protocol, assert_never
+
+from followupbot.channels.telegram.updates import (
+    UNKNOWN_BUTTON,
+    BlockedUs,
+    Commanded,
+    Incoming,
+    Passed,
+    Pressed,
+    SentSomethingElse,
+    UnblockedUs,
+    Unreadable,
+    Wrote,
+)
+from followupbot.domain.decision import Decision
+from followupbot.domain.ids import MessageId
+from followupbot.domain.outgoing import Press
+
+
+class Handlers(Protocol):
+    """One callable for each thing that people do in a chat. Each decides and commits, in the thread that writes.
+
+    `address` is the chat's own number; `cause_key` names the update for ever, so that none is decided about twice.
+    """
+
+    def pressed(self, address: int, press: Press, message_id: MessageId, cause_key: str, now: datetime, /) -> Decision:
+        """A button was pressed on that message, by whomever."""
+
+    def started(self, address: int, payload: str | None, cause_key: str, now: datetime, /) -> Decision:
+        """`/start`, with what the link that led here carried."""
+
+    def wrote(self, address: int, text: str, message_id: MessageId, cause_key: str, now: datetime, /) -> Decision:
+        """Text came."""
+
+    def sent_something_else(
+        self, address: int, what: str, message_id: MessageId, cause_key: str, now: datetime, /
+    ) -> Decision:
+        """A voice message, a photo …: `what` is one of `updates.ATTACHMENTS`, or `updates.UNKNOWN_BUTTON`."""
+
+    def blocked(self, address: int, cause_key: str, now: datetime, /) -> Decision:
+        """The person has blocked the bot."""
+
+    def unblocked(self, address: int, cause_key: str, now: datetime, /) -> Decision:
+        """The person takes our messages again."""
+
+
+class Inbound:
+    """Calls the handler that an update is for."""
+
+    def __init__(self, handlers: Handlers, bot: int) -> None:
+        self._handlers = handlers
+        self._bot = bot
+        self.passed: Counter[str] = Counter()
+        """How many updates needed no handler, by why."""
+
+    def cause_key(self, update: int) -> str:
+        """The update's name for ever."""
+        return f"update:{self._bot}:{update}"
+
+    def decide(self, incoming: Incoming, update: int, now: datetime) -> Decision:
+        """What was decided, and is committed. Raises what the handler raises."""
+        cause = self.cause_key(update)
+        match incoming:
+            case Pressed(chat, message, _, press):
+                if press is None:
+                    return self._handlers.sent_something_else(chat, UNKNOWN_BUTTON, message, cause, now)
+                return self._handlers.pressed(chat, press, message, cause, now)
+            case Commanded(chat, command, payload):
+                match command.handler:
+                    case "started":
+                        return self._handlers.started(chat, payload, cause, now)
+                    case _:
+                        assert_never(command.handler)
+            case Wrote(chat, text, message):
+                return self._handlers.wrote(chat, text, message, cause, now)
+            case SentSomethingElse(chat, what, message):
+                return self._handlers.sent_something_else(chat, what, message, cause, now)
+            case BlockedUs(chat):
+                return self._handlers.blocked(chat, cause, now)
+            case UnblockedUs(chat):
+                return self._handlers.unblocked(chat, cause, now)
+            case Passed(why):
+                self.passed[why] += 1
+                return Decision()
+            case Unreadable():
+                raise AssertionError("what can't be read is set aside, not handled")
+            case _:
+                assert_never(incoming)

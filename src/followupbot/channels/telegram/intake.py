@@ -1,0 +1,289 @@
+"""Updates in: Telegram forgets an update only after what it caused has been committed.
+
+PTB's own loop confirms a batch before it is handled (telegram.md 1.2). Here an update is in hand until its unit has
+committed, or it was set aside; `window` knows how far Telegram may forget. Updates of one chat go one by one and in
+order, and hold back no other chat. What fails is told apart: a database that is away never counts, an exception of
+the handler itself counts durably, and at the third the update is set aside for people to look at.
+"""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from typing import Any, Protocol
+
+from followupbot.application.ports import Clock, Renderer, StorageUnavailable, Writer
+from followupbot.channels.telegram import updates
+from followupbot.channels.telegram.http import BotApi
+from followupbot.channels.telegram.inbound import Inbound
+from followupbot.channels.telegram.outbound import TelegramChannel
+from followupbot.channels.telegram.polling import Operator, Poller, Sleep, Tell, nth, place_of
+from followupbot.channels.telegram.unrecorded import UnrecordedCards
+from followupbot.channels.telegram.updates import Incoming, Pressed, Unreadable
+from followupbot.channels.telegram.window import Window
+from followupbot.domain.decision import Decision
+from followupbot.domain.outgoing import AnswerPress
+
+log = logging.getLogger(__name__)
+
+REPEAT_AFTER = 0.55
+"""Seconds between two polls with one offset: within 0.5 Telegram's server gives one update only (telegram.md 1.2)."""
+
+COMMITTED_WITHIN = 1.0
+"""Seconds after which a press is answered, and an emergency's card sent, although nothing is committed yet."""
+
+FAILURES_MAX = 3
+FAILURE_PAUSES = (0.2, 0.5)
+STORAGE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before the next try; the last is repeated."""
+
+FINISH_WITHIN = 3.0
+"""Seconds that a stop waits for what is in hand; the rest comes again."""
+
+
+class Failures(Protocol):
+    """What of the port `Store` the intake itself needs."""
+
+    def update_failed(self, update: int, error: str) -> int:
+        """Count a failure of the handler; how many there have been, also before a restart."""
+
+    def set_aside(self, update: int, raw: bytes, error: str, now: datetime) -> None:
+        """Keep the update for people to look at. Kept again it is kept once."""
+
+
+@dataclass
+class _Held:
+    """An update in hand."""
+
+    id: int
+    raw: Mapping[str, object]
+    incoming: Incoming
+    failures: int = 0
+    error: str = ""
+    answered: bool = False
+    deadline: asyncio.Task[None] | None = None
+
+
+class Intake:
+    """Takes updates in for as long as `run` is told to, and ends for no other reason."""
+
+    def __init__(
+        self,
+        bot: BotApi,
+        inbound: Inbound,
+        store: Failures,
+        writer: Writer,
+        clock: Clock,
+        renderer: Renderer,
+        channel: TelegramChannel,
+        cards: UnrecordedCards,
+        tell_operator: Tell,
+        *,
+        committed: Callable[[], None] = lambda: None,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        """`committed` is called after each unit that has committed: to wake the sender, and to refresh `Direct`."""
+        self._inbound = inbound
+        self._store = store
+        self._writer = writer
+        self._clock = clock
+        self._renderer = renderer
+        self._channel = channel
+        self._cards = cards
+        self._operator = Operator(tell_operator, clock, self._start)
+        self._poller = Poller(bot, clock, self._operator, sleep)
+        self._committed = committed
+        self._sleep = sleep
+        self._window = Window()
+        self._chats: dict[int, deque[_Held]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._all_finished = asyncio.Event()
+        self._numberless = False
+
+    @property
+    def last_good_poll_machine(self) -> int | None:
+        """When Telegram last gave us updates, or said that there are none; for a watchdog."""
+        return self._poller.last_good_machine
+
+    @property
+    def unconfirmed(self) -> int:
+        """How many updates are in hand."""
+        return self._window.unconfirmed
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Handle updates until `stop` is set; then finish within 3 s what is in hand. The rest is not confirmed."""
+        polling = asyncio.create_task(self._poll_for_ever())
+        try:
+            await stop.wait()
+        finally:
+            await _cancel({polling})
+            await self._within(FINISH_WITHIN, self._end_tasks())
+            await _cancel(self._tasks)
+            await self._poller.confirm(self._window.offset)
+
+    async def _poll_for_ever(self) -> None:
+        while True:
+            before = self._window.offset
+            batch = await self._poller.poll(before)
+            for raw in batch:
+                self._receive(raw)
+            if self._window.unconfirmed:
+                self._all_finished.clear()
+                await self._within(REPEAT_AFTER, self._all_finished.wait())
+            elif batch and self._window.offset == before:
+                await self._sleep(REPEAT_AFTER)  # there was nothing in it to take in hand: don't spin on it
+
+    def _receive(self, raw: object) -> None:
+        update = raw.get("update_id") if isinstance(raw, dict) else None
+        if not isinstance(raw, dict) or not isinstance(update, int):
+            # It can be neither counted, nor set aside, nor confirmed. The next one passes it; till then it comes again.
+            if not self._numberless:
+                log.error("an update without a number was passed over")
+            self._numberless = True
+        elif self._window.take(update):
+            self._hold(_Held(update, raw, updates.read(raw)))
+
+    def _hold(self, held: _Held) -> None:
+        """The update waits for its turn in its chat."""
+        if isinstance(held.incoming, Pressed):
+            held.deadline = self._start(self._await_commit(held))
+        chat = updates.chat_of(held.incoming)
+        if chat is None:
+            self._start(self._work_off(deque([held])))
+        elif chat in self._chats:
+            self._chats[chat].append(held)
+        else:
+            self._chats[chat] = deque([held])
+            self._start(self._work_off(self._chats[chat], chat))
+
+    async def _work_off(self, waiting: deque[_Held], chat: int | None = None) -> None:
+        """Every update that waits in the chat is finished, one by one and in order."""
+        while waiting:
+            await self._see_through(waiting[0])
+            self._window.finish(waiting.popleft().id)
+            if not self._window.unconfirmed:
+                self._all_finished.set()
+        if chat is not None:
+            del self._chats[chat]
+
+    async def _see_through(self, held: _Held) -> None:
+        """The update's unit has committed, or the update is set aside: nothing else lets go of it."""
+        for tries in count():
+            try:
+                if isinstance(held.incoming, Unreadable):
+                    held.error = f"unreadable {held.incoming.why}"
+                    return await self._set_aside(held)
+                if held.failures >= FAILURES_MAX:
+                    return await self._set_aside(held)
+                if await self._handle(held):
+                    return None
+            except StorageUnavailable:
+                self._send_card(held)
+                await self._sleep(nth(STORAGE_PAUSES, tries))
+            except Exception as error:  # a mistake beside the handler: no reason to lose the update
+                log.error("update %d: %s", held.id, place_of(error))
+                await self._sleep(nth(STORAGE_PAUSES, tries))
+
+    async def _handle(self, held: _Held) -> bool:
+        """Whether the unit has committed. An exception of the handler is counted; `StorageUnavailable` is raised."""
+        try:
+            decision = await self._writer(lambda: self._inbound.decide(held.incoming, held.id, self._clock.now()))
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            held.error = place_of(error)
+            log.error("update %d: the handler raised %s", held.id, held.error)
+            held.failures = await self._writer(lambda: self._store.update_failed(held.id, held.error))
+            if held.failures < FAILURES_MAX:
+                await self._sleep(nth(FAILURE_PAUSES, held.failures - 1))
+            return False
+        if held.deadline:
+            held.deadline.cancel()
+        if isinstance(held.incoming, Pressed):
+            self._start(self._answer(held, held.incoming, self._words(decision)))
+        try:
+            self._committed()
+        except Exception as error:  # it is committed all the same
+            log.error("update %d: after its commit: %s", held.id, place_of(error))
+        return True
+
+    async def _set_aside(self, held: _Held) -> None:
+        """The update is kept for people to look at, and the operator knows. An emergency has its card all the same."""
+        self._send_card(held)
+        raw = json.dumps(held.raw).encode()
+        await self._writer(lambda: self._store.set_aside(held.id, raw, held.error, self._clock.now()))
+        self._operator.tell("update_set_aside", str(held.id))
+
+    # -- what a press is owed ------------------------------------------------------------------------------------------
+
+    async def _await_commit(self, held: _Held) -> None:
+        """Cancelled by the commit. After a second without it the press is answered, and an emergency has its card."""
+        await self._sleep(COMMITTED_WITHIN)
+        self._send_card(held)
+        assert isinstance(held.incoming, Pressed), "only a press has a deadline"
+        self._start(self._answer(held, held.incoming, ""))
+
+    def _send_card(self, held: _Held) -> None:
+        match held.incoming:
+            case Pressed(chat=chat, press=AnswerPress(card=str()) as press):
+                self._start(self._cards.send(self._inbound.cause_key(held.id), chat, press))
+            case _:
+                pass
+
+    async def _answer(self, held: _Held, pressed: Pressed, text: str) -> None:
+        if not held.answered:
+            held.answered = True
+            await self._channel.answer(pressed.callback_query, text)
+
+    def _words(self, decision: Decision) -> str:
+        """The line for the one who pressed; empty where there is none, or it has no words."""
+        notice = decision.notice
+        if notice is None:
+            return ""
+        try:
+            rendered = self._renderer.render(notice.words, notice.language, notice.message, notice.params)
+            return self._renderer.plain(rendered).html
+        except Exception as error:  # the decision is committed, and its messages are on their way
+            log.error("%s: %s", notice.message, place_of(error))
+            return ""
+
+    # -- tasks ---------------------------------------------------------------------------------------------------------
+
+    def _start(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("a task of the intake ended: %s", place_of(error))
+
+    async def _end_tasks(self) -> None:
+        while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def _within(self, seconds: float, work: Coroutine[object, object, object]) -> None:
+        """The work is done, or the time is over."""
+        waits = [asyncio.create_task(work), asyncio.create_task(self._pause(seconds))]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _cancel(waits)
+
+    async def _pause(self, seconds: float) -> None:
+        await self._sleep(seconds)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """They have ended, by themselves or by being cancelled."""
+    ending = list(tasks)
+    for task in ending:
+        task.cancel()
+    await asyncio.gather(*ending, return_exceptions=True)

@@ -1,0 +1,196 @@
+"""What Telegram tells us, read from its JSON. Only what we use is looked at, so no new field makes it unreadable."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from followupbot.channels.telegram import callback_data
+from followupbot.channels.telegram.commands import COMMANDS, Command
+from followupbot.domain.ids import MessageId
+from followupbot.domain.outgoing import Press
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+ATTACHMENTS = (
+    "voice",
+    "audio",
+    "photo",
+    "video_note",
+    "video",
+    "animation",
+    "document",
+    "sticker",
+    "location",
+    "venue",
+    "contact",
+    "poll",
+    "dice",
+    "story",
+    "checklist",
+)
+"""What a message bears besides text. In this order, because an animation is also a document, and a venue a location."""
+
+UNKNOWN_BUTTON = "button"
+"""What was sent, where a button was pressed that no version of ours can read."""
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button of ours was pressed in a private chat. `press` is None where its data is nothing that we wrote."""
+
+    chat: int
+    message: MessageId
+    callback_query: str
+    press: Press | None
+
+
+@dataclass(frozen=True)
+class Commanded:
+    """One of `COMMANDS` was sent, with what stood behind it."""
+
+    chat: int
+    command: Command
+    payload: str | None
+
+
+@dataclass(frozen=True)
+class Wrote:
+    """Text came, word for word."""
+
+    chat: int
+    text: str
+    message: MessageId
+
+
+@dataclass(frozen=True)
+class SentSomethingElse:
+    """A message without text came; `what` is Telegram's word for what it bears."""
+
+    chat: int
+    what: str
+    message: MessageId
+
+
+@dataclass(frozen=True)
+class BlockedUs:
+    """The person in that chat has blocked the bot."""
+
+    chat: int
+
+
+@dataclass(frozen=True)
+class UnblockedUs:
+    """The person in that chat takes messages from the bot again."""
+
+    chat: int
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Nothing for us: a group, an edit, a kind that we did not ask for."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Not of the form that Telegram documents."""
+
+    why: str
+
+
+Incoming = Pressed | Commanded | Wrote | SentSomethingElse | BlockedUs | UnblockedUs | Passed | Unreadable
+
+
+def read(raw: Mapping[str, object]) -> Incoming:
+    """What the update says. Never raises."""
+    match raw:
+        case {"callback_query": query}:
+            return _read_press(query)
+        case {"message": message}:
+            return _read_message(message)
+        case {"edited_message": _}:
+            return Passed("edited_message")
+        case {"my_chat_member": member}:
+            return _read_membership(member)
+        case _:
+            return Passed("other")
+
+
+def chat_of(incoming: Incoming) -> int | None:
+    """The chat in which it happened; None where that is no matter."""
+    match incoming:
+        case Passed() | Unreadable():
+            return None
+        case (
+            Pressed(chat=chat)
+            | Commanded(chat=chat)
+            | Wrote(chat=chat)
+            | SentSomethingElse(chat=chat)
+            | BlockedUs(chat)
+            | UnblockedUs(chat)
+        ):
+            return chat
+        case _:
+            assert_never(incoming)
+
+
+def _read_press(query: object) -> Incoming:
+    match query:
+        case {
+            "id": str(name),
+            "data": str(data),
+            "message": {"message_id": int(message), "chat": {"id": int(chat), "type": "private"}},
+        }:
+            return Pressed(chat, MessageId(message), name, callback_data.decode(data))
+        case {"id": str(), "message": {"chat": {"type": str()}}} | {"id": str(), "inline_message_id": str()}:
+            return Passed("press_elsewhere")
+        case _:
+            return Unreadable("callback_query")
+
+
+def _read_message(message: object) -> Incoming:
+    match message:
+        case {"message_id": int(number), "chat": {"id": int(chat), "type": "private"}}:
+            return _read_private(message, chat, MessageId(number))
+        case {"chat": {"type": str()}}:
+            return Passed("not_private")
+        case _:
+            return Unreadable("message")
+
+
+def _read_private(message: object, chat: int, number: MessageId) -> Incoming:
+    match message:
+        case {"text": str(text)}:
+            return _read_text(text, chat, number)
+        case {"text": _}:
+            return Unreadable("text")
+        case {**fields}:
+            what = next((kind for kind in ATTACHMENTS if kind in fields), None)
+            # The rest is Telegram telling that something was pinned, or a timer set: nobody said anything.
+            return Passed("service_message") if what is None else SentSomethingElse(chat, what, number)
+        case _:
+            return Unreadable("message")
+
+
+def _read_text(text: str, chat: int, number: MessageId) -> Incoming:
+    found = _COMMAND.fullmatch(text)
+    command = COMMANDS.get(found[1].lower()) if found else None
+    if found is None or command is None:
+        return Wrote(chat, text, number)
+    return Commanded(chat, command, (found[2] or "").strip() or None)
+
+
+def _read_membership(member: object) -> Incoming:
+    match member:
+        case {"chat": {"id": int(chat), "type": "private"}, "new_chat_member": {"status": "kicked"}}:
+            return BlockedUs(chat)
+        case {"chat": {"id": int(chat), "type": "private"}, "new_chat_member": {"status": "member"}}:
+            return UnblockedUs(chat)
+        case {"chat": {"type": str()}, "new_chat_member": {"status": str()}}:
+            return Passed("membership_elsewhere")
+        case _:
+            return Unreadable("my_chat_member")

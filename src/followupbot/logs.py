@@ -1,0 +1,78 @@
+"""Logs: one line an event, ids and counts only. Whatever a library writes passes the same filter."""
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
+"""A bot's token, wherever it stands: libraries put it into addresses and exceptions (telegram.md 1.7)."""
+
+FREE_TEXT_KEYS = frozenset({"text", "name", "answer", "value", "body", "payload", "message_text", "phone"})
+"""Keys under which somebody might one day log what a patient said; they are dropped, not shortened."""
+
+QUIET = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "telegram": logging.INFO,
+    "apscheduler": logging.WARNING,
+    "alembic": logging.WARNING,
+    "uvicorn": logging.WARNING,
+}
+"""These libraries write addresses with tokens, or bodies, below that level."""
+
+
+def redact(text: str) -> str:
+    """The text without any token."""
+    return TOKEN.sub("<token>", text)
+
+
+def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
+    """Every logger of the process writes redacted lines to `stream`, by default standard error."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            # Without locals: a traceback that shows variables shows what patients said.
+            structlog.processors.format_exc_info,
+            _drop_free_text,
+            _redact_everything,
+            structlog.processors.LogfmtRenderer(
+                key_order=["timestamp", "level", "logger", "event"], bool_as_flag=False
+            ),
+        ],
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    quieten(level)
+
+
+def quieten(level: int = logging.INFO) -> None:
+    """From now on no library logs an address with the token in it, or what a patient wrote."""
+    for name, at_least in QUIET.items():
+        logging.getLogger(name).setLevel(max(at_least, level))
+
+
+def _drop_free_text(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in event.items() if key not in FREE_TEXT_KEYS}
+
+
+def _redact_everything(_: object, __: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    return {key: redact(value) if isinstance(value, str) else redact(repr(value)) for key, value in event.items()}

@@ -1,0 +1,237 @@
+"""An emergency press gets its card within a second, whatever has become of the database (clinical.md 0.5)."""
+
+import asyncio
+
+import pytest
+
+from followupbot.application.ports import StorageUnavailable
+from followupbot.channels.telegram.outbound import TelegramChannel
+from followupbot.domain.ids import CardId, CheckInId, Language, PatientId, QuestionId
+from followupbot.domain.outgoing import AnswerPress
+from followupbot.practice import FaultKind, Person, Practice
+from tests.channels.desk import House
+from tests.channels.phones import buttons, newcomer, texts
+from tests.fakes import eventually
+
+EMERGENCY = AnswerPress(
+    PatientId("K7M2X"), CheckInId(3), QuestionId("bladder"), "new", CardId("cauda_equina"), Language("es")
+)
+HARMLESS = AnswerPress(PatientId("K7M2X"), CheckInId(3), QuestionId("pain"), "7")
+CARD = "cards/cauda_equina es reached=False recorded=False"
+PAGE = "operator/unrecorded_emergency en detail=K7M2X"
+
+
+@pytest.fixture
+def ito(practice: Practice, house: House) -> Person:
+    """The clinician on call, as last known."""
+    person = newcomer(practice, "Dr Ito")
+    house.direct.chats = (person.id,)
+    return person
+
+
+async def test_a_card_goes_out_one_second_after_a_press_that_is_not_committed(
+    house: House, maria: Person, ito: Person, channel: TelegramChannel
+) -> None:
+    """In the press's own language, and staff are paged in theirs. Later the commit still happens, once."""
+    message = await buttons(channel, maria, EMERGENCY)
+    house.writer.hangs = asyncio.Event()
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: 1.0 in house.time.slept)
+        await house.time.pass_by(0.95)
+        assert texts(maria) == ["?"]
+        await house.time.pass_by(0.1)
+        await eventually(lambda: texts(maria) == ["?", CARD] and texts(ito) == [PAGE])
+        assert house.pending() == 1
+        await house.time.pass_by(30)
+        house.writer.hangs.set()
+        await house.confirmed()
+    assert house.desk.said() == [EMERGENCY]
+    assert (texts(maria), texts(ito)) == (["?", CARD], [PAGE])
+
+
+async def test_a_press_that_is_committed_in_time_leaves_the_card_to_the_outbox(
+    house: House, maria: Person, ito: Person, channel: TelegramChannel
+) -> None:
+    message = await buttons(channel, maria, EMERGENCY)
+    async with house.open():
+        maria.press(message, label="0")
+        await house.confirmed()
+        await house.time.pass_by(30)
+    assert house.desk.said() == [EMERGENCY]
+    assert (texts(maria), texts(ito)) == (["?"], [])
+
+
+async def test_a_database_that_says_it_is_away_is_not_waited_for(
+    house: House, maria: Person, ito: Person, channel: TelegramChannel
+) -> None:
+    """The card goes out at once; it goes out once, however often the unit is tried again."""
+    message = await buttons(channel, maria, EMERGENCY)
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: texts(maria) == ["?", CARD])
+        assert house.time.passed == 0
+        await house.time.pass_by(60)
+        house.writer.away = False
+        await house.time.pass_by(6)
+        await eventually(house.desk.said)
+        await house.confirmed()
+    assert house.desk.said() == [EMERGENCY]
+    assert (texts(maria), texts(ito)) == (["?", CARD], [PAGE])
+
+
+async def test_a_card_behind_other_updates_of_the_chat_does_not_wait_for_them(
+    house: House, maria: Person, channel: TelegramChannel
+) -> None:
+    message = await buttons(channel, maria, EMERGENCY)
+    house.desk.fails["poison"] = 99
+    house.writer.hangs = asyncio.Event()
+    async with house.open():
+        maria.text("poison")
+        maria.press(message, label="0")
+        await eventually(lambda: 1.0 in house.time.slept)
+        await house.time.pass_by(1.0)
+        await eventually(lambda: texts(maria) == ["?", CARD])
+        house.writer.hangs.set()
+
+
+async def test_a_handler_that_fails_keeps_no_card_back(
+    house: House, maria: Person, ito: Person, channel: TelegramChannel
+) -> None:
+    """The press is set aside, and will never commit: the card goes out with that."""
+    message = await buttons(channel, maria, EMERGENCY)
+    house.desk.fails["new"] = 99
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: 0.2 in house.time.slept)
+        await house.time.pass_by(0.2)
+        await house.time.pass_by(0.5)
+        await eventually(lambda: len(house.shelf.aside) == 1)
+        await eventually(lambda: texts(maria) == ["?", CARD] and texts(ito) == [PAGE])
+        await house.time.pass_by(10)
+        await house.confirmed()
+    assert texts(maria) == ["?", CARD]
+
+
+async def test_a_restart_with_the_database_still_away_does_not_repeat_the_card(
+    house: House, maria: Person, ito: Person, channel: TelegramChannel
+) -> None:
+    message = await buttons(channel, maria, EMERGENCY)
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: texts(maria) == ["?", CARD] and texts(ito) == [PAGE])
+        await eventually(lambda: house.sent_log.exists())
+    async with house.open():
+        await eventually(lambda: house.time.slept.count(0.2) == 2)
+        await house.time.pass_by(10)
+    assert house.pending() == 1
+    assert (texts(maria), texts(ito)) == (["?", CARD], [PAGE])
+    assert house.sent_log.read_text() == "update:123456:500000003\n"
+
+
+async def test_a_disk_that_takes_nothing_keeps_no_card_back(
+    house: House, maria: Person, channel: TelegramChannel, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A full disk may be the very reason why nothing commits."""
+    message = await buttons(channel, maria, EMERGENCY)
+    house.sent_log = house.sent_log.parent / "no such folder" / "cards_sent.log"
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: texts(maria) == ["?", CARD])
+        await house.time.pass_by(10)
+    assert texts(maria) == ["?", CARD]
+    assert "cards_sent.log can't be written" in caplog.text
+
+
+async def test_a_harmless_press_brings_no_card(house: House, maria: Person, channel: TelegramChannel) -> None:
+    message = await buttons(channel, maria, HARMLESS)
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: 0.2 in house.time.slept)
+        await house.time.pass_by(5)
+    assert texts(maria) == ["?"]
+
+
+async def test_what_surely_or_perhaps_did_not_arrive_is_sent_again(
+    house: House, maria: Person, ito: Person, practice: Practice, channel: TelegramChannel
+) -> None:
+    """The first card is dropped on the way, the second told to wait, the third arrives; the page arrives at once."""
+    message = await buttons(channel, maria, EMERGENCY)
+    practice.fault("sendMessage", FaultKind.DROP_BEFORE, chat=maria.id)
+    practice.fault("sendMessage", FaultKind.FLOOD, chat=maria.id)
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: texts(ito) == [PAGE])
+        await eventually(lambda: 1.0 in house.time.slept)
+        for _ in range(4):
+            await house.time.pass_by(1.0)
+            await asyncio.sleep(0.02)
+        await eventually(lambda: texts(maria) == ["?", CARD])
+    assert (texts(maria), texts(ito)) == (["?", CARD], [PAGE])
+
+
+async def test_a_send_that_hangs_takes_a_second_and_a_half_and_no_longer(
+    house: House, maria: Person, practice: Practice, channel: TelegramChannel
+) -> None:
+    message = await buttons(channel, maria, EMERGENCY)
+    practice.fault("sendMessage", FaultKind.HANG, chat=maria.id)
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        began = asyncio.get_running_loop().time()
+        await eventually(lambda: practice.log(method="sendMessage")[1:])
+        assert asyncio.get_running_loop().time() - began < 2.0
+        await eventually(lambda: house.time.slept.count(1.0) == 2)
+        await house.time.pass_by(1.0)
+        await eventually(lambda: texts(maria) == ["?", CARD])
+
+
+async def test_a_card_whose_mark_up_is_refused_goes_out_bare(
+    house: House, maria: Person, practice: Practice, channel: TelegramChannel
+) -> None:
+    message = await buttons(channel, maria, EMERGENCY)
+    practice.fault("sendMessage", FaultKind.CANT_PARSE, chat=maria.id)
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: texts(maria) == ["?", CARD])
+
+
+async def test_staff_are_paged_even_if_the_card_has_no_words(
+    house: House, maria: Person, ito: Person, channel: TelegramChannel, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = await buttons(channel, maria, EMERGENCY)
+    house.phrases.missing.add("cards/cauda_equina")
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: texts(ito) == [PAGE])
+        await house.time.pass_by(30)
+        assert house.pending() == 1
+    assert texts(ito) == [PAGE]
+    assert "cards/cauda_equina has no words in es" in caplog.text
+
+
+async def test_a_patient_who_has_blocked_the_bot_is_still_paged_about(
+    house: House, maria: Person, ito: Person, channel: TelegramChannel
+) -> None:
+    message = await buttons(channel, maria, EMERGENCY)
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        maria.user.blocked = True
+        await eventually(lambda: texts(ito) == [PAGE])
+        await house.time.pass_by(30)
+    assert texts(ito) == [PAGE]
+
+
+async def test_the_writer_raises_what_the_port_promises(house: House) -> None:
+    """The fake is honest: nothing runs while it is away."""
+    house.writer.away = True
+    with pytest.raises(StorageUnavailable):
+        await house.writer(lambda: 1 / 0)
