@@ -175,6 +175,7 @@ CONTRACTS: dict[str, Contract] = {
             "poll_conflict",
             "token_refused",
             "dead_letter",
+            "alert_late",
             "update_set_aside",
             "chart_failed",
             "nobody_reachable",

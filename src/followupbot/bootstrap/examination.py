@@ -1,0 +1,81 @@
+"""What `doctor` looks at, in order: files, disk, clinic, token, Telegram, clock."""
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+
+from followupbot.bootstrap.clocks import SystemClock
+from followupbot.bootstrap.house import open_house
+from followupbot.channels.telegram import probe
+from followupbot.channels.telegram.http import Me
+from followupbot.protocol_files.sources import gather
+from followupbot.settings import Settings
+from followupbot.upkeep import doctor
+from followupbot.upkeep.doctor import Finding, Level
+
+CLOCK_WITHIN = 5.0
+"""Seconds for the one answer whose date is compared."""
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Everything that was looked at, and what it looked like."""
+    return [
+        *doctor.files(settings),
+        *doctor.disk(settings),
+        *doctor.opening(lambda: _clinic(settings)),
+        *_published(settings),
+        *_telegram(settings),
+    ]
+
+
+def _clinic(settings: Settings) -> str:
+    with open_house(settings) as opened:
+        version = opened.store.clinic().published.version
+    return f"the clinic opens: keys fit, the database is up to date, version {version[:12]} is published"
+
+
+def _published(settings: Settings) -> Iterator[Finding]:
+    """Whether the files are what is published; the files are the source, the database is what runs."""
+    try:
+        with open_house(settings) as opened:
+            version = opened.store.clinic().published.version
+            same = opened.store.programme_files(version) == gather(settings.data)
+    except Exception:  # said by `doctor.opening` already, with its reason
+        return
+    if same:
+        yield Finding(Level.OK, "the files are what is published")
+    else:
+        yield Finding(
+            Level.DOUBT, "the files differ from what is published", "To put them to work: followupbot publish"
+        )
+
+
+def _telegram(settings: Settings) -> Iterator[Finding]:
+    api = settings.telegram_api
+    token = settings.token()
+    if token is None:
+        yield Finding(Level.WRONG, "there is no bot token", "Set FOLLOWUPBOT_TELEGRAM_TOKEN (or ..._FILE).")
+        return
+    match asyncio.run(probe.ask(token, api)):
+        case Me(_, username):
+            yield Finding(Level.OK, f"Telegram knows the bot: @{username}")
+        case probe.Refused(error):
+            mend = "Check FOLLOWUPBOT_TELEGRAM_TOKEN; @BotFather shows the right one."
+            yield Finding(Level.WRONG, f"Telegram refuses the token ({error})", mend)
+            return
+        case probe.Unreachable(error):
+            mend = "Check network, proxy and FOLLOWUPBOT_TELEGRAM_API."
+            yield Finding(Level.WRONG, f"Telegram can't be reached at {api} ({error})", mend)
+            return
+    yield from doctor.clock(_date_of(api), SystemClock().now())
+
+
+def _date_of(api: str) -> str | None:
+    """The `Date` of an answer without the token in the address; None where there is none."""
+    try:
+        address = httpx.URL(api).copy_with(raw_path=b"/")
+        date: str | None = httpx.head(address, timeout=CLOCK_WITHIN).headers.get("Date")
+    except httpx.HTTPError:
+        return None
+    return date

@@ -1,0 +1,233 @@
+"""One clinic on this machine, opened: settings, keys, database and words, put together."""
+
+import asyncio
+import base64
+import binascii
+import os
+import secrets
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from followupbot.application import admins
+from followupbot.application.ports import Clock, StorageUnavailable
+from followupbot.bootstrap.clocks import SystemClock
+from followupbot.channels.telegram import probe
+from followupbot.channels.telegram.http import Me
+from followupbot.domain import wake
+from followupbot.domain.clinic import ClinicSettings, Programme
+from followupbot.domain.decision import Actor, ByShell
+from followupbot.domain.ids import Version
+from followupbot.protocol_files.programme import read_programme
+from followupbot.protocol_files.sources import CLINIC_FILE, gather, shipped
+from followupbot.rendering.renderer import Renderer
+from followupbot.settings import Settings, read_secret
+from followupbot.storage import migrations
+from followupbot.storage.charts import Charts
+from followupbot.storage.engine import Database
+from followupbot.storage.keys import Keys, WrongMasterKey
+from followupbot.storage.leases import Leases
+from followupbot.storage.outbox import Outbox
+
+MASTER_KEY_BYTES = 32
+
+
+class HouseClosed(Exception):
+    """The clinic can't be opened; the text says why, and what to do."""
+
+
+@dataclass
+class House:
+    """Everything that the program needs of one clinic."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    keys: Keys
+    store: Charts
+    outbox: Outbox
+    leases: Leases
+    renderer: Renderer
+
+    def close(self) -> None:
+        """No connection is open any more."""
+        self.keys.close()
+        self.database.close()
+
+
+def initialise(settings: Settings, clock: Clock | None = None, by: Actor | None = None) -> list[str]:
+    """Data folder, keys, database, clinic.yaml and a published programme are there; what was made now, a line each.
+
+    Run again it changes nothing, but brings an older database up to date. HouseClosed says what stands in the way.
+    """
+    made = _make_folder(settings) + _make_master_key(settings) + _make_clinic_file(settings)
+    database = Database(settings.database)
+    try:
+        before = migrations.current(database)
+        migrations.upgrade(database)
+        if before is None:
+            made.append(f"database: {_shown(settings)}")
+        elif before != migrations.head():
+            made.append(f"database brought from {before} to {migrations.head()}")
+    except StorageUnavailable as error:
+        raise HouseClosed(_cannot_open(settings, error)) from error
+    finally:
+        database.close()
+    with open_house(settings, clock, published=False) as opened:
+        if opened.store.clinic().programme_version is None:
+            files = gather(settings.data)
+            read_programme(Version("unpublished"), files)
+            version, _ = admins.publish(opened.store, files, by or ByShell("init"), opened.clock.now())
+            made.append(f"programme published: {version[:12]}")
+    return made or ["Everything is there already; nothing was changed."]
+
+
+@contextmanager
+def open_house(settings: Settings, clock: Clock | None = None, *, published: bool = True) -> Iterator[House]:
+    """The clinic, for as long as the block runs. HouseClosed says why it can't be opened."""
+    opened = build(settings, clock or SystemClock())
+    try:
+        if published and opened.store.clinic().programme_version is None:
+            raise HouseClosed("Nothing is published yet. Run: followupbot init")
+        yield opened
+    except StorageUnavailable as error:
+        raise HouseClosed(_cannot_open(settings, error)) from error
+    finally:
+        opened.close()
+
+
+def build(settings: Settings, clock: Clock) -> House:
+    """The clinic, opened; the caller closes it."""
+    if not settings.data.is_dir():
+        raise HouseClosed(f"There is no data folder {settings.data}. Run: followupbot init")
+    master = master_key(settings)
+    database = Database(settings.database)
+    try:
+        migrations.require_current(database)
+        keys = Keys.open(database, master)
+    except (migrations.SchemaOutdated, migrations.SchemaUnknown) as error:
+        database.close()
+        raise HouseClosed(f"{_shown(settings)}: {error}.") from error
+    except WrongMasterKey as error:
+        database.close()
+        raise HouseClosed(
+            f"The master key does not fit: {error}.\n"
+            f"Expected the key that this clinic was made with, in {settings.master_key_path} or FOLLOWUPBOT_MASTER_KEY."
+        ) from error
+    except StorageUnavailable as error:
+        database.close()
+        raise HouseClosed(_cannot_open(settings, error)) from error
+    store = Charts(database, keys, _load_programme, wake.next_wake_at, clock.now)
+
+    def settings_of(version: Version) -> ClinicSettings:
+        return store.programme(version).settings
+
+    renderer = Renderer(store.programme_files, settings_of)
+    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    outbox, leases = Outbox(database, keys, holder), Leases(database, holder)
+    return House(settings, clock, database, keys, store, outbox, leases, renderer)
+
+
+def master_key(settings: Settings) -> bytes:
+    """The master key's 32 bytes. HouseClosed says why there are none."""
+    if settings.master_key is not None:
+        text, where = settings.master_key.get_secret_value(), "FOLLOWUPBOT_MASTER_KEY"
+    else:
+        path = settings.master_key_path
+        if not path.exists():
+            raise HouseClosed(f"There is no master key at {path}. Restore it, or for a new clinic: followupbot init")
+        text, where = read_secret(path, "MASTER_KEY_FILE"), str(path)
+    try:
+        key = base64.b64decode(text.strip(), altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        key = b""
+    if len(key) != MASTER_KEY_BYTES:
+        raise HouseClosed(f"{where}: expected {MASTER_KEY_BYTES} bytes as URL-safe base64 (44 characters).")
+    return key
+
+
+@dataclass(frozen=True)
+class BotName:
+    """The bot's name, or why it is not known."""
+
+    name: str | None
+    problem: str | None = None
+
+
+def learn_bot_name(opened: House) -> BotName:
+    """The bot's name as Telegram says it now; it is kept. The problem says what to do where it can't be learnt."""
+    unknown = "A link needs the bot's name, which is not known yet."
+    token = opened.settings.token()
+    if token is None:
+        return BotName(None, f"{unknown} Set FOLLOWUPBOT_TELEGRAM_TOKEN (or ..._FILE).")
+    match asyncio.run(probe.ask(token, opened.settings.telegram_api)):
+        case Me(_, username):
+            admins.name_bot(opened.store, username, ByShell("getMe"), opened.clock.now())
+            return BotName(username)
+        case probe.Refused(error):
+            return BotName(None, f"{unknown} Telegram refuses the token ({error}). Check FOLLOWUPBOT_TELEGRAM_TOKEN.")
+        case probe.Unreachable(error):
+            api = opened.settings.telegram_api
+            return BotName(None, f"{unknown} Telegram can't be reached at {api} ({error}). Try again when it can.")
+
+
+def _load_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
+    return read_programme(version, files)
+
+
+def _make_folder(settings: Settings) -> list[str]:
+    if settings.data.is_dir():
+        if not os.access(settings.data, os.W_OK | os.X_OK):
+            raise HouseClosed(f"The data folder {settings.data} can't be written to. Give this user the right to.")
+        return []
+    try:
+        settings.data.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        raise HouseClosed(f"The data folder {settings.data} can't be made: {error.strerror}.") from error
+    return [f"data folder: {settings.data}"]
+
+
+def _make_master_key(settings: Settings) -> list[str]:
+    path = settings.master_key_path
+    if settings.master_key is not None or path.exists():
+        return []
+    if any((settings.data / name).exists() for name in ("keys.db", "followupbot.db")):
+        raise HouseClosed(f"This clinic's master key is missing: {path}. Restore it; a new one would open nothing.")
+    text = base64.urlsafe_b64encode(secrets.token_bytes(MASTER_KEY_BYTES))
+    _write_new(path, text + b"\n", mode=0o400)
+    return [f"master key: {path} (keep a copy apart from all backups; without it nothing can be read)"]
+
+
+def _make_clinic_file(settings: Settings) -> list[str]:
+    path = settings.data / CLINIC_FILE
+    template = shipped(CLINIC_FILE)
+    assert template is not None, "the template lies beside the module that reads it"
+    if path.exists():
+        return []
+    _write_new(path, template.read_bytes(), mode=0o600)
+    return [f"settings of the clinic: {path}"]
+
+
+def _write_new(path: Path, content: bytes, mode: int) -> None:
+    """The file is there whole, or not at all, also where the plug is pulled."""
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+    except OSError as error:
+        raise HouseClosed(f"{path} can't be written: {error.strerror}.") from error
+
+
+def _shown(settings: Settings) -> str:
+    """The database without a password."""
+    return str(settings.data / "followupbot.db") if settings.on_sqlite else settings.database.rpartition("@")[2]
+
+
+def _cannot_open(settings: Settings, error: Exception) -> str:
+    return f"The database {_shown(settings)} can't be used: {error}"

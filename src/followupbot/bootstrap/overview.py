@@ -1,0 +1,113 @@
+"""What `status` tells: what runs, what waits, and what waits for people. Nothing here is decrypted but the clinic."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from followupbot.bootstrap.house import House
+from followupbot.bootstrap.watch import troubles
+from followupbot.domain.clinic import Clinic, Notice, Role
+from followupbot.domain.ids import Version
+from followupbot.protocol_files.sources import gather
+from followupbot.settings import Settings
+from followupbot.storage.queries import Queries, SetAsideLine, Status
+
+ANSWER_WITHIN = 2.0
+"""Seconds for the running program's health endpoint, which is on this machine as a rule."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """What the health endpoint says. `parts` is None where nothing answers there."""
+
+    address: str
+    parts: Mapping[str, int] | None
+    """Milliseconds since each part last did its work."""
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Staff:
+    """So many people have that role."""
+
+    role: Role
+    reachable: int
+    invited: int
+
+
+@dataclass(frozen=True)
+class Overview:
+    """How things stand."""
+
+    at: datetime
+    running: Running | None
+    """None where the settings don't say where to look, because the port is any free one."""
+    staff: tuple[Staff, ...]
+    lists: Status
+    set_aside: tuple[SetAsideLine, ...]
+    notices: tuple[Notice, ...]
+    """What the operator was told, the newest first."""
+    version: Version
+    files_differ: bool
+    not_approved: tuple[str, ...]
+    problems: tuple[str, ...]
+    """What somebody has to see to; with none, all is well."""
+
+
+def look(house: House) -> Overview:
+    """How things stand now."""
+    now = house.clock.now()
+    queries = Queries(house.database)
+    clinic, lists = house.store.clinic(), queries.status(now)
+    set_aside = tuple(queries.updates_set_aside())
+    running = _running(house.settings)
+    published = clinic.published
+    return Overview(
+        at=now,
+        running=running,
+        staff=tuple(_staff(clinic, role) for role in Role),
+        lists=lists,
+        set_aside=set_aside,
+        notices=tuple(reversed(clinic.notices)),
+        version=published.version,
+        files_differ=house.store.programme_files(published.version) != gather(house.settings.data),
+        not_approved=tuple(sorted(one.key for one in published.protocols.values() if not one.approved_by)),
+        problems=_problems(clinic, lists, set_aside, running),
+    )
+
+
+def _problems(
+    clinic: Clinic, lists: Status, set_aside: tuple[SetAsideLine, ...], running: Running | None
+) -> tuple[str, ...]:
+    found = [] if running is None else list(running.problems)
+    found += [one for one in troubles(clinic, bool(lists.alerts_unresolved)) if one not in found]
+    if set_aside:
+        found.append(f"{len(set_aside)} updates were set aside: somebody may wait for an answer")
+    dead = sum(count.count for count in lists.outbox if count.state == "dead")
+    if dead:
+        found.append(f"{dead} messages could not be sent and will not be tried again")
+    return tuple(found)
+
+
+def _staff(clinic: Clinic, role: Role) -> Staff:
+    invited = sum(member.role is role and member.state.kind == "invited" for member in clinic.staff)
+    return Staff(role, len(clinic.reachable(role)), invited)
+
+
+def _running(settings: Settings) -> Running | None:
+    if settings.web_port == 0:
+        return None
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.web_host, settings.web_host)  # noqa: S104 # not bound here
+    address = str(httpx.URL(scheme="http", host=host, port=settings.web_port, path="/healthz"))
+    try:
+        said = httpx.get(address, timeout=ANSWER_WITHIN, trust_env=False).json()
+    except (httpx.HTTPError, ValueError):
+        return Running(address, None, (f"nothing answers at {address}: does `followupbot run` run?",))
+    match said:
+        case {"age_ms": dict(ages), "problems": list(problems)}:
+            parts = {str(part): int(age) for part, age in ages.items() if isinstance(age, int)}
+            return Running(address, parts, tuple(str(problem) for problem in problems))
+        case _:
+            return Running(address, None, (f"something else than followupbot answers at {address}",))

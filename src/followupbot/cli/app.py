@@ -1,0 +1,59 @@
+"""The commands, and what happens to errors: each is one clear message, on standard error.
+
+Exit codes: 0 done, 1 something is wrong, 2 called wrongly.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from followupbot import __version__, logs
+from followupbot.bootstrap.house import HouseClosed
+from followupbot.cli import clinic, demo, health, invitations, programme, running, staff
+from followupbot.settings import SettingsWrong
+
+app = typer.Typer(
+    name="followupbot",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # a traceback that shows variables shows what patients said
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Asks people who had bones of their spine fused how they are, for years, and tells the clinic what is new.",
+)
+app.command()(clinic.init)
+app.add_typer(invitations.app, name="invite")
+app.add_typer(staff.app, name="staff")
+app.command()(running.run)
+app.command()(demo.demo)
+app.command()(programme.publish)
+app.command()(programme.check)
+app.command()(health.status)
+app.command()(health.verify)
+app.command()(health.doctor)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"followupbot {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Keep options that go before any command."""
+    del version  # its callback has done it
+
+
+def main(run: Callable[[], object] = app) -> None:
+    """Run a command; what is wrong with settings, keys or database is said in a line or two, not in a traceback."""
+    logs.configure()
+    try:
+        run()
+    except (SettingsWrong, HouseClosed) as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)

@@ -1,0 +1,42 @@
+"""`followupbot demo`."""
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from followupbot.bootstrap import demo as practice_clinic
+from followupbot.cli.terminal import found_wrong
+
+SHOWN = """\
+The practice clinic is open. Nothing here reaches a real chat.
+
+  {address}
+
+On each phone, open the invitation. Then answer on Maria's phone: say that something is new, and look at Dr Ito's.
+Ctrl-C ends it."""
+
+
+def demo(
+    speed: Annotated[float, typer.Option(min=1, max=100_000, help="How much faster the clinic's clock runs.")] = 1,
+    port: Annotated[int, typer.Option(help="The page's port; 0 takes any free one.")] = 8090,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
+    once: Annotated[bool, typer.Option("--once", help="Print one story and exit.")] = False,
+) -> None:
+    """Show the practice clinic: a patient's and a clinician's phone in the browser, and the real bot. No token.
+
+    Example: followupbot demo --once
+    """
+    if once:
+        try:
+            asyncio.run(practice_clinic.play(typer.echo))
+        except practice_clinic.StoryStuck as error:
+            found_wrong(str(error))
+        return
+    has_screen = browser and sys.stdout.isatty()
+    problem = asyncio.run(
+        practice_clinic.show(speed, port, has_screen, lambda address: typer.echo(SHOWN.format(address=address)))
+    )
+    if problem is not None:
+        found_wrong(problem)

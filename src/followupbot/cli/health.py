@@ -1,0 +1,163 @@
+"""`followupbot verify`, `status` and `doctor`: whether all is well, and what to do where it is not."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from followupbot import settings
+from followupbot.bootstrap import examination, house, overview
+from followupbot.bootstrap.overview import Overview
+from followupbot.cli.terminal import called_wrongly
+from followupbot.domain.outgoing import Lane
+from followupbot.upkeep import verify as record
+from followupbot.upkeep.doctor import Level
+
+MARKS = {Level.OK: "ok   ", Level.DOUBT: "doubt", Level.WRONG: "WRONG"}
+
+LANES = {Lane.ALERT: "alert", Lane.REPLY: "reply", Lane.CHECK_IN: "check-in", Lane.EDUCATION: "education"}
+
+TIME = "%Y-%m-%d %H:%M UTC"
+
+
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Say what runs, what waits, and what waits for people. No patient is named.
+
+    Example: followupbot status --json
+    """
+    with house.open_house(settings.load()) as opened:
+        seen = overview.look(opened)
+    typer.echo(json.dumps(_as_json(seen)) if as_json else "\n".join(_as_text(seen)))
+
+
+def verify(
+    seals: Annotated[
+        list[str] | None,
+        typer.Option("--seal", metavar="CHAINS:DIGEST", help="A seal kept elsewhere, as the log has it; repeatable."),
+    ] = None,
+) -> None:
+    """Fold every fact again, and compare chains, seals, and all that was made of the facts. Exit code 1: not whole.
+
+    Example: followupbot verify
+    """
+    outside = [_seal(text) for text in seals or ()]
+    with house.open_house(settings.load()) as opened, Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Verifying")
+        report = record.verify(
+            opened.database,
+            opened.keys,
+            outside,
+            lambda done, of: bar.update(task, completed=done, total=of),
+        )
+    for finding in report.findings:
+        place = finding.chain if finding.n is None else f"{finding.chain}, fact {finding.n}"
+        typer.echo(f"{place}: {finding.what}", err=True)
+    erased = f", {report.erased} erased" if report.erased else ""
+    typer.echo(f"{report.chains} chains{erased}, {report.facts} facts, {report.seals} seals.")
+    if not report.whole:
+        typer.echo("The record is not whole. Restore a backup, and find out who wrote to the database.", err=True)
+        raise typer.Exit(1)
+    typer.echo("The record is whole.")
+
+
+def doctor() -> None:
+    """Look at everything that `run` needs, and say what is wrong and how to mend it.
+
+    Example: followupbot doctor
+    """
+    findings = examination.examine(settings.load())
+    for finding in findings:
+        typer.echo(f"{MARKS[finding.level]}  {finding.what}")
+        if finding.mend:
+            typer.echo(f"       {finding.mend}")
+    if any(finding.level is Level.WRONG for finding in findings):
+        raise typer.Exit(1)
+
+
+def _seal(text: str) -> tuple[int, str]:
+    count, colon, digest = text.partition(":")
+    if not (colon and count.isdecimal() and digest):
+        called_wrongly(f"--seal: expected CHAINS:DIGEST, as in the log line `sealed chains=… digest=…`, not {text!r}.")
+    return int(count), digest
+
+
+def _as_text(seen: Overview) -> Iterator[str]:
+    lists = seen.lists
+    yield from (f"PROBLEM: {problem}" for problem in seen.problems)
+    if not seen.problems:
+        yield "All is well."
+    running = seen.running
+    if running is None:
+        yield "Running: not known, because FOLLOWUPBOT_WEB_PORT is 0"
+    elif running.parts is not None:
+        parts = ", ".join(f"{part} ({age / 1000:.0f} s ago)" for part, age in running.parts.items())
+        yield f"Running: {parts or 'the pages'}"
+    yield "Staff: " + ", ".join(
+        f"{staff.role} {staff.reachable} reachable" + (f" and {staff.invited} invited" if staff.invited else "")
+        for staff in seen.staff
+    )
+    yield f"Patients: {_counts(lists.patients)}"
+    yield f"Check-ins open: {lists.check_ins_open}"
+    yield f"Alerts without an outcome: {_counts({str(tier): count for tier, count in lists.alerts_unresolved.items()})}"
+    late = "" if lists.charts_due_since is None else f", the first since {lists.charts_due_since:{TIME}}"
+    yield f"Charts that are due: {lists.charts_due}{late}"
+    for lane in Lane:
+        counts = {count.state: count.count for count in lists.outbox if count.lane is lane}
+        oldest = lists.oldest_pending.get(lane)
+        waiting = "" if oldest is None else f"; the oldest has waited since {oldest:{TIME}}"
+        yield f"Messages, {LANES[lane]}: {_counts(counts)}{waiting}"
+    yield f"Updates: {lists.updates_failed} have failed, {lists.updates_set_aside} set aside"
+    yield from (f"  update {line.update}, {line.at:{TIME}}: {line.error}" for line in seen.set_aside)
+    if seen.notices:
+        yield "What the operator was told:"
+        yield from (f"  {notice.at:{TIME}}: {notice.key} {notice.detail}".rstrip() for notice in seen.notices)
+    differs = " The files differ from it. To put them to work: followupbot publish" if seen.files_differ else ""
+    yield f"Published: {seen.version[:12]}.{differs}"
+    if seen.not_approved:
+        yield f"Not approved by anybody: {', '.join(seen.not_approved)}"
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"
+
+
+def _as_json(seen: Overview) -> dict[str, Any]:
+    lists, running = seen.lists, seen.running
+    return {
+        "at": seen.at.isoformat(),
+        "well": not seen.problems,
+        "problems": list(seen.problems),
+        "running": None
+        if running is None
+        else {"address": running.address, "age_ms": None if running.parts is None else dict(running.parts)},
+        "staff": {str(staff.role): {"reachable": staff.reachable, "invited": staff.invited} for staff in seen.staff},
+        "patients": lists.patients,
+        "check_ins_open": lists.check_ins_open,
+        "alerts_unresolved": {str(tier): count for tier, count in lists.alerts_unresolved.items()},
+        "charts_due": lists.charts_due,
+        "charts_due_since": lists.charts_due_since.isoformat() if lists.charts_due_since else None,
+        "outbox": {
+            LANES[lane]: {
+                "states": {count.state: count.count for count in lists.outbox if count.lane is lane},
+                "oldest_pending": lists.oldest_pending[lane].isoformat() if lane in lists.oldest_pending else None,
+            }
+            for lane in Lane
+        },
+        "updates": {
+            "failed": lists.updates_failed,
+            "set_aside": [
+                {"update": line.update, "error": line.error, "at": line.at.isoformat()} for line in seen.set_aside
+            ],
+        },
+        "notices": [
+            {"key": notice.key, "detail": notice.detail, "at": notice.at.isoformat()} for notice in seen.notices
+        ],
+        "published": seen.version,
+        "files_differ": seen.files_differ,
+        "not_approved": list(seen.not_approved),
+    }

@@ -1,0 +1,48 @@
+"""`followupbot run`."""
+
+from typing import Annotated
+
+import typer
+
+from followupbot import settings
+from followupbot.bootstrap import process
+from followupbot.cli.terminal import called_wrongly, found_wrong, near
+
+HOW_TO_BEGIN = """\
+There is no bot token. Get one from @BotFather in Telegram, then set FOLLOWUPBOT_TELEGRAM_TOKEN (or ..._FILE).
+To see the program without one: followupbot demo"""
+
+
+def run(
+    only: Annotated[
+        str | None,
+        typer.Option(metavar="PARTS", help="Only these parts, with commas: intake,sender,clock,web. Needs PostgreSQL."),
+    ] = None,
+) -> None:
+    """Run the bot, the clock and the pages until SIGTERM.
+
+    Example: FOLLOWUPBOT_TELEGRAM_TOKEN_FILE=/etc/followupbot/token followupbot run
+    """
+    loaded = settings.load()
+    parts = _parts(only)
+    if loaded.on_sqlite and parts != frozenset(process.Part):
+        called_wrongly(
+            "On SQLite one process does everything: leave out --only, or set FOLLOWUPBOT_DATABASE_URL to PostgreSQL."
+        )
+    if loaded.token() is None:
+        found_wrong(HOW_TO_BEGIN)
+    problem = process.run(loaded, parts)
+    if problem is not None:
+        found_wrong(problem)
+
+
+def _parts(only: str | None) -> frozenset[process.Part]:
+    if only is None:
+        return frozenset(process.Part)
+    known = [part.value for part in process.Part]
+    parts = set()
+    for word in only.split(","):
+        if word.strip() not in known:
+            called_wrongly(f"--only: expected some of {', '.join(known)}, not {word.strip()!r}.{near(word, known)}")
+        parts.add(process.Part(word.strip()))
+    return frozenset(parts)

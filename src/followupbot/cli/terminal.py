@@ -1,0 +1,37 @@
+"""What commands have in common: who types, and how a mistake in what was typed is said."""
+
+import difflib
+import getpass
+from collections.abc import Iterable
+from typing import NoReturn
+
+import typer
+
+from followupbot.domain.decision import ByShell
+
+
+def shell() -> ByShell:
+    """Whoever sits at the terminal; the shell is the root of trust, and its user is recorded."""
+    try:
+        return ByShell(getpass.getuser())
+    except (KeyError, OSError):  # a container without a user database
+        return ByShell("unknown")
+
+
+def called_wrongly(message: str) -> NoReturn:
+    """The command ends with exit code 2 and this message."""
+    typer.echo(message, err=True)
+    raise typer.Exit(2)
+
+
+def found_wrong(message: str) -> NoReturn:
+    """The command ends with exit code 1 and this message."""
+    typer.echo(message, err=True)
+    raise typer.Exit(1)
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """A suggestion to put behind an error message; empty where nothing is near."""
+    lower = {name.casefold(): name for name in known}
+    found = difflib.get_close_matches(word.casefold(), lower, n=1)
+    return f" Did you mean {lower[found[0]]}?" if found else ""

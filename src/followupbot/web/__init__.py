@@ -1,0 +1,1 @@
+"""The pages: so far the health endpoints."""
