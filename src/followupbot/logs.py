@@ -18,7 +18,7 @@ QUIET = {
     "httpx": logging.WARNING,
     "httpcore": logging.WARNING,
     "telegram": logging.INFO,
-    "apscheduler": logging.WARNING,
+    "apscheduler": logging.ERROR,  # it warns of each round that is still under way when the next one is due
     "alembic": logging.WARNING,
     "uvicorn": logging.WARNING,
 }

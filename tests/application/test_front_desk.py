@@ -240,6 +240,27 @@ def test_a_staff_member_hears_that_it_is_no_command() -> None:
     assert sent(world.start(ITO, None)) == ["dr_ito: staff/not_understood"]
 
 
+def test_what_staff_write_is_recorded_as_theirs() -> None:
+    """A cause names who it was."""
+    world = a_full_world()
+    world.write(ITO, "hello")
+    assert world.store.causes[f"update:{world.updates}"].by == ByStaff(world.store.clinic().staff[0].id)
+    world.write(STRANGER, "hello")
+    assert world.store.causes[f"update:{world.updates}"].by == ByStranger()
+
+
+def test_consent_that_is_asked_comes_before_a_patient_of_whom_nothing_is() -> None:
+    """Two patients in one chat: the one who takes part has no check-in open."""
+    for _ in range(8):  # whatever the order of their codes
+        world = a_full_world()
+        patient = a_patient(world, HER)
+        for question, value in ((BLADDER, "new"),):
+            world.press(HER, AnswerPress(patient, CHECK_IN, question, value, CAUDA, Language("en")), MESSAGE)
+        _, link = admins.invite_patient(world.store, a_plan(), SHELL, NOW)
+        world.start(HER, link.token)
+        assert sent(world.write(HER, "hello")) == ["patient: consent/ask"]
+
+
 def test_words_from_a_chat_of_two_patients_are_about_the_one_who_is_asked() -> None:
     """Whatever the order of their codes: a year of birth, then a begun check-in."""
     world = a_full_world()

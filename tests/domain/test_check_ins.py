@@ -229,6 +229,14 @@ def test_a_double_tap_is_recorded_once() -> None:
         assert notice(decision) == "replies/notices/already_answered"
 
 
+def test_a_double_tap_on_the_last_answer_leaves_the_ending_alone() -> None:
+    """The message that was pressed is the ending now."""
+    chart = after(a_chart(ALL_WELL), press(a_chart(ALL_WELL), MOOD, "good"))
+    decision = press(chart, MOOD, "good")
+    assert (decision.facts, decision.outgoing) == ((), ())
+    assert notice(decision) == "replies/notices/already_answered"
+
+
 def test_a_gate_screen_that_is_done_with_takes_no_second_press() -> None:
     """ "None" after "as before": the screen is answered."""
     chart = after(a_chart(), press(a_chart(), BLADDER, "as_before"))
@@ -501,6 +509,14 @@ def test_no_education_while_an_urgent_alert_of_an_earlier_check_in_has_no_outcom
     chart = a_chart([*GATES_DENIED, "back_pain: 2", "leg_weakness: no"])
     chart = after(chart, alerts.raise_flag(chart, a_flag(Tier.SAME_DAY, check_in=9), NOW))
     assert sent(press(chart, MOOD, "low")) == ["patient: check_ins/done/routine"]
+
+
+def test_messages_keep_their_order_by_what_they_are_about() -> None:
+    """Those of a check-in wait for each other, a card for nothing."""
+    (question,) = messages(check_ins.begin(a_chart(begun=False), CHECK_IN, MESSAGE, NOW))
+    page, card = messages(press(a_chart(), BLADDER, "new"))
+    assert question.subject == f"{PATIENT}/c1"
+    assert (page.subject, card.subject) == (f"{PATIENT}/a1", f"{PATIENT}/a1/card")
 
 
 def test_education_comes_after_the_ending() -> None:

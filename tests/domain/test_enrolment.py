@@ -72,6 +72,7 @@ TODAY = a_day("2026-03-09")
         (a_plan("1949-12-31"), ("surgery_too_early",)),
         (a_plan("1949"), ("surgery_too_early",)),
         (a_plan("2027-03-09"), ()),
+        (a_plan("2027-03-10"), ()),
         (a_plan("2027-03-11"), ("surgery_too_far_ahead",)),
         (a_plan("2028"), ("surgery_too_far_ahead",)),
         (a_plan(zone="Europe/Berlyn"), ("unknown_zone",)),
@@ -113,6 +114,7 @@ def test_the_link_connects_the_chat_and_asks_for_consent() -> None:
     decision = connect(an_invited_chart())
     assert (kinds(decision), sent(decision)) == (["patient_connected"], ["patient: consent/ask"])
     assert messages(decision)[0].params == {"years": 10}
+    assert messages(decision)[0].subject == f"{PATIENT}/talk"
     assert [button.press for button in buttons(decision.outgoing[0])] == [
         ConsentPress(PATIENT, agrees=True),
         ConsentPress(PATIENT, agrees=False),

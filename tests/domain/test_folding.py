@@ -13,6 +13,7 @@ from followupbot.domain.facts import (
     ChartFact,
     CheckInAsked,
     CheckInCompleted,
+    CheckInCutShort,
     CheckInExpired,
     FlagJoined,
     FlagRecorded,
@@ -74,6 +75,7 @@ def test_an_invited_chart_has_its_plan() -> None:
     """And nothing else has happened."""
     enrolled = an_invited_chart().enrolled
     assert enrolled == Enrolment(a_plan(), Invited(), enrolled.invitation)
+    assert (enrolled.chat, enrolled.blocked) == (None, False)
 
 
 def test_closed_check_ins_are_forgotten_but_for_the_last_four() -> None:
@@ -140,6 +142,12 @@ def test_misses_are_counted_in_a_row() -> None:
         chart = fold(chart, (asked(number), CheckInExpired(NOW, CheckInId(number), missed=True)))
     assert chart.misses == 2
     assert fold(chart, a_whole_check_in(3)).misses == 0
+
+
+def test_an_emergency_is_no_miss() -> None:
+    """It was cut short because it was answered."""
+    chart = fold(an_enrolled_chart(), (asked(1), CheckInExpired(NOW, CheckInId(1), missed=True)))
+    assert fold(chart, (asked(2), CheckInCutShort(NOW, CheckInId(2)))).misses == 0
 
 
 def test_since_is_the_day_on_which_a_check_in_with_answers_was_closed() -> None:

@@ -40,6 +40,9 @@ def test_a_lease_is_renewed_by_its_holder_alone(database: Database) -> None:
     third = ours.acquire("sender", 2_200, 500)
     assert third is not None
     assert third.epoch == 3
+    ours.release(again)
+    assert ours.renew(again, 2_300, 500) is None
+    assert theirs.acquire("sender", 2_300, 500) is None
 
 
 def test_a_released_lease_is_free_at_once(database: Database) -> None:

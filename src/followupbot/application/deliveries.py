@@ -62,8 +62,11 @@ WRITE_PAUSES = (0.1, 0.2, 0.5, 1.0, 1.0)
 FLOODED_WITHIN_MS = 1_000
 """Two chats told to wait within this time: it is the bot that sends too fast, not the chats."""
 
-STOP_WITHIN = 10.0
-"""Seconds that a stop waits for what is under way: a send that is cut off may have arrived."""
+STOP_WITHIN = 3.5
+"""Seconds that a stop waits for what is under way: a send that is cut off may have arrived.
+
+No longer, because SIGTERM ends the program within five.
+"""
 
 Report = Callable[[Claim, str, datetime], None]
 """Told in the thread that writes, before the row is settled. Told again it must change nothing."""

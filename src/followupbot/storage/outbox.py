@@ -69,13 +69,16 @@ class Outbox:
     # -- what came of it -----------------------------------------------------------------------------------------------
 
     def confirm(self, claim: Claim, message_id: MessageId | None, now: datetime) -> None:
-        """It was sent. Nothing happens where the claim has been lost in the meantime."""
+        """It was sent. Where the claim has been lost in the meantime the row stays as it is.
+
+        The chat has the message in either case, and an older one is no longer its newest.
+        """
 
         def work(connection: Connection) -> None:
             known = message_id if message_id is not None else claim.target
             sent = {"state": "sent", "message_id": known, "sent_at": now, "error": None, **queue.RELEASED}
-            confirmed = connection.execute(outbox.update().where(*_held(claim)).values(sent)).rowcount
-            if confirmed and claim.act is Act.SEND and message_id is not None:
+            connection.execute(outbox.update().where(*_held(claim)).values(sent))
+            if claim.act is Act.SEND and message_id is not None:
                 saw(connection, claim.chat, message_id)
 
         self._database.unit(work)
@@ -148,16 +151,17 @@ class Outbox:
     def _claim(self, connection: Connection, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
         claims: list[Claim] = []
         looked_at = 0
-        for lane in Lane:
-            while len(claims) < limit and looked_at < LOOKED_AT_MAX:
-                rows = queue.next_rows(connection, lane, now, machine_now, limit - len(claims))
-                if not rows:
-                    break
-                looked_at += len(rows)
-                for row in rows:
-                    claim = self._take_or_settle(connection, row, now, machine_now)
-                    if claim is not None:
-                        claims.append(claim)
+        settled = -1
+        while settled < looked_at - len(claims):  # what was settled may have held back something more urgent
+            settled = looked_at - len(claims)
+            for lane in Lane:
+                while len(claims) < limit and looked_at < LOOKED_AT_MAX:
+                    rows = queue.next_rows(connection, lane, now, machine_now, limit - len(claims))
+                    if not rows:
+                        break
+                    looked_at += len(rows)
+                    taken = (self._take_or_settle(connection, row, now, machine_now) for row in rows)
+                    claims += [claim for claim in taken if claim is not None]
         return claims
 
     def _take_or_settle(

@@ -123,8 +123,6 @@ def _overtaken(connection: Connection, row: sa.Row[Any]) -> bool:
     same = []
     if row.replaces is not None and row.uncertain == 0:
         same.append(outbox.c.replaces == row.replaces)
-    if row.act == Act.EDIT and row.target_message_id is not None:
-        same.append(outbox.c.target_message_id == row.target_message_id)
     if row.act == Act.EDIT and row.target_row is not None:
         same.append(outbox.c.target_row == row.target_row)
     if not same:
@@ -132,7 +130,6 @@ def _overtaken(connection: Connection, row: sa.Row[Any]) -> bool:
     later = sa.select(outbox.c.id).where(
         *waiting(row.chat),
         outbox.c.subject == row.subject,
-        outbox.c.act != Act.STRIP.value,
         outbox.c.id > row.id,
         outbox.c.lane <= row.lane,
         sa.or_(*same),

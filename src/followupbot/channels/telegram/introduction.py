@@ -52,6 +52,6 @@ async def _tell(tell: Tell, detail: str) -> None:
     log.error("Telegram answers oddly, and is asked again: %s", detail)
     try:
         async with asyncio.timeout(TELL_WITHIN):
-            await tell("poll_refused", detail)
+            await tell("token_refused", detail)
     except Exception as error:
         log.error("the operator could not be told: %s", type(error).__name__)

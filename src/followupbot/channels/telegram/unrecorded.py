@@ -6,6 +6,7 @@ chats of those who must know (clinical.md 0.5).
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,9 @@ ROUNDS_MAX = 3
 """How often a send is tried in a row, where nobody can say that it arrived. Twice is better than not at all."""
 
 ROUND_PAUSE = 1.0
+
+LOG_RESERVED_BYTES = 4096
+"""Room for a hundred causes, kept free in the file for the time when the disk is full."""
 
 PAGE = MessageKey("operator/unrecorded_emergency")
 
@@ -63,6 +67,7 @@ class UnrecordedCards:
         self._sent_log = sent_log
         self._sleep = sleep
         self._settled = self._read_log()
+        self._log_end = self._reserve_log()
         self._under_way: set[str] = set()
         self._done: set[tuple[str, str, int]] = set()
         """Cause, what, and address: what need not be tried again."""
@@ -129,20 +134,41 @@ class UnrecordedCards:
 
     def _settle(self, cause: str) -> None:
         self._settled.add(cause)
+        line = f"{cause}\n".encode("ascii")
         try:
-            with self._sent_log.open("a", encoding="ascii") as lines:
-                lines.write(f"{cause}\n")
-        except OSError as error:  # the disk may be what is full; the card counts
+            with self._sent_log.open("r+b", buffering=0) as file:
+                file.seek(self._log_end)
+                file.write(line)
+                self._log_end += len(line)
+        except OSError as error:  # the card counts
             log.error("%s can't be written: %s", self._sent_log.name, error.strerror)
 
     def _read_log(self) -> set[str]:
         try:
-            return set(self._sent_log.read_text("ascii", "replace").splitlines())
+            return set(self._sent_log.read_text("ascii", "replace").split())
         except FileNotFoundError:
             return set()
         except OSError as error:
             log.error("%s can't be read: %s", self._sent_log.name, error.strerror)
             return set()
+
+    def _reserve_log(self) -> int:
+        """There is room in the file for some causes more, if the disk has any; where it begins, in bytes.
+
+        The disk may be what is full when a card goes out, and then no file grows; over what is in it one can write.
+        """
+        end = 0
+        try:
+            self._sent_log.touch(mode=0o600)
+            lines = self._sent_log.read_bytes().rstrip(b"\n")
+            end = len(lines) + bool(lines)
+            with self._sent_log.open("r+b", buffering=0) as file:
+                file.seek(len(lines))
+                file.write(b"\n" * (end - len(lines) + LOG_RESERVED_BYTES))
+                os.fsync(file.fileno())
+        except OSError as error:
+            log.error("%s can't be written: %s", self._sent_log.name, error.strerror)
+        return end
 
 
 def _is_open(outcome: Outcome) -> bool:

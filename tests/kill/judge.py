@@ -1,0 +1,138 @@
+"""What was lost, doubled or out of order: from Telegram's own log, and the database as it is in the end."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from followupbot.bootstrap.house import House
+from followupbot.domain.chart import Resolved
+from followupbot.domain.outgoing import Lane
+from followupbot.storage.chats import address_of
+from followupbot.storage.tables import chats, outbox
+from followupbot.upkeep.verify import verify
+from tests.kill.story import Patient
+from tests.process.harness import DIRECT_PAGE, NOT_RECORDED
+from tests.process.telegram import Json
+
+Content = tuple[int, str, int]
+"""Chat, canonical text and buttons, and the message that is edited, or 0."""
+
+
+@dataclass
+class Verdict:
+    """Each list names what should not be, in words."""
+
+    messages: int = 0
+    duplicates: int = 0
+    in_flight: int = 0
+    past_the_outbox: int = 0
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    out_of_order: list[str] = field(default_factory=list)
+
+
+def in_flight(house: House) -> Counter[str]:
+    """What a killed process had in hand, by key."""
+    with house.database.read() as connection:
+        return Counter(connection.scalars(sa.select(outbox.c.key).where(outbox.c.state == "sending")))
+
+
+def judge(house: House, log: list[Json], patients: list[Patient], had_in_hand: Mapping[str, int]) -> Verdict:
+    """`had_in_hand` says how often each message was in hand when the program was killed."""
+    verdict = Verdict(in_flight=sum(had_in_hand.values()))
+    _judge_record(house, patients, verdict)
+    _judge_messages(house, log, had_in_hand, verdict)
+    return verdict
+
+
+def _judge_record(house: House, patients: list[Patient], verdict: Verdict) -> None:
+    """What people pressed stands in the record, and nothing twice; the record is whole."""
+    for patient in patients:
+        chart = house.store.chart(patient.code)
+        assert chart is not None, "who was invited has a chart"
+        if len(chart.check_ins) != 1:
+            verdict.lost.append(f"{patient.code} has {len(chart.check_ins)} check-ins")
+            continue
+        answers = {str(answer.question): str(answer.value) for answer in chart.check_ins[0].answers}
+        expected = dict(patient.answers)
+        if expected.pop("gate_bladder", None):
+            expected["rf_bladder_feel"] = "no"
+        if answers != expected:
+            verdict.lost.append(f"{patient.code} answered {expected}, and the record has {answers}")
+        outcomes = [alert.state.outcome for alert in chart.alerts if isinstance(alert.state, Resolved)]
+        if patient.red and (len(chart.alerts), outcomes) != (1, ["called"]):
+            verdict.lost.append(f"{patient.code} has the alerts {chart.alerts}")
+    report = verify(house.database, house.keys)
+    verdict.lost += [f"{finding.chain} {finding.n}: {finding.what}" for finding in report.findings]
+
+
+def _judge_messages(house: House, log: list[Json], had_in_hand: Mapping[str, int], verdict: Verdict) -> None:
+    calls: dict[Content, list[int]] = defaultdict(list)
+    for call in log:
+        content = _content_of(call)
+        # An edit that Telegram has made already is refused as "not modified": also then it is done.
+        if content is not None and (call["accepted"] or "not modified" in (call.get("description") or "")):
+            calls[content].append(call["n"])
+    rows: dict[Content, list[Any]] = defaultdict(list)
+    order: dict[tuple[str, str], list[tuple[Any, Content]]] = defaultdict(list)
+    with house.database.read() as connection:
+        query = sa.select(outbox, chats.c.owner.label("chat_owner"), chats.c.address_enc).join_from(outbox, chats)
+        for row in connection.execute(query.order_by(outbox.c.id)):
+            if row.act == "strip":
+                continue
+            if row.state in ("pending", "sending", "dead", "expired"):
+                verdict.lost.append(f"{row.key} is {row.state} in the end: {row.error}")
+            if row.state == "unknown" and (row.lane < Lane.CHECK_IN or not had_in_hand.get(row.key)):
+                verdict.lost.append(f"{row.key} is given up, and was not in hand at a kill")
+            if row.payload_enc is None:
+                continue
+            payload = house.keys.cipher(row.owner).decrypt(row.payload_enc, "outbox", "payload_enc", row.key)
+            address = address_of(house.keys, row.chat, row.chat_owner, row.address_enc)
+            content = (address, _canonical(json.loads(payload)), row.target_message_id or 0 if row.act == "edit" else 0)
+            rows[content].append(row)
+            if row.state == "sent":
+                order[row.chat, row.subject].append((row, content))
+    for content, same in rows.items():
+        sent = [row for row in same if row.state == "sent"]
+        verdict.messages += len(sent)
+        if len(calls[content]) < len(sent):
+            keys = [row.key for row in sent]
+            verdict.lost.append(f"{keys} are marked as sent, and Telegram has taken {len(calls[content])}")
+        extra = max(0, len(calls[content]) - len(sent))
+        allowed = sum(had_in_hand.get(row.key, 0) for row in same)
+        verdict.duplicates += extra
+        if extra > allowed:
+            verdict.doubled.append(f"{[row.key for row in same]}: {extra} too many, {allowed} in hand at kills")
+    for content in set(calls) - set(rows):
+        verdict.past_the_outbox += len(calls[content])
+        if NOT_RECORDED not in content[1] and DIRECT_PAGE not in content[1]:
+            verdict.doubled.append(f"nobody decided to send {content}")
+    for subject, contents in order.items():
+        latest, before = 0, ""
+        for row, content in contents:
+            times = calls[content]
+            if times and len(rows[content]) == 1:
+                if min(times) < latest:
+                    verdict.out_of_order.append(f"{subject}: {row.key} came before {before}")
+                latest, before = max(times), row.key
+
+
+def _content_of(call: Json) -> Content | None:
+    params = call["params"]
+    match call["method"]:
+        case "sendMessage":
+            message = 0
+        case "editMessageText":
+            message = int(params["message_id"])
+        case _:
+            return None
+    kept = {name: params[name] for name in ("text", "parse_mode", "reply_markup") if name in params}
+    return int(params["chat_id"]), _canonical(kept), message
+
+
+def _canonical(payload: Json) -> str:
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True)

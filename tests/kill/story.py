@@ -1,0 +1,137 @@
+"""People who go on with their day while the program is killed under them."""
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from datetime import time as hour
+
+from followupbot.application import admins
+from followupbot.application.ports import Store
+from followupbot.domain.chart import Plan
+from followupbot.domain.decision import ByShell
+from followupbot.domain.ids import Language, PatientId, ProtocolKey
+from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, ResolvePress, StartPress, TakePress
+from followupbot.domain.schedule import PartialDate
+from tests.process.harness import RECORDED, Clinic, zone_where_it_is_day
+from tests.process.telegram import Button, Phone
+
+ACTIVE_MAX = 4
+"""So many patients are in the middle of it at any time."""
+
+LOOKS_EVERY = 0.03
+TAPS_TWICE = 0.1
+"""How often an impatient finger taps the same button again at once."""
+
+CALM = {"gate_bladder": "none", "back_pain": "3", "leg_weakness": "no"}
+WEAKER = CALM | {"leg_weakness": "a_bit"}
+RED = {"rf_bladder_feel": "new"}
+
+
+@dataclass
+class Patient:
+    """One patient and what she will answer; `pressed` is what she has pressed, and seen to be taken."""
+
+    code: PatientId
+    phone: Phone
+    answers: dict[str, str]
+    pressed: set[str] = field(default_factory=set)
+
+    @property
+    def red(self) -> bool:
+        return self.answers is RED
+
+    def wants(self, press: Press) -> bool:
+        match press:
+            case ConsentPress(_, agrees):
+                return agrees
+            case StartPress():
+                return True
+            case AnswerPress(_, _, question, value):
+                return self.answers.get(question) == value
+            case _:
+                return False
+
+    def is_through(self) -> bool:
+        """She has had what the check-in ends with, and where it was red, that the clinic has seen it."""
+        if self.red:
+            return bool(self.phone.count(RECORDED) and self.phone.count("The clinic has seen this"))
+        return bool(self.phone.count("Thank you. Your answers are saved"))
+
+
+class Story:
+    """Everybody plays from `begin` on; new patients come until `no_more`."""
+
+    def __init__(self, clinic: Clinic, seed: int) -> None:
+        self._clinic = clinic
+        self._random = random.Random(seed)
+        self.ito = clinic.join("Dr Ito")
+        self.sato = clinic.join("Dr Sato")
+        self.ada = clinic.join("Ada")
+        self.patients: list[Patient] = []
+        self.no_more = threading.Event()
+        self.over = threading.Event()
+        self.failed: BaseException | None = None
+        self.now = ""
+        self._tapped: set[tuple[int, int, str]] = set()
+        self._thread = threading.Thread(target=self._play, daemon=True)
+
+    def begin(self) -> None:
+        """From now on they read and tap by themselves."""
+        self._thread.start()
+
+    def end(self) -> None:
+        """Nobody does anything any more."""
+        self.over.set()
+        self._thread.join(10)
+
+    def waits_for(self) -> list[Patient]:
+        """Who is in the middle of it."""
+        return [patient for patient in list(self.patients) if not patient.is_through()]
+
+    def open_alerts(self) -> int:
+        """Buttons on staff's phones that still want to be pressed."""
+        return sum(isinstance(button.press, TakePress | ResolvePress) for button in self.ito.buttons())
+
+    def _play(self) -> None:
+        try:
+            with self._clinic.opened() as house:
+                while not self.over.is_set():
+                    if not self.no_more.is_set() and len(self.waits_for()) < ACTIVE_MAX:
+                        self._invite(house.store, house.clock.now)
+                    for patient in self.waits_for():
+                        self._taps(patient.phone, patient.wants)
+                    self._taps(self.ito, lambda press: isinstance(press, TakePress))
+                    self._taps(self.ito, lambda press: isinstance(press, ResolvePress) and press.outcome == "called")
+                    if self._random.random() < 0.05:  # who comes second is told that somebody has it
+                        self._taps(self.sato, lambda press: isinstance(press, TakePress))
+                        self._taps(self.sato, lambda press: isinstance(press, ResolvePress))
+                    time.sleep(LOOKS_EVERY)
+        except BaseException as error:
+            self.failed = error
+            raise
+
+    def _invite(self, store: Store, now: Callable[[], datetime]) -> None:
+        number = len(self.patients) + 1
+        zone = zone_where_it_is_day()
+        plan = Plan(ProtocolKey("lumbar_fusion"), PartialDate(2020, 3, 14), zone, Language("en"), hour(10))
+        code, invited = admins.invite_patient(store, plan, ByShell("story"), now())
+        phone = self._clinic.telegram.phone(f"Patient {number}")
+        phone.start(f"?start={invited.token}")
+        self.patients.append(Patient(code, phone, (RED, CALM, WEAKER)[number % 3]))
+
+    def _taps(self, phone: Phone, wants: Callable[[Press], bool]) -> None:
+        for button in phone.buttons():
+            key = (phone.id, button.message, button.data)
+            if not wants(button.press) or key in self._tapped or self._random.random() < 0.3:
+                continue
+            self._tapped.add(key)
+            self._tap(phone, button)
+            if self._random.random() < TAPS_TWICE:
+                self._tap(phone, button)
+            return
+
+    def _tap(self, phone: Phone, button: Button) -> None:
+        phone.tap(button)

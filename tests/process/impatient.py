@@ -1,0 +1,21 @@
+"""`followupbot run` that calls a part stopped after four seconds, not minutes. A script that tests start."""
+
+import sys
+from unittest.mock import patch
+
+from followupbot import logs, settings
+from followupbot.bootstrap import process
+
+
+def main() -> None:
+    logs.configure()
+    with (
+        patch("followupbot.web.health.STALE_AFTER_MS", 4_000),
+        patch("followupbot.channels.telegram.polling.LONG_POLL_SECONDS", 1),
+        patch("followupbot.bootstrap.process.WATCH_SECONDS", 0.2),
+    ):
+        sys.exit(process.run(settings.load(), frozenset(process.Part)))
+
+
+if __name__ == "__main__":
+    main()

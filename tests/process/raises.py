@@ -1,0 +1,32 @@
+"""`followupbot run` whose handler raises for certain words. A script that tests start."""
+
+import sys
+from datetime import datetime
+from unittest.mock import patch
+
+from followupbot import logs, settings
+from followupbot.application.front_desk import FrontDesk
+from followupbot.bootstrap import process
+from followupbot.domain.decision import Decision
+from followupbot.domain.ids import MessageId
+
+WORDS = "these words are too much for the handler"
+
+_wrote = FrontDesk.wrote
+
+
+def raising(desk: FrontDesk, address: int, text: str, message: MessageId, cause_key: str, now: datetime) -> Decision:
+    """Takes any other words as always."""
+    if text == WORDS:
+        raise ZeroDivisionError(text)
+    return _wrote(desk, address, text, message, cause_key, now)
+
+
+def main() -> None:
+    logs.configure()
+    with patch.object(FrontDesk, "wrote", raising):
+        sys.exit(process.run(settings.load(), frozenset(process.Part)))
+
+
+if __name__ == "__main__":
+    main()

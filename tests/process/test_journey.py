@@ -1,0 +1,112 @@
+"""The main job, as people and a terminal meet it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from followupbot.domain.chart import Resolved
+from tests.process.harness import (
+    CARD,
+    RECORDED,
+    STOPS_WITHIN,
+    Clinic,
+    agrees,
+    answers,
+    emergency,
+    resolves,
+    starts,
+    takes,
+    zone_where_it_is_day,
+)
+from tests.process.telegram import Telegram
+
+OPERATION = ["--surgery-on", "2022-03-14", "--language", "en", "--at", "10:00"]
+
+
+def test_from_an_empty_folder_to_an_alert_that_is_resolved(
+    engine_name: str, request: pytest.FixtureRequest, tmp_path: Path, telegram: Telegram
+) -> None:
+    """Everything by commands and phones alone; in the middle the program is stopped, and goes on where it was."""
+    url = None
+    if engine_name == "postgresql":
+        url = request.getfixturevalue("postgres").new_database().replace("postgresql://", "postgresql+psycopg://")
+    clinic = Clinic(tmp_path, tmp_path / "data", telegram, url)
+    request.addfinalizer(clinic.close)
+
+    assert clinic.cli("init").returncode == 0
+    ito_link = clinic.say("invite", "staff", "--role", "clinician", "--name", "Dr Ito")["link"]
+    zone = zone_where_it_is_day()
+    calm = clinic.say("invite", "patient", *OPERATION, "--zone", zone)
+    red = clinic.say("invite", "patient", *OPERATION, "--zone", zone, "--born", "1958")
+    assert set(red) == {"code", "link", "expires_at"}
+    program = clinic.run().ready()
+
+    ito = telegram.phone("Dr Ito")
+    ito.start(ito_link)
+    ito.reads("Welcome, Dr Ito")
+
+    # A calm check-in to its end, with the education that fits it.
+    joan = telegram.phone("Joan")
+    joan.start(calm["link"])
+    joan.press(agrees)
+    joan.press(starts)
+    joan.press(answers("gate_bladder", "none"))
+    joan.press(answers("back_pain", "3"))
+
+    # A stop in the middle: within five seconds, with exit code 0; the next run goes on.
+    code, seconds = program.stop()
+    assert (code, seconds < STOPS_WITHIN) == (0, True), (code, seconds, program.log())
+    clinic.run().ready()
+    joan.press(answers("leg_weakness", "a_bit"))
+    joan.reads("Thank you")
+    joan.reads("A weaker leg or foot")
+    assert joan.count("Nerves in your lower back") == 0
+    assert ito.count(calm["code"]) == 0, "what is for this week buzzes nobody"
+
+    # A link that was used is refused with the one reply, like one that never was.
+    stranger = telegram.phone("Stranger")
+    stranger.start(calm["link"])
+    stranger.reads("This link does not work")
+    stranger.start("?start=never-was-one")
+    stranger.reads("This link does not work", times=2)
+    assert len(set(stranger.texts())) == 1
+
+    # A red one: the card is a new message, the alert is taken, the patient hears of it, and it is resolved.
+    maria = telegram.phone("Maria")
+    maria.start(red["link"])
+    maria.press(agrees)
+    maria.reads("In which year were you born?")
+    maria.write("1958")
+    maria.press(starts)
+    maria.press(emergency)
+    card = maria.reads(CARD)
+    assert RECORDED in card["text"]
+    assert not card["edited"], "a card is a new message"
+    assert card["message_id"] == max(message["message_id"] for message in maria.messages())
+    assert "Emergency" in ito.reads(red["code"])["text"]
+    ito.press(takes)
+    maria.reads("The clinic has seen this")
+    ito.press(resolves("called"))
+    ito.reads(f"Closed · {red['code']}")
+    assert ito.buttons() == []
+    with clinic.opened() as house:
+        chart = house.store.chart(red["code"])
+        assert chart is not None
+        assert [type(alert.state) for alert in chart.alerts] == [Resolved]
+    status = json.loads(clinic.cli("status", "--json").stdout)
+    assert status["well"], status
+    assert clinic.cli("verify").returncode == 0
+
+
+def test_one_folder_has_one_program(sqlite_clinic: Clinic) -> None:
+    """A second one beside it would ask Telegram for the same updates, and would send the same messages."""
+    clinic = sqlite_clinic
+    first = clinic.run().ready()
+    second = clinic.cli("run")
+    assert second.returncode == 1
+    assert second.stderr.splitlines()[0].startswith("Another followupbot runs with")
+    assert len(second.stderr.splitlines()) == 2, second.stderr
+    first.kill()
+    third = clinic.run().ready()  # a lock does not outlive the process that had it, however it ended
+    assert third.stop()[0] == 0
