@@ -59,6 +59,9 @@ SEND_BEFORE_MS = 8_000
 WRITE_PAUSES = (0.1, 0.2, 0.5, 1.0, 1.0)
 """Seconds between tries to write down what came of a send; together short, because the lease of 20 s runs."""
 
+RATE = "rate"
+"""The reason of a row that waits for its turn: no error, and nothing to log."""
+
 FLOODED_WITHIN_MS = 1_000
 """Two chats told to wait within this time: it is the bot that sends too fast, not the chats."""
 
@@ -193,7 +196,7 @@ class Deliveries:
             if not wait:
                 return True
             if machine_now + wait - claimed_at_machine > SLOT_WITHIN_MS:
-                later = Retry(machine_now + wait, counted=False, uncertain=False, error="rate")
+                later = Retry(machine_now + wait, counted=False, uncertain=False, error=RATE)
                 await self._settle(claim, later)
                 return False
             await self._sleep(wait / 1000)
@@ -256,7 +259,8 @@ class Deliveries:
     async def _settle(self, claim: Claim, settlement: Settlement) -> None:
         """It is written down. `StorageUnavailable` where that could not be done for some seconds."""
         if not isinstance(settlement, Done):
-            log.info("delivery %d: %s", claim.id, settlement)
+            waits = isinstance(settlement, Retry) and settlement.error == RATE
+            log.log(logging.DEBUG if waits else logging.INFO, "delivery %d: %s", claim.id, settlement)
         if isinstance(settlement, HoldChat):
             self._slow_down(claim.chat, settlement.until_machine)
         if isinstance(settlement, PauseAll):
