@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test check lint format types imports deps locks e2e kill bench lock build wheel try-wheel clean
+.PHONY: help setup demo run test check lint format types imports deps locks e2e kill bench lock docs build wheel try-wheel clean
 
 PY    ?= python3
 V     ?= .venv
@@ -69,11 +69,14 @@ e2e: $(V)/.e2e ## the pages in a real browser (needs Chromium; on Debian: apt-ge
 		{ echo 'make e2e needs Chromium. On Debian: apt-get install chromium' >&2; exit 1; }; \
 	CHROMIUM=$$chromium $(BIN)/python -m pytest -q -m browser $(ARGS)
 
-kill: $(V)/.dev ## kill -9 the program KILLS times, at any moment, and count what was lost
-	@KILLS=$(KILLS) $(BIN)/python -m pytest -q -m long --timeout 3600 tests/kill $(ARGS)
+kill: $(V)/.dev ## kill -9 the program KILLS times, at any moment, and count what was lost; and what else takes long
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -q -n 2 -m long --timeout 3600 tests/kill tests/process $(ARGS)
 
 bench: $(V)/.dev ## measure it
 	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(V)/.dev ## what README and docs say is so: links, commands, targets
+	@$(BIN)/python -m pytest -q tests/docs $(ARGS)
 
 build: $(V)/.run ## the wheel and the source archive, in dist/
 	@rm -rf dist
@@ -86,7 +89,7 @@ wheel: build ## try the wheel: an environment with nothing else in it, outside t
 try-wheel: $(V)/.locked
 	@$(PIP) install --quiet --no-deps --no-index dist/*.whl
 	@cd / && $(abspath $(BIN))/followupbot --version
-#	@cd / && FOLLOWUPBOT_DATA=$$(mktemp -d) $(abspath $(BIN))/followupbot demo --once
+	@cd / && $(abspath $(BIN))/followupbot demo --once >/dev/null && echo 'the wheel plays the story'
 
 # uv is needed for this alone, so it is no requirement. `make lock ARGS=--upgrade` takes the newest versions.
 # --no-build: what has no wheel for some platform or Python fails here, not at a user's.

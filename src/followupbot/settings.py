@@ -1,7 +1,9 @@
 """What the environment says: one field a setting. `.env.example` lists them all, and a test compares the two."""
 
+import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -17,15 +19,37 @@ class SettingsWrong(Exception):
 
 
 def _database(url: str) -> str:
-    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise ValueError("expected sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME")
-    return url
+    kind, _, rest = url.partition("://")
+    if kind == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}:
+        return url
+    # Without user and password, which may be of any characters, and are never repeated in a message.
+    if kind == "postgresql+psycopg" and _is_address(f"//{rest.rpartition('@')[2]}"):
+        return url
+    raise ValueError("expected sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME")
 
 
 def _api(address: str) -> str:
-    if not address.startswith(("https://", "http://")):
-        raise ValueError("expected an address that begins with https:// (or http:// on this machine)")
+    # Without a path the token would become part of the host's name or its port, and stand in error messages.
+    if not (re.match("https?://[^/]+/", address) and _is_address(address)):
+        raise ValueError(f"expected an address like {TELEGRAM_API}, to which the token is appended")
     return address
+
+
+def _is_address(address: str) -> bool:
+    try:
+        urlsplit(address).port  # noqa: B018 # it raises where it is no number
+    except ValueError:
+        return False
+    return True
+
+
+def _token(text: str, setting: str) -> str | None:
+    number, _, secret = text.partition(":")
+    if not text:
+        return None
+    if not (number.isascii() and number.isdecimal() and re.fullmatch(r"[!-~]+", secret)):
+        raise SettingsWrong(f"{PREFIX}{setting}: expected the bot's number, a colon and its secret, on one line")
+    return text
 
 
 class Settings(BaseSettings):
@@ -44,7 +68,7 @@ class Settings(BaseSettings):
     )
     master_key_file: Path | None = Field(None, description="a file that holds the master key instead")
     database_url: Annotated[str, AfterValidator(_database)] | None = Field(
-        None, description="default: SQLite in the data folder; or postgresql+psycopg://USER@HOST/NAME"
+        None, repr=False, description="default: SQLite in the data folder; or postgresql+psycopg://USER@HOST/NAME"
     )
     web_host: str = Field("127.0.0.1", description="where the pages and health endpoints listen")
     web_port: int = Field(8080, ge=0, le=65535, description="and on which port")
@@ -65,12 +89,12 @@ class Settings(BaseSettings):
         return self.master_key_file or self.data / "master.key"
 
     def token(self) -> str | None:
-        """The bot's token; None where there is none. SettingsWrong where its file can't be read."""
+        """The bot's token; None where there is none. SettingsWrong where it can be none, or its file can't be read."""
         if self.telegram_token is not None:
-            return self.telegram_token.get_secret_value().strip() or None
+            return _token(self.telegram_token.get_secret_value().strip(), "TELEGRAM_TOKEN")
         if self.telegram_token_file is None:
             return None
-        return read_secret(self.telegram_token_file, "TELEGRAM_TOKEN_FILE") or None
+        return _token(read_secret(self.telegram_token_file, "TELEGRAM_TOKEN_FILE"), "TELEGRAM_TOKEN_FILE")
 
 
 def load(**overrides: object) -> Settings:

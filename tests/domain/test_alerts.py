@@ -445,6 +445,15 @@ def test_a_flag_of_the_same_check_in_joins_a_taken_alert() -> None:
     assert kinds(alerts.raise_flag(chart, a_flag(Tier.THIS_WEEK, check_in=1), NOW)) == ["flag_joined"]
 
 
+def test_a_flag_of_the_newest_known_check_in_joins_also_where_the_alert_bears_older_ones() -> None:
+    """Taken after the second check-in had raised a flag: its taker knows both."""
+    chart = an_alerted_chart(Tier.SAME_DAY)
+    chart = after(chart, alerts.raise_flag(chart, a_flag(Tier.ROUTINE, check_in=2), NOW))
+    chart = after(chart, alerts.take(chart, ALERT, DR_ITO, NOW))
+    assert kinds(alerts.raise_flag(chart, a_flag(Tier.ROUTINE, check_in=2), NOW)) == ["flag_joined"]
+    assert "alert_raised_again" in kinds(alerts.raise_flag(chart, a_flag(Tier.ROUTINE, check_in=3), NOW))
+
+
 def test_an_emergency_raises_a_taken_emergency_again() -> None:
     """A second red item of the same check-in, after somebody took the first."""
     decision = alerts.raise_flag(a_taken_chart(Tier.EMERGENCY), a_flag(Tier.EMERGENCY, rule="saddle_new"), NOW)

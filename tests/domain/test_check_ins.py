@@ -497,6 +497,15 @@ def test_a_same_day_ending_says_when_somebody_looks_and_whether_they_could_be_re
     assert done.params == {"due": Instant(at("2026-03-09 18:00"), BERLIN), "reached": True}
 
 
+def test_a_lesser_ending_says_when_somebody_looks_or_nothing() -> None:
+    """This week: by when. Routine: no time is promised."""
+    chart = a_chart([*GATES_DENIED, "back_pain: 2"])
+    slight = after(chart, press(chart, WEAKNESS, "a_bit"))
+    assert messages(press(slight, MOOD, "good"))[0].params == {"due": Instant(at("2026-03-16 18:00"), BERLIN)}
+    none = after(chart, press(chart, WEAKNESS, "no"))
+    assert messages(press(none, MOOD, "low"))[0].params == {}
+
+
 def test_an_urgent_flag_counts_at_the_end_also_when_its_alert_has_had_its_outcome() -> None:
     """Somebody was quick; what was said was said, and no education follows it."""
     chart = a_chart([*GATES_DENIED, "back_pain: 2"])

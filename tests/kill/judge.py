@@ -64,7 +64,9 @@ def _judge_record(house: House, patients: list[Patient], verdict: Verdict) -> No
         if answers != expected:
             verdict.lost.append(f"{patient.code} answered {expected}, and the record has {answers}")
         outcomes = [alert.state.outcome for alert in chart.alerts if isinstance(alert.state, Resolved)]
-        if patient.red and (len(chart.alerts), outcomes) != (1, ["called"]):
+        # Of what is for this week nobody is paged, so it has no outcome here.
+        expected_alerts = (1, ["called"]) if patient.red else (int(patient.answers.get("leg_weakness") == "a_bit"), [])
+        if (len(chart.alerts), outcomes) != expected_alerts:
             verdict.lost.append(f"{patient.code} has the alerts {chart.alerts}")
     report = verify(house.database, house.keys)
     verdict.lost += [f"{finding.chain} {finding.n}: {finding.what}" for finding in report.findings]

@@ -91,10 +91,6 @@ class Story:
         """Who is in the middle of it."""
         return [patient for patient in list(self.patients) if not patient.is_through()]
 
-    def open_alerts(self) -> int:
-        """Buttons on staff's phones that still want to be pressed."""
-        return sum(isinstance(button.press, TakePress | ResolvePress) for button in self.ito.buttons())
-
     def _play(self) -> None:
         try:
             with self._clinic.opened() as house:

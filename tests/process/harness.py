@@ -55,7 +55,7 @@ class Program:
 
     def ready(self) -> "Program":
         """It has had its first answer from Telegram."""
-        self.wait_for("event=introduced")
+        self.wait_for("event=introduced", within=30)
         return self
 
     def stop(self) -> tuple[int, float]:

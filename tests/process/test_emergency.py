@@ -17,10 +17,18 @@ SETTLED = 1.2
 """Seconds in which a second card, were there one, would have come: longer than any pause between two tries."""
 
 
-@pytest.fixture(params=TROUBLES)
-def trouble(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    return name
+POSTGRES = pytest.mark.postgres
+LONG = pytest.mark.long
+
+CASES = [
+    pytest.param("sqlite", "locked"),
+    pytest.param("sqlite", "full"),
+    pytest.param("postgresql", "stopped", marks=POSTGRES),
+    # These take the same ways through our code, but for what storage makes of its errors: minutes that `make kill` has.
+    pytest.param("sqlite", "stopped", marks=LONG),
+    pytest.param("postgresql", "locked", marks=[POSTGRES, LONG]),
+    pytest.param("postgresql", "full", marks=[POSTGRES, LONG]),
+]
 
 
 @pytest.fixture
@@ -32,6 +40,7 @@ def troubled(clinic: Clinic, trouble: str) -> Iterator[Clinic]:
         yield clinic
 
 
+@pytest.mark.parametrize(("engine_name", "trouble"), CASES)
 def test_the_card_comes_without_the_database_and_once(troubled: Clinic, trouble: str) -> None:
     """Within two seconds, once for each update, also when it comes again and after kill -9; then it is recorded."""
     clinic = troubled
@@ -94,6 +103,7 @@ def polls_since(clinic: Clinic, update: int) -> bool:
     )
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgresql", marks=[POSTGRES, LONG])])
 def test_a_stop_does_not_wait_for_a_database_that_hangs(clinic: Clinic) -> None:
     """SIGTERM while somebody holds the lock: within five seconds, with exit code 0, and nothing is confirmed."""
     program = clinic.run().ready()

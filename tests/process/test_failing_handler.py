@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from followupbot.storage.tables import updates_failed
@@ -11,9 +12,13 @@ from tests.process.harness import Clinic
 from tests.process.telegram import until
 from tests.process.troubles import stopped
 
+POSTGRES = pytest.mark.postgres
+LONG = pytest.mark.long
+
 SCRIPT = Path(raises.__file__)
 
 
+@pytest.mark.parametrize("engine_name", ["sqlite", pytest.param("postgresql", marks=[POSTGRES, LONG])])
 def test_the_third_failure_sets_an_update_aside_also_across_kill_9(clinic: Clinic) -> None:
     """Until then it is not confirmed; then `status` shows it, the operator knows, and the next one is handled."""
     telegram = clinic.telegram
@@ -55,6 +60,9 @@ def failures(clinic: Clinic, update: int) -> int:
         return connection.scalar(query) or 0
 
 
+@pytest.mark.parametrize(
+    "engine_name", [pytest.param("sqlite", marks=LONG), pytest.param("postgresql", marks=POSTGRES)]
+)
 def test_a_database_that_fails_never_counts(clinic: Clinic) -> None:
     """However often it was tried in vain, the update is handled afterwards as if nothing had been."""
     program = clinic.run().ready()

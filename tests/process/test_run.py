@@ -44,8 +44,8 @@ def test_a_token_that_telegram_does_not_know_ends_it(clinic: Clinic) -> None:
     assert "Traceback" not in program.log()
 
 
-def test_a_404_and_a_later_401_page_the_operator_and_are_tried_again(clinic: Clinic) -> None:
-    """A 404 to the first getMe may be a proxy's; a 401 later a token that is being changed."""
+def test_a_404_to_the_first_getme_pages_the_operator_and_is_tried_again(clinic: Clinic) -> None:
+    """It may be a proxy's; and a 401 later may be a token's that is being changed."""
     telegram = clinic.telegram
     first = clinic.run().ready()
     ada = clinic.staff_joins("Ada")
@@ -61,8 +61,19 @@ def test_a_404_and_a_later_401_page_the_operator_and_are_tried_again(clinic: Cli
     assert program.process.poll() is None
     assert any(call["status"] == 401 for call in telegram.log("getUpdates"))
 
+
+@pytest.mark.long
+def test_a_later_401_pages_the_operator_and_is_tried_again(clinic: Clinic) -> None:
+    """Nothing is sent for half a minute; then everything goes, and nothing is lost."""
+    telegram = clinic.telegram
+    program = clinic.run().ready()
+    ada = clinic.staff_joins("Ada")
+    maria = clinic.join("Maria")
+    maria.reads("Do you agree")
     telegram.fault("sendMessage", "401", chat=maria.id)
     maria.write("Hello?")
+    ada.reads("Telegram refuses the bot's token", within=40)
+    assert program.process.poll() is None
     maria.reads("Do you agree", times=2, within=40)
 
 

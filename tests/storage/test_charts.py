@@ -1,5 +1,6 @@
 """Charts: what a decision leaves behind is all there or not at all, and what is loaded is the fold of the facts."""
 
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier, Thread
 
@@ -27,7 +28,8 @@ from followupbot.domain.ids import AlertId, CheckInId, MessageId, PatientId, Tok
 from followupbot.storage import facts as stored_facts
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys, patient_key
-from followupbot.storage.tables import alerts, causes, charts, chats, check_ins, facts, outbox
+from followupbot.storage.queries import Queries
+from followupbot.storage.tables import alerts, causes, charts, chats, check_ins, clinics, facts, outbox
 from tests.storage.people import (
     DR_ITO,
     DR_SATO,
@@ -266,6 +268,17 @@ def test_timers_are_found_when_they_are_due_the_earliest_first(site: Site) -> No
     assert site.charts.due(NOON + timedelta(days=2), 1) == [OTHER_PATIENT]
 
 
+def test_when_the_table_says_that_a_timer_is_due_it_is(site: Site) -> None:
+    """Tables keep whole milliseconds, rounded up: a clock that jumps to that time finds something to do."""
+    version = site.charts.clinic().published.version
+    expiry = NOON + timedelta(days=2, microseconds=1)
+    site.decide(facts=[replace(asked(NOON, 1, version), expires_at=expiry)])
+    wake_at = Queries(site.database).patients()[0].wake_at
+    assert wake_at == NOON + timedelta(days=2, milliseconds=1)
+    assert site.charts.due(NOON + timedelta(days=2), 10) == []
+    assert site.charts.due(wake_at, 10) == [PATIENT]
+
+
 def test_a_chart_that_could_not_be_decided_about_is_left_alone_for_a_while(site: Site) -> None:
     """And has its own timer again after the next decision, even one of nothing."""
     version = site.charts.clinic().published.version
@@ -326,7 +339,7 @@ def test_a_chart_of_an_older_shape_is_folded_anew(site: Site, monkeypatch: pytes
     chart, clinic = site.charts.chart(PATIENT), site.charts.clinic()
     with site.database.write() as connection:
         connection.execute(charts.update().values(form="older", body_enc=b"unreadable"))
-        connection.execute(sa.text("UPDATE clinics SET form = 'older'"))
+        connection.execute(clinics.update().values(form="older", body_enc=b"unreadable"))
     started = Site(site.database, site.keys, holder="h2")
     assert started.charts.chart(PATIENT) == chart
     assert started.charts.clinic() == clinic

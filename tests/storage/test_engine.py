@@ -177,6 +177,7 @@ def test_a_connection_that_breaks_in_the_middle_is_unavailable(
     cause = site.cause()
     with pytest.raises(Unavailable):
         site.charts.transact(PATIENT, cause, decide)
+    site.database.close()
     assert site.charts.chart(PATIENT) is not None
     kill_others()  # an idle connection that broke is noticed before it is used
     assert site.charts.transact(PATIENT, cause, lambda _: Decision((NoteReceived(NOON, "n1"),))).facts

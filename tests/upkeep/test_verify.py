@@ -181,6 +181,29 @@ def test_a_seal_that_was_cut_off_is_found_by_the_one_kept_outside(site: Site) ->
     assert not verify(site.database, site.keys, outside=[(1, "nonsense")]).whole
 
 
+def test_a_whole_older_record_is_told_by_a_seal_kept_outside_alone(site: Site) -> None:
+    """Everything in it fits together, as it does in any backup; only somebody who remembers can tell."""
+    with site.database.read() as connection:
+        chart = connection.execute(sa.text(f"SELECT * FROM charts WHERE patient = '{PATIENT}'")).mappings().one()
+        clinic = connection.execute(sa.text("SELECT * FROM clinics")).mappings().one()
+    site.decide(facts=[NoteReceived(NOON, "n2")])
+    sealed = seal(site)
+    with site.database.write() as connection:
+        connection.execute(sa.text(f"DELETE FROM facts WHERE aggregate = '{CHAIN}' AND n = 10"))
+        connection.execute(sa.text(f"DELETE FROM facts WHERE aggregate = '{CLINIC}' AND n = {clinic['version'] + 1}"))
+        restore = "SET version = :version, head = :head, body_enc = :body_enc"
+        connection.execute(sa.text(f"UPDATE charts {restore} WHERE patient = :patient"), dict(chart))
+        connection.execute(sa.text(f"UPDATE clinics {restore}"), dict(clinic))
+    assert verify(site.database, site.keys).whole
+    assert not verify(site.database, site.keys, outside=[(sealed.count, sealed.digest)]).whole
+
+
+def test_a_seal_kept_outside_with_another_count_does_not_fit(site: Site) -> None:
+    """Somebody noted down the wrong number, or changed it."""
+    sealed = seal(site)
+    assert not verify(site.database, site.keys, outside=[(sealed.count + 1, sealed.digest)]).whole
+
+
 def test_a_seal_covers_what_was_there_and_nothing_later(site: Site) -> None:
     """Facts that follow a seal, before it is itself recorded, do not break it."""
     sealed = HeadsSealed(NOON, *site.charts.seal())

@@ -65,7 +65,7 @@ RATE = "rate"
 FLOODED_WITHIN_MS = 1_000
 """Two chats told to wait within this time: it is the bot that sends too fast, not the chats."""
 
-STOP_WITHIN = 3.5
+STOP_WITHIN = 3.0
 """Seconds that a stop waits for what is under way: a send that is cut off may have arrived.
 
 No longer, because SIGTERM ends the program within five.

@@ -10,7 +10,7 @@ from followupbot.bootstrap.house import open_house
 from followupbot.channels.telegram import probe
 from followupbot.channels.telegram.http import Me
 from followupbot.protocol_files.sources import gather
-from followupbot.settings import Settings
+from followupbot.settings import Settings, SettingsWrong
 from followupbot.upkeep import doctor
 from followupbot.upkeep.doctor import Finding, Level
 
@@ -20,13 +20,11 @@ CLOCK_WITHIN = 5.0
 
 def examine(settings: Settings) -> list[Finding]:
     """Everything that was looked at, and what it looked like."""
-    return [
-        *doctor.files(settings),
-        *doctor.disk(settings),
-        *doctor.opening(lambda: _clinic(settings)),
-        *_published(settings),
-        *_telegram(settings),
-    ]
+    files = list(doctor.files(settings))
+    found = [*files, *doctor.disk(settings)]
+    if not any(finding.level is Level.WRONG for finding in files):  # else that is why it does not open
+        found += [*doctor.opening(lambda: _clinic(settings)), *_published(settings)]
+    return [*found, *_telegram(settings)]
 
 
 def _clinic(settings: Settings) -> str:
@@ -53,7 +51,11 @@ def _published(settings: Settings) -> Iterator[Finding]:
 
 def _telegram(settings: Settings) -> Iterator[Finding]:
     api = settings.telegram_api
-    token = settings.token()
+    try:
+        token = settings.token()
+    except SettingsWrong as wrong:
+        yield Finding(Level.WRONG, str(wrong), "Set what @BotFather shows.")
+        return
     if token is None:
         yield Finding(Level.WRONG, "there is no bot token", "Set FOLLOWUPBOT_TELEGRAM_TOKEN (or ..._FILE).")
         return

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from followupbot.application import admins
@@ -16,11 +17,13 @@ from followupbot.application.ports import Clock, StorageUnavailable
 from followupbot.bootstrap.clocks import SystemClock
 from followupbot.channels.telegram import probe
 from followupbot.channels.telegram.http import Me
+from followupbot.checking.check import check_paths
 from followupbot.domain import wake
 from followupbot.domain.clinic import ClinicSettings, Programme
 from followupbot.domain.decision import Actor, ByShell
 from followupbot.domain.ids import Version
 from followupbot.protocol_files.programme import read_programme
+from followupbot.protocol_files.reading import Severity
 from followupbot.protocol_files.sources import CLINIC_FILE, gather, shipped
 from followupbot.rendering.renderer import Renderer
 from followupbot.settings import Settings, read_secret
@@ -32,6 +35,9 @@ from followupbot.storage.leases import Leases
 from followupbot.storage.outbox import Outbox
 
 MASTER_KEY_BYTES = 32
+
+KEYS_FILE = "keys.db"
+"""Beside a SQLite database."""
 
 
 class HouseClosed(Exception):
@@ -71,6 +77,8 @@ def initialise(settings: Settings, clock: Clock | None = None, by: Actor | None 
             made.append(f"database: {_shown(settings)}")
         elif before != migrations.head():
             made.append(f"database brought from {before} to {migrations.head()}")
+    except migrations.SchemaUnknown as error:
+        raise HouseClosed(f"{_shown(settings)}: {error}") from error
     except StorageUnavailable as error:
         raise HouseClosed(_cannot_open(settings, error)) from error
     finally:
@@ -78,7 +86,7 @@ def initialise(settings: Settings, clock: Clock | None = None, by: Actor | None 
     with open_house(settings, clock, published=False) as opened:
         if opened.store.clinic().programme_version is None:
             files = gather(settings.data)
-            read_programme(Version("unpublished"), files)
+            _refuse_broken(settings, opened.clock.now().date())
             version, _ = admins.publish(opened.store, files, by or ByShell("init"), opened.clock.now())
             made.append(f"programme published: {version[:12]}")
     return made or ["Everything is there already; nothing was changed."]
@@ -109,12 +117,15 @@ def build(settings: Settings, clock: Clock) -> House:
         keys = Keys.open(database, master)
     except (migrations.SchemaOutdated, migrations.SchemaUnknown) as error:
         database.close()
-        raise HouseClosed(f"{_shown(settings)}: {error}.") from error
+        raise HouseClosed(f"{_shown(settings)}: {error}") from error
     except WrongMasterKey as error:
         database.close()
+        where = "FOLLOWUPBOT_MASTER_KEY" if settings.master_key is not None else str(settings.master_key_path)
+        wrapped = KEYS_FILE if database.sqlite else "the schema followupbot_keys"
         raise HouseClosed(
-            f"The master key does not fit: {error}.\n"
-            f"Expected the key that this clinic was made with, in {settings.master_key_path} or FOLLOWUPBOT_MASTER_KEY."
+            f"The clinic's keys can't be opened: {error}.\n"
+            f"Expected the master key that this clinic was made with ({where}), and the patient keys that it wraps "
+            f"({wrapped})."
         ) from error
     except StorageUnavailable as error:
         database.close()
@@ -193,11 +204,32 @@ def _make_master_key(settings: Settings) -> list[str]:
     path = settings.master_key_path
     if settings.master_key is not None or path.exists():
         return []
-    if any((settings.data / name).exists() for name in ("keys.db", "followupbot.db")):
+    if _is_founded(settings):
         raise HouseClosed(f"This clinic's master key is missing: {path}. Restore it; a new one would open nothing.")
     text = base64.urlsafe_b64encode(secrets.token_bytes(MASTER_KEY_BYTES))
     _write_new(path, text + b"\n", mode=0o400)
     return [f"master key: {path} (keep a copy apart from all backups; without it nothing can be read)"]
+
+
+def _is_founded(settings: Settings) -> bool:
+    """Whether a clinic is there already, whose keys a new master key would not open. It makes no database."""
+    database = Database(settings.database)
+    try:
+        if database.path is not None:
+            return any(path.exists() for path in (database.path, database.path.with_name(KEYS_FILE)))
+        return migrations.current(database) is not None
+    except StorageUnavailable as error:
+        raise HouseClosed(_cannot_open(settings, error)) from error
+    finally:
+        database.close()
+
+
+def _refuse_broken(settings: Settings, today: date) -> None:
+    """HouseClosed where `check` finds an error in the files: what is published first is whole, too."""
+    problems = [problem for problem in check_paths(settings.data, (), today) if problem.severity is Severity.ERROR]
+    if problems:
+        lines = "\n".join(str(problem) for problem in problems)
+        raise HouseClosed(f"{lines}\nNothing is published yet. Mend the files, then run: followupbot init")
 
 
 def _make_clinic_file(settings: Settings) -> list[str]:
@@ -226,8 +258,16 @@ def _write_new(path: Path, content: bytes, mode: int) -> None:
 
 def _shown(settings: Settings) -> str:
     """The database without a password."""
-    return str(settings.data / "followupbot.db") if settings.on_sqlite else settings.database.rpartition("@")[2]
+    if settings.database_url is None:
+        return str(settings.data / "followupbot.db")
+    return settings.database.removeprefix("sqlite:///").rpartition("@")[2].partition("?")[0]
 
 
 def _cannot_open(settings: Settings, error: Exception) -> str:
-    return f"The database {_shown(settings)} can't be used: {error}"
+    hint = (
+        "Expected a SQLite database on a local disk that is not full, and the right to write to its folder."
+        if settings.on_sqlite
+        else "Expected a server that runs, with the database and user that FOLLOWUPBOT_DATABASE_URL names."
+    )
+    reason = str(error).partition("\n")[0]
+    return f"The database {_shown(settings)} can't be used: {reason}\n{hint}"

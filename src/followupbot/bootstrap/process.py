@@ -52,13 +52,13 @@ ROUND_SECONDS = 2.0
 SEAL_SECONDS = 600
 """Every ten minutes all heads are sealed (design.md)."""
 
-STOP_WITHIN = 4.2
-WRITER_WITHIN = 4.7
+STOP_WITHIN = 3.7
+WRITER_WITHIN = 4.2
 """Seconds after which a stop cuts off what is still under way, and a database that hangs: SIGTERM ends the program
 within five."""
 
 SENDER_LEASE = "sender"
-SENDER_LEASE_MS = 4_000
+SENDER_LEASE_MS = 3_000
 SENDER_RENEWS_AFTER = 1.0
 """With PostgreSQL several machines may run a sender, and one of them sends. Short, because after a crash the alerts
 wait for it; a sender alone loses nothing where it is late to renew."""

@@ -4,7 +4,9 @@ Exit codes: 0 done, 1 something is wrong, 2 called wrongly.
 """
 
 import sys
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,10 +16,14 @@ from followupbot.bootstrap.house import HouseClosed
 from followupbot.cli import clinic, demo, health, invitations, programme, running, staff
 from followupbot.settings import SettingsWrong
 
+PACKAGE = Path(__file__).parents[1]
+
+ERROR_CHARS_MAX = 300
+
 app = typer.Typer(
     name="followupbot",
     no_args_is_help=True,
-    pretty_exceptions_show_locals=False,  # a traceback that shows variables shows what patients said
+    pretty_exceptions_enable=False,  # `main` says it: typer's own shows variables, and so what patients said
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Asks people who had bones of their spine fused how they are, for years, and tells the clinic what is new.",
 )
@@ -50,10 +56,21 @@ def root(
 
 
 def main(run: Callable[[], object] = app) -> None:
-    """Run a command; what is wrong with settings, keys or database is said in a line or two, not in a traceback."""
+    """Run a command; whatever is wrong is said in a few lines, and never with what variables held."""
     logs.configure()
     try:
         run()
     except (SettingsWrong, HouseClosed) as error:
         typer.echo(str(error), err=True)
         sys.exit(1)
+    except Exception as error:
+        typer.echo(_unexpected(error), err=True)
+        sys.exit(1)
+
+
+def _unexpected(error: Exception) -> str:
+    """Which error it is, and the way to it through our own code: enough to find it by, and nothing of a patient."""
+    said = logs.redact(f"{type(error).__name__}: {error}".partition("\n")[0])[:ERROR_CHARS_MAX]
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if PACKAGE in Path(frame.filename).parents]
+    places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
+    return "\n".join([f"This should not have happened: {said}", *places])

@@ -1,6 +1,7 @@
 """`followupbot demo`."""
 
 import asyncio
+import errno
 import sys
 from typing import Annotated
 
@@ -20,7 +21,7 @@ Ctrl-C ends it."""
 
 def demo(
     speed: Annotated[float, typer.Option(min=1, max=100_000, help="How much faster the clinic's clock runs.")] = 1,
-    port: Annotated[int, typer.Option(help="The page's port; 0 takes any free one.")] = 8090,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; 0 takes any free one.")] = 8090,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     once: Annotated[bool, typer.Option("--once", help="Print one story and exit.")] = False,
 ) -> None:
@@ -35,8 +36,13 @@ def demo(
             found_wrong(str(error))
         return
     has_screen = browser and sys.stdout.isatty()
-    problem = asyncio.run(
-        practice_clinic.show(speed, port, has_screen, lambda address: typer.echo(SHOWN.format(address=address)))
-    )
+    try:
+        problem = asyncio.run(
+            practice_clinic.show(speed, port, has_screen, lambda address: typer.echo(SHOWN.format(address=address)))
+        )
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise
+        found_wrong(f"--port: {port} can't be used: {error.strerror}. Try: followupbot demo --port 0")
     if problem is not None:
         found_wrong(problem)

@@ -3,9 +3,10 @@
 import json
 import sys
 import zoneinfo
+from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import segno
 import typer
@@ -22,6 +23,8 @@ from followupbot.domain.clinic import Role, StaffJoined
 from followupbot.domain.ids import Language, ProtocolKey
 from followupbot.domain.schedule import DAY_ENDS, DAY_STARTS, SURGERY_YEAR_MIN, PartialDate, local
 
+T = TypeVar("T")
+
 LINK = "https://t.me/{bot}?start={token}"
 
 QR_SCALE = 8
@@ -30,6 +33,11 @@ QR_SCALE = 8
 app = typer.Typer(no_args_is_help=True, help="Make a one-time link (and QR code) for a patient or a staff member.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+
+OPTIONAL = frozenset({"--born", "--protocol"})
+
+SAID_ALREADY = frozenset({"unknown_zone", "unknown_language", "unknown_protocol"})
+"""With what was meant perhaps, which only the terminal knows."""
 
 PROBLEMS = {
     "hour_outside_daytime": f"--at: we ask from {DAY_STARTS:%H:%M} to before {DAY_ENDS:%H:%M} on the patient's clock.",
@@ -47,7 +55,7 @@ def patient(
     zone: Annotated[str | None, typer.Option(help="The patient's time zone, such as Europe/Madrid.")] = None,
     language: Annotated[str | None, typer.Option(help="The patient's language: a folder below messages/.")] = None,
     at: Annotated[str | None, typer.Option(help="The hour at which to ask, on the patient's clock: HH:MM.")] = None,
-    born: Annotated[int | None, typer.Option(help="Year of birth; asked at enrolment.")] = None,
+    born: Annotated[str | None, typer.Option(metavar="YEAR", help="Year of birth; asked at enrolment.")] = None,
     protocol: Annotated[str | None, typer.Option(help="The care protocol, where the clinic has several.")] = None,
     again: Annotated[
         str | None, typer.Option(metavar="CODE", help="A new link for a known patient; older links are void.")
@@ -58,11 +66,18 @@ def patient(
 
     Example: followupbot invite patient --surgery-on 2019-03-14 --zone Europe/Madrid --language en --at 10:00
     """
-    others = {"--surgery-on": surgery_on, "--zone": zone, "--language": language, "--at": at, "--born": born}
+    others = {
+        "--surgery-on": surgery_on,
+        "--zone": zone,
+        "--language": language,
+        "--at": at,
+        "--born": born,
+        "--protocol": protocol,
+    }
     with house.open_house(settings.load()) as opened:
         now = opened.clock.now()
         if again is not None:
-            given = [option for option, value in {**others, "--protocol": protocol}.items() if value is not None]
+            given = [option for option, value in others.items() if value is not None]
             if given:
                 called_wrongly(f"--again takes no other option than --json; it was given {', '.join(given)}.")
             code = patient_code.parse(again)
@@ -71,10 +86,7 @@ def patient(
             bot = _bot_name(opened)
             invited = admins.invite_patient_again(opened.store, code, shell(), now)
         else:
-            missing = [option for option, value in others.items() if value is None and option != "--born"]
-            if missing:
-                called_wrongly(f"Missing {', '.join(missing)}. See: followupbot invite patient --help")
-            plan = _plan(opened, surgery_on or "", zone or "", language or "", at or "", born, protocol, now)
+            plan = _plan(opened, others, now)
             bot = _bot_name(opened)
             code, invited = admins.invite_patient(opened.store, plan, shell(), now)
         link = LINK.format(bot=bot, token=invited.token)
@@ -107,61 +119,75 @@ def staff(
         if as_json:
             typer.echo(json.dumps({"name": wanted, "link": link, "expires_at": invited.expires_at.isoformat()}))
             return
-        _show("staff", f"{wanted}, {role}", link, invited.expires_at, opened.settings.data / "invitations")
+        _show(_file_of(wanted), f"{wanted}, {role}", link, invited.expires_at, opened.settings.data / "invitations")
 
 
-def _plan(
-    opened: House,
-    surgery_on: str,
-    zone: str,
-    language: str,
-    at: str,
-    born: int | None,
-    protocol: str | None,
-    now: datetime,
-) -> Plan:
+def _plan(opened: House, typed: Mapping[str, str | None], now: datetime) -> Plan:
     """The plan as typed; every mistake in it is said at once."""
     programme = opened.store.clinic().published
-    wrong = []
-    surgery = _surgery(surgery_on)
-    if surgery is None:
-        wrong.append(f"--surgery-on: expected YYYY-MM-DD, YYYY-MM or YYYY, not {surgery_on!r}.")
+    missing = [option for option, value in typed.items() if value is None and option not in OPTIONAL]
+    wrong = [f"Missing {', '.join(missing)}. See: followupbot invite patient --help"] if missing else []
+
+    def read(option: str, reader: Callable[[str], T], stand_in: T, expected: str) -> T:
+        """What was typed behind that option; the stand-in lets the rest be looked at where it can't be read."""
+        text = typed[option]
+        if text is None:
+            return stand_in
+        try:
+            return reader(text)
+        except ValueError:
+            wrong.append(f"{option}: expected {expected}, not {text!r}.")
+            return stand_in
+
     zones = zoneinfo.available_timezones()
-    if zone not in zones:
+    zone = typed["--zone"]
+    if zone is not None and zone not in zones:
         wrong.append(f"--zone: there is no time zone {zone!r}.{near(zone, zones)}")
-    hour = _hour(at)
-    if hour is None:
-        wrong.append(f"--at: expected HH:MM, such as 10:00, not {at!r}.")
-    if language not in programme.languages:
+    language = typed["--language"]
+    if language is not None and language not in programme.languages:
         known = ", ".join(programme.languages)
         wrong.append(f"--language: there are no words in {language!r}. Expected one of: {known}.")
-    key = protocol or next(iter(sorted(programme.protocols)))
-    if key not in programme.protocols:
-        wrong.append(f"--protocol: no care protocol {key!r} is published.{near(key, programme.protocols)}")
-    if surgery is not None and hour is not None and not wrong:
-        plan = Plan(ProtocolKey(key), surgery, zone, Language(language), hour, born)
-        today = local(now, zone).date()
-        wrong += [PROBLEMS[problem] for problem in enrolment.problems(plan, programme, today)]
-        if not wrong:
-            return plan
-    called_wrongly("\n".join(wrong))
+    protocols = ", ".join(sorted(programme.protocols))
+    key = typed["--protocol"]
+    if key is None and len(programme.protocols) == 1:
+        key = protocols
+    if key is None:
+        wrong.append(f"--protocol: the clinic has several. Expected one of: {protocols}.")
+    elif key not in programme.protocols:
+        near_by = near(key, programme.protocols)
+        wrong.append(f"--protocol: no care protocol {key!r} is published.{near_by} Expected one of: {protocols}.")
+    today = local(now, zone if zone in zones else "UTC").date()
+    plan = Plan(
+        ProtocolKey(key or ""),
+        read("--surgery-on", PartialDate.parse, PartialDate(today.year), "YYYY-MM-DD, YYYY-MM or YYYY"),
+        zone or "",
+        Language(language or ""),
+        read("--at", _hour, DAY_STARTS, "HH:MM, such as 10:00"),
+        read("--born", _year, None, "a year, such as 1958"),
+    )
+    found = enrolment.problems(plan, programme, today)
+    wrong += [PROBLEMS[problem] for problem in found if problem not in SAID_ALREADY]
+    if wrong:
+        called_wrongly("\n".join(wrong))
+    return plan
 
 
-def _surgery(text: str) -> PartialDate | None:
-    try:
-        return PartialDate.parse(text)
-    except ValueError:
-        return None
+def _hour(text: str) -> time:
+    """Reads `9:30` and `09:30`. ValueError where it is no time of the day."""
+    hours, _, minutes = text.strip().partition(":")
+    if not (len(hours) in {1, 2} and len(minutes) == 2 and _digits(hours + minutes)):
+        raise ValueError(text)
+    return time(int(hours), int(minutes))
 
 
-def _hour(text: str) -> time | None:
-    hours, colon, minutes = text.partition(":")
-    if not (colon and len(minutes) == 2 and 1 <= len(hours) <= 2 and (hours + minutes).isascii()):
-        return None
-    try:
-        return time(int(hours), int(minutes))
-    except ValueError:
-        return None
+def _year(text: str) -> int | None:
+    if not (len(text.strip()) == 4 and _digits(text.strip())):
+        raise ValueError(text)
+    return int(text)
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
 
 
 def _bot_name(opened: House) -> str:
@@ -180,10 +206,19 @@ def _show(file: str, who: str, link: str, expires_at: datetime, folder: Path) ->
     """The link, its QR code for the terminal, and a picture of it to print."""
     code = segno.make_qr(link)
     typer.echo(f"{who}\n{link}\nIt works once, until {expires_at:%Y-%m-%d %H:%M} UTC.\n")
-    if sys.stdout.isatty() or sys.stdout.encoding.lower().startswith("utf"):
+    if sys.stdout.isatty() or (sys.stdout.encoding or "").lower().startswith("utf"):
         code.terminal(compact=True, border=2)
-    folder.mkdir(mode=0o700, exist_ok=True)
     picture = folder / f"{file}.png"
-    picture.touch(mode=0o600)
-    code.save(str(picture), scale=QR_SCALE, kind="png")
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        picture.unlink(missing_ok=True)
+        picture.touch(mode=0o600)
+        code.save(str(picture), scale=QR_SCALE, kind="png")
+    except OSError as error:
+        found_wrong(f"\nThe link works, but its picture {picture} can't be written: {error.strerror}.")
     typer.echo(f"\nTo print: {picture} (delete it when it has been used)")
+
+
+def _file_of(name: str) -> str:
+    """A file name of its own for each person."""
+    return "".join(character if character.isalnum() else "_" for character in name.casefold())

@@ -10,7 +10,7 @@ from followupbot.application import admins
 from followupbot.bootstrap import house
 from followupbot.bootstrap.clocks import SystemClock
 from followupbot.checking.check import check_paths
-from followupbot.cli.terminal import shell
+from followupbot.cli.terminal import called_wrongly, shell
 from followupbot.protocol_files.reading import Problem, Severity
 from followupbot.protocol_files.sources import gather
 
@@ -25,7 +25,12 @@ def check(
     Example: followupbot check protocols/lumbar_fusion.yaml
     """
     data = settings.load().data
+    missing = [str(path) for path in paths or () if not path.exists()]
+    if missing:
+        called_wrongly(f"There is no {', no '.join(missing)}.")
     _report(check_paths(data, paths or (), SystemClock().now().date()))
+    if not paths and not data.is_dir():
+        typer.echo(f"There is no data folder {data}: only the files that ship were looked at.", err=True)
     typer.echo("Nothing is wrong.")
 
 

@@ -43,6 +43,8 @@ def _parts(only: str | None) -> frozenset[process.Part]:
     parts = set()
     for word in only.split(","):
         if word.strip() not in known:
-            called_wrongly(f"--only: expected some of {', '.join(known)}, not {word.strip()!r}.{near(word, known)}")
+            called_wrongly(
+                f"--only: expected some of {', '.join(known)}, not {word.strip()!r}.{near(word.strip(), known)}"
+            )
         parts.add(process.Part(word.strip()))
     return frozenset(parts)

@@ -40,7 +40,7 @@ def list_() -> None:
 
 
 @app.command()
-def remove(name: Annotated[str, typer.Argument(help="Their name, as `staff list` shows it.")]) -> None:
+def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="Their name, as `staff list` shows it.")]) -> None:
     """Remove somebody: they may do nothing any more, and are paged no more.
 
     Example: followupbot staff remove "Dr Ito"

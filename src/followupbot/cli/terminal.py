@@ -30,8 +30,13 @@ def found_wrong(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
+NEAR_MISS = 0.62
+"""How alike two names are for one to be offered for the other: as Madrid and Europe/Madrid are, and not as Spain and
+Japan are."""
+
+
 def near(word: str, known: Iterable[str]) -> str:
     """A suggestion to put behind an error message; empty where nothing is near."""
     lower = {name.casefold(): name for name in known}
-    found = difflib.get_close_matches(word.casefold(), lower, n=1)
+    found = difflib.get_close_matches(word.casefold(), lower, n=1, cutoff=NEAR_MISS)
     return f" Did you mean {lower[found[0]]}?" if found else ""

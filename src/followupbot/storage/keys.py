@@ -64,21 +64,28 @@ class Keys:
         if len(master) != KEY_BYTES:
             raise WrongMasterKey(f"the master key has {len(master)} bytes instead of {KEY_BYTES}")
         keys = cls(_database_of_keys(data), master)
-        keys._make_table()
-        wrapped = keys._wrapped(KNOWN_ANSWER)
-        if wrapped is None:
-            if _has_facts(data) or keys._any():
-                raise WrongMasterKey("the keys that this database was encrypted with are not there")
-            keys._insert(KNOWN_ANSWER, _KNOWN)
-            wrapped = keys._wrapped(KNOWN_ANSWER)
         try:
-            known = keys._unwrap(KNOWN_ANSWER, wrapped)
+            keys._open(_has_facts(data))
+        except BaseException:
+            keys.close()
+            raise
+        return keys
+
+    def _open(self, has_facts: bool) -> None:
+        self._make_table()
+        wrapped = self._wrapped(KNOWN_ANSWER)
+        if wrapped is None:
+            if has_facts or self._any():
+                raise WrongMasterKey("the keys that this database was encrypted with are not there")
+            self._insert(KNOWN_ANSWER, _KNOWN)
+            wrapped = self._wrapped(KNOWN_ANSWER)
+        try:
+            known = self._unwrap(KNOWN_ANSWER, wrapped)
         except Undecryptable as error:
             raise WrongMasterKey("the keys were wrapped with another master key") from error
         assert known == _KNOWN, "what opens is what was closed"
         for name in (CLINIC, CHAIN, INDEX):
-            keys.make(name)
-        return keys
+            self.make(name)
 
     def cipher(self, name: str) -> Cipher:
         """The cipher with that key. `KeyDestroyed` where there is none."""

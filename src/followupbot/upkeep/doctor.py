@@ -88,11 +88,15 @@ def clock(date_header: str | None, now: datetime) -> Iterator[Finding]:
 
 
 def opening(open_clinic: Callable[[], str]) -> Iterator[Finding]:
-    """Whether the clinic opens: keys, database and schema. `open_clinic` gives what is published, or raises."""
+    """Whether the clinic opens: keys, database and schema. `open_clinic` gives what is published, or raises.
+
+    What is raised says in its first line what is wrong, and from the second on what to do about it.
+    """
     try:
         yield Finding(Level.OK, open_clinic())
     except Exception as error:
-        yield Finding(Level.WRONG, str(error).rstrip("."), "Do what the line says, then look again.")
+        what, _, mend = str(error).partition("\n")
+        yield Finding(Level.WRONG, what.rstrip(".") or type(error).__name__, mend)
 
 
 def _fsyncs(folder: Path) -> Iterator[float]:

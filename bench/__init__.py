@@ -1,0 +1,1 @@
+"""What we measure, always against something else in the same run: a ratio holds where seconds do not."""

@@ -1,0 +1,95 @@
+"""`make bench`: what a tap costs, from the update to the commit, against the bare commit that it can't do without."""
+
+import argparse
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import time as Hour
+from pathlib import Path
+
+from followupbot.application import admins
+from followupbot.application.front_desk import FrontDesk
+from followupbot.bootstrap.house import House, initialise, open_house
+from followupbot.domain.chart import Plan
+from followupbot.domain.decision import ByShell
+from followupbot.domain.ids import CheckInId, Language, MessageId, PatientId, ProtocolKey, QuestionId
+from followupbot.domain.outgoing import AnswerPress, ConsentPress, StartPress
+from followupbot.domain.schedule import PartialDate
+from followupbot.settings import Settings
+
+BY = ByShell("bench")
+CHECK_IN = CheckInId(1)
+
+
+def main() -> None:
+    """Measure and print; nothing is asserted, since a machine's speed is no property of the program."""
+    arguments = argparse.ArgumentParser(prog="python -m bench")
+    arguments.add_argument("--patients", type=int, default=100)
+    patients = arguments.parse_args().patients
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings.model_validate({"data": Path(folder) / "data"})
+        initialise(settings)
+        with open_house(settings) as house:
+            taps = _taps(house, patients)
+            idle = _milliseconds(200, lambda: house.store.due(house.clock.now(), 100))
+            claim = _milliseconds(200, lambda: house.outbox.claim(house.clock.now(), house.clock.machine_now(), 0))
+        floor = _floor(Path(folder) / "floor.db")
+    print(f"{patients} patients, one answer each, SQLite with synchronous=FULL; medians of one run")
+    print(f"a bare commit of one row             {floor:8.3f} ms     1.0")
+    for name, cost in (("an answer, decided and committed", taps), ("an idle round", idle), ("an idle claim", claim)):
+        print(f"{name:<36} {cost:8.3f} ms  {cost / floor:6.1f}")
+
+
+def _taps(house: House, patients: int) -> float:
+    """Milliseconds from a press to its commit."""
+    desk = FrontDesk(house.store, house.outbox)
+    now = house.clock.now()
+    took = []
+    for number in range(1, patients + 1):
+        plan = Plan(ProtocolKey("lumbar_fusion"), PartialDate(now.year - 4), "Europe/Madrid", Language("en"), Hour(10))
+        code, invited = admins.invite_patient(house.store, plan, BY, now)
+        message = MessageId(number)
+        desk.started(number, invited.token, f"{number}/start", now)
+        desk.pressed(number, ConsentPress(code, agrees=True), message, f"{number}/agree", now)
+        desk.pressed(number, StartPress(code, CHECK_IN), message, f"{number}/begin", now)
+        press = _first_answer(house, code)
+        began = time.perf_counter()
+        desk.pressed(number, press, message, f"{number}/answer", now)
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
+def _first_answer(house: House, code: PatientId) -> AnswerPress:
+    """ "None of these" on the first screen."""
+    chart = house.store.chart(code)
+    assert chart is not None
+    check_in = chart.check_in(CHECK_IN)
+    assert check_in is not None
+    return AnswerPress(code, CHECK_IN, QuestionId(check_in.form[0]), "none")
+
+
+def _floor(path: Path) -> float:
+    """Milliseconds of one row's commit with nothing else around it."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("CREATE TABLE row (n INTEGER PRIMARY KEY, body BLOB)")
+    try:
+        return _milliseconds(200, lambda: connection.execute("INSERT INTO row (body) VALUES (?)", (b"\0" * 1000,)))
+    finally:
+        connection.close()
+
+
+def _milliseconds(times: int, work: Callable[[], object]) -> float:
+    took = []
+    for _ in range(times):
+        began = time.perf_counter()
+        work()
+        took.append((time.perf_counter() - began) * 1000)
+    return statistics.median(took)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Somebody at a terminal, in a folder and an environment of their own."""
+
+import logging
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import pytest
+import structlog
+
+from followupbot.bootstrap import house
+from followupbot.domain.clinic import Programme
+from followupbot.domain.ids import Version
+from followupbot.settings import PREFIX, Settings
+from tests.cli.terminal import Terminal
+from tests.process.telegram import TOKEN, Telegram
+
+_read = house._load_programme
+
+
+def _read_once(known: dict[Version, Programme], version: Version, files: Mapping[str, bytes]) -> Programme:
+    """A version's files never change, and reading them takes longer than all the rest of most commands."""
+    if version not in known:
+        known[version] = _read(version, files)
+    return known[version]
+
+
+@pytest.fixture(scope="session")
+def programmes() -> dict[Version, Programme]:
+    return {}
+
+
+@pytest.fixture
+def terminal(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    programmes: dict[Version, Programme],
+) -> Iterator[Terminal]:
+    """An empty folder; no setting, proxy or .env of whoever runs the tests gets in, and no log handler out."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    for name in os.environ:
+        if name.startswith(PREFIX) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("FOLLOWUPBOT_WEB_PORT", "0")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(house, "_load_programme", partial(_read_once, programmes))
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield Terminal(folder, monkeypatch, capsys)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("clinic") / "data"
+    house.initialise(Settings.model_validate({"data": data, "web_port": 0}))
+    return data
+
+
+@pytest.fixture
+def clinic(founded: Path, terminal: Terminal) -> Path:
+    """The data folder as `init` has left it, where the terminal looks for it."""
+    return shutil.copytree(founded, terminal.folder / "data")
+
+
+@pytest.fixture
+def telegram(monkeypatch: pytest.MonkeyPatch) -> Iterator[Telegram]:
+    """Telegram, and a token that it knows."""
+    with Telegram() as serving:
+        monkeypatch.setenv("FOLLOWUPBOT_TELEGRAM_TOKEN", TOKEN)
+        monkeypatch.setenv("FOLLOWUPBOT_TELEGRAM_API", serving.api)
+        yield serving

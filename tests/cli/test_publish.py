@@ -1,0 +1,93 @@
+"""`followupbot check` and `publish`: broken files are refused with their place, and what works goes on working."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import Terminal, contents
+
+BROKEN = "years: 10\nquestions: [\n"
+
+
+def put(folder: Path, path: str, text: str) -> Path:
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    return file
+
+
+def version(terminal: Terminal) -> tuple[str, bool]:
+    """What is published, and whether the files differ from it."""
+    seen = terminal("status", "--json").json()
+    return seen["published"], seen["files_differ"]
+
+
+def test_nothing_is_wrong_with_a_new_clinic(clinic: Path, terminal: Terminal) -> None:
+    said = terminal("check")
+    assert (said.code, said.out, said.err) == (0, "Nothing is wrong.\n", "")
+    said = terminal("publish")
+    assert said.code == 0
+    assert said.out.startswith("Nothing has changed since ")
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "says"),
+    [
+        ("protocols/mine.yaml", BROKEN, "3:1: error: this is not YAML"),
+        ("clinic.yaml", "name: [\n", "2:1: error: this is not YAML"),
+        ("clinic.yaml", "nmae: Ours\n", "1:1: error: "),
+        ("messages/en/cards/cauda_equina.j2", "<b>Go.</b>\n", "1:1: error: it does not show"),
+        ("messages/en/cards/cauda_equina.j2", "Go.\n{{ clinic.phone }\n", "2:"),
+    ],
+    ids=["protocol", "clinic", "unknown key", "card", "template"],
+)
+def test_what_is_broken_is_refused_with_file_line_and_column(
+    path: str, text: str, says: str, clinic: Path, terminal: Terminal
+) -> None:
+    """By `check` and by `publish` alike; the version that works goes on working."""
+    published, _ = version(terminal)
+    put(clinic, path, text)
+    before = contents(clinic)
+    checked, tried = terminal("check"), terminal("publish")
+    assert (checked.code, checked.out) == (1, "")
+    assert f"data/{path}:{says}" in checked.err
+    assert (tried.code, tried.out, tried.err) == (1, "", checked.err)
+    assert contents(clinic) == before
+    assert version(terminal) == (published, True)
+
+
+def test_what_is_whole_is_published(clinic: Path, terminal: Terminal) -> None:
+    """Under a new version, once."""
+    published, differ = version(terminal)
+    assert not differ
+    file = clinic / "clinic.yaml"
+    file.write_text(file.read_text().replace("Your spine clinic", "Our clinic"))
+    assert version(terminal) == (published, True)
+    said = terminal("publish")
+    now, differ = version(terminal)
+    assert (said.code, said.out) == (0, f"Published as {now[:12]}.\n")
+    assert now != published
+    assert not differ
+    assert terminal("publish").out == f"Nothing has changed since {now[:12]}.\n"
+
+
+def test_one_file_alone_can_be_checked(clinic: Path, terminal: Terminal) -> None:
+    """Wherever it lies; the clinic's other files do not matter to it."""
+    put(clinic, "clinic.yaml", "name: [\n")
+    draft = put(terminal.folder, "drafts/mine.yaml", BROKEN)
+    said = terminal("check", str(draft))
+    assert said.code == 1
+    assert said.err.startswith(f"{draft}:3:1: error: this is not YAML")
+    assert str(clinic.name) not in said.err
+
+
+def test_a_file_that_is_not_there_is_no_file_without_mistakes(terminal: Terminal) -> None:
+    said = terminal("check", "protocols/mine.yaml", "clinic.yml")
+    assert (said.code, said.out, said.err) == (2, "", "There is no protocols/mine.yaml, no clinic.yml.\n")
+
+
+def test_without_a_data_folder_it_says_what_it_looked_at(terminal: Terminal) -> None:
+    """A wrong FOLLOWUPBOT_DATA is not taken for files in order."""
+    said = terminal("check", DATA="nowhere")
+    assert (said.code, said.out) == (0, "Nothing is wrong.\n")
+    assert said.err == "There is no data folder nowhere: only the files that ship were looked at.\n"
