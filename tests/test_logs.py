@@ -55,9 +55,9 @@ def test_no_token_gets_into_a_line_whoever_writes_it(written: io.StringIO) -> No
 def test_no_token_gets_into_a_traceback(written: io.StringIO) -> None:
     """Nor what variables held; the causes of an error are part of it."""
     for log in (structlog.get_logger("ours"), logging.getLogger("theirs")):
+        answer = PAIN
         try:
             try:
-                answer = PAIN
                 raise ConnectionError(ADDRESS)
             except ConnectionError as error:
                 raise RuntimeError(f"after {len(answer)}: {ADDRESS}") from error

@@ -74,3 +74,97 @@ def test_a_token_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     (tmp_path / "token").write_text(f"{TOKEN}\n")
     monkeypatch.setenv("FOLLOWUPBOT_TELEGRAM_TOKEN_FILE", str(tmp_path / "token"))
     assert settings.load().token() == TOKEN
+
+
+# -- mistakes ----------------------------------------------------------------------------------------------------------
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> str:
+    """What is said where that setting has that value."""
+    monkeypatch.setenv(f"{PREFIX}{name}", value)
+    with pytest.raises(SettingsWrong) as wrong:
+        settings.load().token()
+    return str(wrong.value)
+
+
+@pytest.mark.parametrize("port", ["eighty", "-1", "65536", "8080.5"])
+def test_a_port_that_is_none(port: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refused(monkeypatch, "WEB_PORT", port).startswith("FOLLOWUPBOT_WEB_PORT: Input should be ")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "clinic.db",
+        "sqlite://clinic.db",
+        "sqlite:///",
+        "sqlite:///:memory:",
+        "postgresql://me:hunter2@host/clinic",
+        "postgresql+psycopg://me:hunter2@host:port/clinic",
+        "postgresql+psycopg:/me:hunter2@host/clinic",
+    ],
+)
+def test_a_database_that_can_not_be_used(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its password is not repeated."""
+    expected = "expected sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
+    assert refused(monkeypatch, "DATABASE_URL", url) == f"FOLLOWUPBOT_DATABASE_URL: {expected}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite:////srv/clinic.db",
+        "sqlite:///clinic.db",
+        "postgresql+psycopg://me@host/clinic",
+        "postgresql+psycopg://me:a/b:c@host:5432/clinic",
+        "postgresql+psycopg://me@[::1]:5432/clinic",
+        "postgresql+psycopg:///clinic?host=/run/postgresql",
+    ],
+)
+def test_databases_that_can_be_used(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A password may be of any characters; a server may be reached by a socket."""
+    monkeypatch.setenv("FOLLOWUPBOT_DATABASE_URL", url)
+    assert settings.load().database == url
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["api.telegram.org/bot", "ftp://host/bot", "https://", "https://host", "http:///bot", "http://host:x/bot"],
+)
+def test_an_api_that_can_not_be_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a path the token would be taken for a part of the host's name, and stand in error messages."""
+    expected = "expected an address like https://api.telegram.org/bot, to which the token is appended"
+    assert refused(monkeypatch, "TELEGRAM_API", address) == f"FOLLOWUPBOT_TELEGRAM_API: {expected}"
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:8081/bot", "https://host/some/where/bot", "http://host/"])
+def test_apis_that_can_be_asked(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FOLLOWUPBOT_TELEGRAM_API", address)
+    assert settings.load().telegram_api == address
+
+
+@pytest.mark.parametrize(
+    "token", ["AATheSecret", ":AATheSecret", "12x:AA", "123:", f"{TOKEN} {TOKEN}", f"{TOKEN}\n{TOKEN}"], ids=repr
+)
+def test_a_token_that_can_be_none(token: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message names the setting it came from, and does not repeat it."""
+    expected = "expected the bot's number, a colon and its secret, on one line"
+    assert refused(monkeypatch, "TELEGRAM_TOKEN", token) == f"FOLLOWUPBOT_TELEGRAM_TOKEN: {expected}"
+    monkeypatch.delenv("FOLLOWUPBOT_TELEGRAM_TOKEN")
+    (tmp_path / "token").write_text(token)
+    assert refused(monkeypatch, "TELEGRAM_TOKEN_FILE", "token") == f"FOLLOWUPBOT_TELEGRAM_TOKEN_FILE: {expected}"
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("nowhere", "No such file or directory"), (".", "Is a directory"), ("picture", "it is not text")],
+)
+def test_a_file_that_can_not_be_read(path: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "picture").write_bytes(b"\x89PNG\xff")
+    expected = f"FOLLOWUPBOT_TELEGRAM_TOKEN_FILE: cannot read {path}: {reason}"
+    assert refused(monkeypatch, "TELEGRAM_TOKEN_FILE", path) == expected
+
+
+def test_the_databases_path_is_whole(tmp_path: Path) -> None:
+    """Who changes folders in between does not make a second one."""
+    assert settings.load().database == f"sqlite:///{tmp_path / 'data' / 'followupbot.db'}"

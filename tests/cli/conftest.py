@@ -14,6 +14,7 @@ from followupbot.bootstrap import house
 from followupbot.domain.clinic import Programme
 from followupbot.domain.ids import Version
 from followupbot.settings import PREFIX, Settings
+from followupbot.upkeep import doctor
 from tests.cli.terminal import Terminal
 from tests.process.telegram import TOKEN, Telegram
 
@@ -49,6 +50,9 @@ def terminal(
     monkeypatch.setenv("FOLLOWUPBOT_WEB_PORT", "0")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(house, "_load_programme", partial(_read_once, programmes))
+    # How fast the disk of a machine is that runs many tests says nothing.
+    monkeypatch.setattr(doctor, "FSYNC_TRIES", 3)
+    monkeypatch.setattr(doctor, "FSYNC_MEDIAN_MS_MAX", 60_000)
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield Terminal(folder, monkeypatch, capsys)
@@ -70,10 +74,16 @@ def clinic(founded: Path, terminal: Terminal) -> Path:
     return shutil.copytree(founded, terminal.folder / "data")
 
 
-@pytest.fixture
-def telegram(monkeypatch: pytest.MonkeyPatch) -> Iterator[Telegram]:
-    """Telegram, and a token that it knows."""
+@pytest.fixture(scope="session")
+def practice() -> Iterator[Telegram]:
     with Telegram() as serving:
-        monkeypatch.setenv("FOLLOWUPBOT_TELEGRAM_TOKEN", TOKEN)
-        monkeypatch.setenv("FOLLOWUPBOT_TELEGRAM_API", serving.api)
         yield serving
+
+
+@pytest.fixture
+def telegram(practice: Telegram, terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Telegram]:
+    """Telegram, and a token that it knows."""
+    monkeypatch.setenv("FOLLOWUPBOT_TELEGRAM_TOKEN", TOKEN)
+    monkeypatch.setenv("FOLLOWUPBOT_TELEGRAM_API", practice.api)
+    yield practice
+    practice.mend()

@@ -9,13 +9,6 @@ from tests.cli.terminal import Terminal
 from tests.process.telegram import TOKEN, Telegram
 
 
-@pytest.fixture(autouse=True)
-def _any_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """How fast the disk of a machine is that runs many tests says nothing."""
-    monkeypatch.setattr(doctor, "FSYNC_TRIES", 3)
-    monkeypatch.setattr(doctor, "FSYNC_MEDIAN_MS_MAX", 60_000)
-
-
 def findings(said: str) -> dict[str, str]:
     """What was found, and how bad it is."""
     lines = [line for line in said.splitlines() if not line.startswith("       ")]
@@ -69,6 +62,17 @@ def test_a_slow_disk_is_found(
     assert found.startswith("the disk confirms a write in ")
 
 
+def test_a_clock_that_is_off_is_found(
+    clinic: Path, telegram: Telegram, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody would be asked at the wrong hour."""
+    monkeypatch.setattr("followupbot.bootstrap.examination._date_of", lambda _: "Wed, 01 Jan 2020 00:00:00 GMT")
+    said = terminal("doctor")
+    assert said.code == 1
+    (found,) = wrong(said.out)
+    assert found.startswith("this machine's clock is off by ")
+
+
 @pytest.mark.parametrize(
     ("settings", "says"),
     [
@@ -82,8 +86,12 @@ def test_a_slow_disk_is_found(
             {"TELEGRAM_API": "http://127.0.0.1:1/bot"},
             "Telegram can't be reached at http://127.0.0.1:1/bot (NetworkError",
         ),
+        (
+            {"TELEGRAM_TOKEN": "987654321:AAThis", "TELEGRAM_API": "http://127.0.0.1:1/bot"},
+            "Telegram can't be reached at http://127.0.0.1:1/bot (NetworkError",
+        ),
     ],
-    ids=["missing", "none", "unknown", "unreachable"],
+    ids=["missing", "none", "unknown", "unreachable", "unknown and unreachable"],
 )
 def test_a_wrong_token_is_one_finding_of_several(
     settings: dict[str, str], says: str, clinic: Path, telegram: Telegram, terminal: Terminal
@@ -94,6 +102,8 @@ def test_a_wrong_token_is_one_finding_of_several(
     (found,) = wrong(said.out)
     assert found.startswith(says)
     assert "the files are what is published" in said.out
+    lines = said.out.splitlines()
+    assert lines[lines.index(f"WRONG  {found}") + 1].startswith("       "), "below it stands what to do"
     assert "AA" not in said.out
 
 

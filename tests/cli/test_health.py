@@ -1,13 +1,12 @@
-"""`status`, `verify` and `doctor`: what is said when all is well, and when it is not."""
+"""`status` and `verify`: what is said when all is well, and when it is not."""
 
 from pathlib import Path
 
-import pytest
 import sqlalchemy as sa
 
 from followupbot.storage.engine import Database
 from tests.cli.terminal import Terminal
-from tests.process.telegram import TOKEN, Telegram
+from tests.process.telegram import Telegram
 from tests.process.test_run import free_port
 
 OPERATION = ["--surgery-on", "2022-03-14", "--zone", "Europe/Madrid", "--language", "en", "--at", "10:00"]
@@ -71,47 +70,3 @@ def test_verify_takes_a_seal_that_was_kept_elsewhere(clinic: Path, terminal: Ter
     said = terminal("verify", "--seal", "nonsense")
     assert said.code == 2
     assert "CHAINS:DIGEST" in said.err
-
-
-def test_doctor_finds_nothing_wrong(clinic: Path, telegram: Telegram, terminal: Terminal) -> None:
-    said = terminal("doctor")
-    assert said.code == 0, said.out
-    assert "Telegram knows the bot: @followup_practice_bot" in said.out
-    assert "WRONG" not in said.out
-
-
-@pytest.mark.parametrize(
-    ("env", "words"),
-    [
-        ({"TELEGRAM_TOKEN": "987654321:AAThisTokenIsNobodysAtAll_00000000"}, "Telegram refuses the token"),
-        ({"TELEGRAM_TOKEN": "nonsense"}, "FOLLOWUPBOT_TELEGRAM_TOKEN: expected the bot's number"),
-        ({"TELEGRAM_TOKEN": ""}, "there is no bot token"),
-        ({"TELEGRAM_API": "http://127.0.0.1:1/bot"}, "Telegram can't be reached at http://127.0.0.1:1/bot"),
-        ({"DATA": "/no/such/folder"}, "there is no data folder /no/such/folder"),
-    ],
-    ids=["unknown token", "no token at all", "empty token", "no network", "no folder"],
-)
-def test_doctor_names_what_is_wrong_and_how_to_mend_it(
-    env: dict[str, str], words: str, clinic: Path, telegram: Telegram, terminal: Terminal
-) -> None:
-    said = terminal("doctor", run=None, **env)
-    assert said.code == 1
-    assert f"WRONG  {words}" in said.out
-    (line,) = [number for number, line in enumerate(said.out.splitlines()) if words in line]
-    assert said.out.splitlines()[line + 1].startswith("       "), "and below it what to do"
-    assert TOKEN not in said.out
-
-
-def test_doctor_with_a_wrong_token_and_no_network(clinic: Path, terminal: Terminal) -> None:
-    said = terminal("doctor", TELEGRAM_TOKEN="987654321:AAThis", TELEGRAM_API="http://127.0.0.1:1/bot")
-    assert said.code == 1
-    assert "can't be reached" in said.out
-
-
-def test_doctor_sees_a_clock_that_is_off(
-    clinic: Path, telegram: Telegram, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("followupbot.bootstrap.examination._date_of", lambda _: "Wed, 01 Jan 2020 00:00:00 GMT")
-    said = terminal("doctor")
-    assert said.code == 1
-    assert "this machine's clock is off" in said.out

@@ -1,8 +1,6 @@
 """Making a clinic, once."""
 
-import os
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,34 +35,6 @@ def test_only_this_user_can_read_what_init_made(clinic: Path) -> None:
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [clinic, *clinic.iterdir()]}
     assert modes["master.key"] == 0o400
     assert modes["data"] == 0o700
-
-
-def test_a_file_in_place_of_the_folder(terminal: Terminal) -> None:
-    (terminal.folder / "data").write_text("in the way")
-    said = terminal("init")
-    assert said.code == 1
-    assert said.err == "The data folder data can't be made: File exists.\n"
-
-
-@pytest.mark.parametrize(
-    "command", [["init"], ["run"], ["invite", "staff", "--role", "lead", "--name", "Ada"]], ids=str
-)
-def test_a_data_folder_that_is_read_only(
-    command: list[str], clinic: Path, terminal: Terminal, request: pytest.FixtureRequest
-) -> None:
-    """Said in a line that names the folder, whichever command meets it first."""
-    if os.geteuid() == 0:
-        if subprocess.run(["chattr", "-R", "+i", str(clinic)], capture_output=True).returncode:
-            pytest.skip("A READ-ONLY FOLDER IS NOT TESTED: root writes everywhere, and chattr does not work here")
-        request.addfinalizer(lambda: subprocess.run(["chattr", "-R", "-i", str(clinic)], check=True))
-    else:
-        clinic.chmod(0o500)
-        request.addfinalizer(lambda: clinic.chmod(0o700))
-    said = terminal(*command, TELEGRAM_TOKEN=TOKEN)
-    assert said.code == 1
-    assert "The data folder" in said.err or "data/" in said.err
-    assert "can't be" in said.err
-    assert len(said.err.splitlines()) <= 2, said.err
 
 
 def test_a_missing_master_key_is_not_made_anew(clinic: Path, terminal: Terminal) -> None:
