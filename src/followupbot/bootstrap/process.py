@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -356,14 +356,28 @@ class Process:
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        scheduler.add_job(self._round, "interval", seconds=self._round_seconds, next_run_time=self._soon())
-        scheduler.add_job(self._seal, "interval", seconds=SEAL_SECONDS)
+        scheduler.add_job(
+            self._quietly(self._round), "interval", seconds=self._round_seconds, next_run_time=self._soon()
+        )
+        scheduler.add_job(self._quietly(self._seal), "interval", seconds=SEAL_SECONDS)
         scheduler.start()
         self._last_done[Part.CLOCK] = lambda: self._round_done_machine
         try:
             await self._stop.wait()
         finally:
             scheduler.shutdown(wait=False)
+
+    def _quietly(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The same work, but a stop that cuts it off is no error: the scheduler would log a traceback for it."""
+
+        async def tick() -> None:
+            try:
+                await work()
+            except asyncio.CancelledError:
+                if not self._stop.is_set():
+                    raise
+
+        return tick
 
     async def _round(self) -> None:
         house = self._house
