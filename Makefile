@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test check lint format types imports deps locks e2e kill bench lock docs build wheel try-wheel clean
+.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults bench lock docs build wheel try-wheel clean
 
 PY    ?= python3
 V     ?= .venv
@@ -69,8 +69,11 @@ e2e: $(V)/.e2e ## the pages in a real browser (needs Chromium; on Debian: apt-ge
 		{ echo 'make e2e needs Chromium. On Debian: apt-get install chromium' >&2; exit 1; }; \
 	CHROMIUM=$$chromium $(BIN)/python -m pytest -q -m browser $(ARGS)
 
-kill: $(V)/.dev ## kill -9 the program KILLS times, at any moment, and count what was lost; and what else takes long
-	@KILLS=$(KILLS) $(BIN)/python -m pytest -q -n 2 -m long --timeout 3600 tests/kill tests/process $(ARGS)
+kill: $(V)/.dev ## kill -9 the program KILLS times, at any moment, and count what was lost
+	@KILLS=$(KILLS) $(BIN)/python -m pytest -q -s -m long --timeout 3600 tests/kill $(ARGS)
+
+faults: $(V)/.dev ## the real program with databases locked, full and stopped, and handlers that fail; takes some minutes
+	@$(BIN)/python -m pytest -q -m long --timeout 3600 tests/process $(ARGS)
 
 bench: $(V)/.dev ## measure it
 	@$(BIN)/python -m bench $(ARGS)
