@@ -41,10 +41,13 @@ def in_flight(house: House) -> Counter[str]:
         return Counter(connection.scalars(sa.select(outbox.c.key).where(outbox.c.state == "sending")))
 
 
-def judge(house: House, log: list[Json], patients: list[Patient], had_in_hand: Mapping[str, int]) -> Verdict:
-    """`had_in_hand` says how often each message was in hand when the program was killed."""
+def judge(
+    house: House, log: list[Json], patients: list[Patient], written: int, had_in_hand: Mapping[str, int]
+) -> Verdict:
+    """`written` counts what asks for a reply each time, `had_in_hand` how often each message was in hand at a kill."""
     verdict = Verdict(in_flight=sum(had_in_hand.values()))
     _judge_record(house, patients, verdict)
+    _judge_replies(house, written, verdict)
     _judge_messages(house, log, had_in_hand, verdict)
     return verdict
 
@@ -64,12 +67,25 @@ def _judge_record(house: House, patients: list[Patient], verdict: Verdict) -> No
         if answers != expected:
             verdict.lost.append(f"{patient.code} answered {expected}, and the record has {answers}")
         outcomes = [alert.state.outcome for alert in chart.alerts if isinstance(alert.state, Resolved)]
-        # Of what is for this week nobody is paged, so it has no outcome here.
-        expected_alerts = (1, ["called"]) if patient.red else (int(patient.answers.get("leg_weakness") == "a_bit"), [])
-        if (len(chart.alerts), outcomes) != expected_alerts:
-            verdict.lost.append(f"{patient.code} has the alerts {chart.alerts}")
+        if outcomes != ["called"] * len(chart.alerts) and patient.red:
+            verdict.lost.append(f"{patient.code} has {len(chart.alerts)} alerts, with the outcomes {outcomes}")
+        # Of what is for this week nobody is paged; a red button pressed again after the outcome is an emergency again.
+        least = 1 if patient.red or patient.answers.get("leg_weakness") == "a_bit" else 0
+        if not least <= len(chart.alerts) <= max(least, patient.emergencies):
+            verdict.lost.append(f"{patient.code} has {len(chart.alerts)} alerts, of {patient.emergencies} emergencies")
     report = verify(house.database, house.keys)
     verdict.lost += [f"{finding.chain} {finding.n}: {finding.what}" for finding in report.findings]
+
+
+def _judge_replies(house: House, written: int, verdict: Verdict) -> None:
+    """What came in was decided about once, however often Telegram had to hand it out."""
+    query = sa.select(sa.func.count()).where(outbox.c.message == "staff/not_understood")
+    with house.database.read() as connection:
+        replies = connection.scalar(query) or 0
+    if replies < written:
+        verdict.lost.append(f"{written} messages came, and {replies} were answered")
+    if replies > written:
+        verdict.doubled.append(f"{written} messages came, and were answered {replies} times")
 
 
 def _judge_messages(house: House, log: list[Json], had_in_hand: Mapping[str, int], verdict: Verdict) -> None:
@@ -110,6 +126,11 @@ def _judge_messages(house: House, log: list[Json], had_in_hand: Mapping[str, int
         if extra > allowed:
             verdict.doubled.append(f"{[row.key for row in same]}: {extra} too many, {allowed} in hand at kills")
     for content in set(calls) - set(rows):
+        # An edit that was in hand at a kill goes as a new message where something newer stands in the chat by then.
+        aimed_otherwise = [row for other, same in rows.items() if other[:2] == content[:2] for row in same]
+        if sum(had_in_hand.get(row.key, 0) for row in aimed_otherwise) >= len(calls[content]):
+            verdict.duplicates += len(calls[content])
+            continue
         verdict.past_the_outbox += len(calls[content])
         if NOT_RECORDED not in content[1] and DIRECT_PAGE not in content[1]:
             verdict.doubled.append(f"nobody decided to send {content}")

@@ -4,7 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from datetime import time as hour
 
@@ -13,15 +13,15 @@ from followupbot.application.ports import Store
 from followupbot.domain.chart import Plan
 from followupbot.domain.decision import ByShell
 from followupbot.domain.ids import Language, PatientId, ProtocolKey
-from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, ResolvePress, StartPress, TakePress
+from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, StartPress, TakePress
 from followupbot.domain.schedule import PartialDate
-from tests.process.harness import RECORDED, Clinic, zone_where_it_is_day
-from tests.process.telegram import Button, Phone
-
-ACTIVE_MAX = 4
-"""So many patients are in the middle of it at any time."""
+from tests.process.harness import RECORDED, Clinic, emergency, resolves, zone_where_it_is_day
+from tests.process.telegram import Phone
 
 LOOKS_EVERY = 0.03
+UNANSWERED_MAX = 4
+"""A colleague writes again and again, and waits when so many have had no answer; each is to have one."""
+
 TAPS_TWICE = 0.1
 """How often an impatient finger taps the same button again at once."""
 
@@ -32,12 +32,15 @@ RED = {"rf_bladder_feel": "new"}
 
 @dataclass
 class Patient:
-    """One patient and what she will answer; `pressed` is what she has pressed, and seen to be taken."""
+    """One patient and what she will answer; `emergencies` counts how often she has pressed the red button.
+
+    A second copy of the question that came because of a kill is pressed like the first: that is an emergency again.
+    """
 
     code: PatientId
     phone: Phone
     answers: dict[str, str]
-    pressed: set[str] = field(default_factory=set)
+    emergencies: int = 0
 
     @property
     def red(self) -> bool:
@@ -64,7 +67,9 @@ class Patient:
 class Story:
     """Everybody plays from `begin` on; new patients come until `no_more`."""
 
-    def __init__(self, clinic: Clinic, seed: int) -> None:
+    def __init__(self, clinic: Clinic, seed: int, active: int) -> None:
+        """`active`: so many patients are in the middle of it at any time."""
+        self._active = active
         self._clinic = clinic
         self._random = random.Random(seed)
         self.ito = clinic.join("Dr Ito")
@@ -74,7 +79,8 @@ class Story:
         self.no_more = threading.Event()
         self.over = threading.Event()
         self.failed: BaseException | None = None
-        self.now = ""
+        self.written = 0
+        """How often Dr Sato has written something."""
         self._tapped: set[tuple[int, int, str]] = set()
         self._thread = threading.Thread(target=self._play, daemon=True)
 
@@ -95,19 +101,26 @@ class Story:
         try:
             with self._clinic.opened() as house:
                 while not self.over.is_set():
-                    if not self.no_more.is_set() and len(self.waits_for()) < ACTIVE_MAX:
+                    if not self.no_more.is_set() and len(self.waits_for()) < self._active:
                         self._invite(house.store, house.clock.now)
                     for patient in self.waits_for():
-                        self._taps(patient.phone, patient.wants)
+                        patient.emergencies += sum(map(emergency, self._taps(patient.phone, patient.wants)))
                     self._taps(self.ito, lambda press: isinstance(press, TakePress))
-                    self._taps(self.ito, lambda press: isinstance(press, ResolvePress) and press.outcome == "called")
+                    self._taps(self.ito, resolves("called"))
                     if self._random.random() < 0.05:  # who comes second is told that somebody has it
                         self._taps(self.sato, lambda press: isinstance(press, TakePress))
-                        self._taps(self.sato, lambda press: isinstance(press, ResolvePress))
+                        self._taps(self.sato, resolves("called"))
+                    if not self.no_more.is_set():
+                        self._write()
                     time.sleep(LOOKS_EVERY)
         except BaseException as error:
             self.failed = error
             raise
+
+    def _write(self) -> None:
+        if self.sato.count("Welcome") and self.written - self.sato.count("did not understand") < UNANSWERED_MAX:
+            self.sato.write("Is anybody there?")
+            self.written += 1
 
     def _invite(self, store: Store, now: Callable[[], datetime]) -> None:
         number = len(self.patients) + 1
@@ -118,16 +131,15 @@ class Story:
         phone.start(f"?start={invited.token}")
         self.patients.append(Patient(code, phone, (RED, CALM, WEAKER)[number % 3]))
 
-    def _taps(self, phone: Phone, wants: Callable[[Press], bool]) -> None:
+    def _taps(self, phone: Phone, wants: Callable[[Press], bool]) -> list[Press]:
+        """One button at a look, at times twice; what was pressed."""
         for button in phone.buttons():
             key = (phone.id, button.message, button.data)
             if not wants(button.press) or key in self._tapped or self._random.random() < 0.3:
                 continue
             self._tapped.add(key)
-            self._tap(phone, button)
-            if self._random.random() < TAPS_TWICE:
-                self._tap(phone, button)
-            return
-
-    def _tap(self, phone: Phone, button: Button) -> None:
-        phone.tap(button)
+            times = 2 if self._random.random() < TAPS_TWICE else 1
+            for _ in range(times):
+                phone.tap(button)
+            return [button.press] * times
+        return []

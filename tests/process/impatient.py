@@ -1,4 +1,4 @@
-"""`followupbot run` that calls a part stopped after four seconds, not minutes. A script that tests start."""
+"""`followupbot run` that calls a part stopped after three seconds, not minutes. A script that tests start."""
 
 import sys
 from unittest.mock import patch
@@ -10,7 +10,7 @@ from followupbot.bootstrap import process
 def main() -> None:
     logs.configure()
     with (
-        patch("followupbot.web.health.STALE_AFTER_MS", 4_000),
+        patch("followupbot.web.health.STALE_AFTER_MS", 3_000),
         patch("followupbot.channels.telegram.polling.LONG_POLL_SECONDS", 1),
         patch("followupbot.bootstrap.process.WATCH_SECONDS", 0.2),
     ):

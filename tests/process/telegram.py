@@ -94,6 +94,10 @@ class Telegram:
         """No call goes wrong any more."""
         self.do(self.practice.faults.clear)
 
+    def redeliver(self, update: int) -> None:
+        """The update is handed out once more."""
+        self.do(lambda: self.practice.redeliver(update))
+
     def update_of(self, query: str) -> int:
         """The number of the update by which the bot heard of that press."""
 
@@ -106,10 +110,21 @@ class Telegram:
 
         return until(look, f"the bot to hear of press {query}")
 
+    def messages_of(self, phone: "Phone") -> list[int]:
+        """The numbers of the updates by which the bot heard what was written there."""
+        told = (update for call in self.log("getUpdates") for update in call.get("result") or ())
+        mine = [one["update_id"] for one in told if one.get("message", {}).get("from", {}).get("id") == phone.id]
+        return list(dict.fromkeys(mine))
+
     def waiting(self) -> list[int]:
         """The updates that Telegram still keeps for the bot; those below its last offset are forgotten."""
         # Not from the log, in which a call stands when it is over: a long poll may take another half minute.
         return self.do(lambda: [one.position for one in self.practice.telegram.updates._pending if not one.once])
+
+    def handed_out(self, updates: list[int]) -> bool:
+        """Whether the bot was given them all, and there is one."""
+        told = {update["update_id"] for call in self.log("getUpdates") for update in call.get("result") or ()}
+        return bool(updates) and told.issuperset(updates)
 
     def confirmed(self, update: int) -> bool:
         """Whether the bot has let Telegram forget it."""

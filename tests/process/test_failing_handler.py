@@ -70,8 +70,8 @@ def test_a_database_that_fails_never_counts(clinic: Clinic) -> None:
     with stopped(clinic, program):
         ada.write("Is anybody there?")
         asked = len(clinic.telegram.log("getUpdates"))
-        # Asked for about twice a second while it is in hand, and tried four times in the first four.
-        until(lambda: len(clinic.telegram.log("getUpdates")) > asked + 8, "time to pass", within=20)
+        # Asked for about twice a second while it is in hand, and tried four times in the first two seconds.
+        until(lambda: len(clinic.telegram.log("getUpdates")) > asked + 5, "time to pass", within=20)
         assert len(clinic.telegram.waiting()) == 1
     ada.reads("did not understand", within=20)
     status = json.loads(clinic.cli("status", "--json").stdout)

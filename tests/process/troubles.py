@@ -41,7 +41,7 @@ def locked(clinic: Clinic, program: Program) -> Iterator[None]:
         other.close()
         return
     with psycopg.connect(plain(clinic)) as connection:
-        connection.execute("LOCK TABLE causes, facts, charts, outbox IN ACCESS EXCLUSIVE MODE")
+        connection.execute("LOCK TABLE causes, facts, charts, outbox IN EXCLUSIVE MODE")
         yield
 
 

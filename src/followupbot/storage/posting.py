@@ -112,14 +112,17 @@ class Posting:
             self._amend_chat(amend, ChatId(chat), in_chat)
 
     def _amend_chat(self, amend: Amend, chat: ChatId, rows: Sequence[sa.Row[Any]]) -> None:
-        copies = [row for row in rows if row.act == Act.SEND and _a_copy(row)][-COPIES_MAX:]
+        copies = [row for row in rows if row.act == Act.SEND and (_a_copy(row) or _perhaps(row))][-COPIES_MAX:]
         if not copies:
             return
         newest, older = copies[-1], copies[:-1]
         member = self._clinic.member(StaffId(newest.staff))
         if member is not None and member.chat == chat:
             choices = amend.choices if amend.choices_for == member.id else ()
-            self._insert(self._edit(amend, newest, choices))
+            edit = self._edit(amend, newest, choices)
+            # It may have arrived, and its button may be what was pressed; its number is lost, so the news come below.
+            anew = {"act": Act.SEND.value, "target_row": None, "silent": not choices} if _perhaps(newest) else {}
+            self._insert(edit | anew)
         else:  # they work here no more, or elsewhere: nothing new is said there
             older = copies
         for copy in older:
@@ -226,13 +229,19 @@ class Posting:
 
 
 _LOOKED_AT = [
-    outbox.c[name] for name in ("id", "key", "chat", "staff", "lane", "act", "state", "message_id", "target_message_id")
+    outbox.c[name]
+    for name in ("id", "key", "chat", "staff", "lane", "act", "state", "uncertain", "message_id", "target_message_id")
 ]
 
 
 def _a_copy(row: sa.Row[Any]) -> bool:
     """Whether it stands in the chat under a number that we know, or will know when the attempt in hand has ended."""
     return row.state == "sending" or (row.state == "sent" and row.message_id is not None)
+
+
+def _perhaps(row: sa.Row[Any]) -> bool:
+    """Whether it waits to be sent again, and may stand in the chat already."""
+    return bool(row.state == "pending" and row.uncertain)
 
 
 def _stripped(rows: Sequence[sa.Row[Any]], message: int) -> bool:

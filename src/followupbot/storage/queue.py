@@ -107,10 +107,13 @@ def settled(connection: Connection, row: sa.Row[Any], now: datetime, machine_now
             return {"not_before_at": starts_at}
     if row.target_row is not None and row.target_message_id is None:
         target = connection.execute(
-            sa.select(outbox.c.state, outbox.c.message_id).where(outbox.c.id == row.target_row)
+            sa.select(outbox.c.state, outbox.c.message_id, outbox.c.uncertain).where(outbox.c.id == row.target_row)
         ).one()
         if target.state in ("pending", "sending"):
             return {"not_before_machine_ms": machine_now + TARGET_WAIT_MS}
+        if target.message_id is None and target.state == "cancelled" and target.uncertain:
+            # It may have arrived, and its button may be what was pressed; its number is lost, so the news come below.
+            return {"act": Act.SEND.value, "target_row": None}
         if target.message_id is None:
             return {"state": "cancelled", "error": "what it was to edit was never sent"}
     if _overtaken(connection, row):
