@@ -1,20 +1,32 @@
 """How a reply to each kind of question is read."""
 
+from datetime import date
+
 import pytest
 
-from followupbot.domain.ids import Concern, QuestionId
+from followupbot.domain.care_protocol import Asked
+from followupbot.domain.ids import Concern, Language, QuestionId
 from followupbot.domain.questions import (
     QUESTION_TYPES,
     Answer,
     Choice,
+    Date,
+    DateOrder,
     Gate,
     GateItem,
+    Multiple,
+    NotAfter,
+    Number,
     Pressed,
     Question,
+    Read,
     Rejected,
     Scale,
+    Text,
+    Toggled,
     Typed,
     Value,
+    YesNo,
 )
 
 PAIN = QuestionId("pain")
@@ -22,9 +34,14 @@ WEAK = QuestionId("weak")
 GATE = QuestionId("gate")
 BLADDER = QuestionId("bladder")
 BREATH = QuestionId("breath")
+PLACES = QuestionId("places")
+MINUTES = QuestionId("minutes")
+SINCE = QuestionId("since")
+NOTE = QuestionId("note")
 
 SCALE = Scale(PAIN)
 CHOICE = Choice(WEAK, ("no", "a_bit", "clearly"))
+SEVERAL = Multiple(PLACES, ("back", "hip", "thigh", "none"), none="none")
 SCREEN = Gate(GATE, (GateItem(BLADDER, Concern("bladder_bowel")), GateItem(BREATH, Concern("clot"), as_before=False)))
 
 NONE_IS_NEW = (Answer(BLADDER, "no"), Answer(BREATH, "no"))
@@ -119,7 +136,138 @@ def test_typed_words_never_answer_a_gate(text: str) -> None:
     assert SCREEN.read(GATE, Typed(text)) == Rejected("gate_needs_a_button")
 
 
-ONE_OF_EACH: tuple[Question, ...] = (SCALE, CHOICE, SCREEN)
+# -- yes or no, and several --------------------------------------------------------------------------------------------
+
+
+def test_yes_and_no_are_pressed_and_never_typed() -> None:
+    """A word is not guessed at."""
+    question = YesNo(WEAK)
+    assert question.read(WEAK, Pressed("yes")) == (Answer(WEAK, "yes"),)
+    assert question.read(WEAK, Pressed("no")) == (Answer(WEAK, "no"),)
+    assert question.read(WEAK, Typed("yes")) == Rejected("not_a_choice")
+
+
+def test_each_button_of_several_carries_what_will_be_chosen_once_it_is_pressed() -> None:
+    """So that an old button says what it said, and nothing has to be remembered."""
+    assert [SEVERAL.toggled(0, option) for option in SEVERAL.options] == [1, 2, 4, 8]
+    assert [SEVERAL.toggled(3, option) for option in SEVERAL.options] == [2, 1, 7, 8]
+    assert [SEVERAL.toggled(8, option) for option in SEVERAL.options] == [1, 2, 4, 0]
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("t0", Toggled(0)),
+        ("t3", Toggled(3)),
+        ("d3", (Answer(PLACES, ("back", "hip")),)),
+        ("d8", (Answer(PLACES, ("none",)),)),
+        ("d0", Rejected("not_a_choice")),  # where "none of these" is a button, silence does not stand for it
+        ("d9", Rejected("not_a_choice")),  # none of these, and the back
+        ("t9", Rejected("not_a_choice")),
+        ("d16", Rejected("not_a_choice")),
+        ("d99999", Rejected("not_a_choice")),
+        ("d03", Rejected("not_a_choice")),
+        ("d", Rejected("not_a_choice")),
+        ("back", Rejected("not_a_choice")),
+    ],
+)
+def test_several_are_chosen_one_by_one_and_recorded_by_done(said: str, read: Read) -> None:
+    """Nothing is an answer before Done, and only what buttons say is read."""
+    assert SEVERAL.read(PLACES, Pressed(said)) == read
+
+
+def test_several_without_a_button_for_none_may_be_none() -> None:
+    """Then nothing chosen is the answer."""
+    question = Multiple(PLACES, ("back", "hip"))
+    assert question.read(PLACES, Pressed("d0")) == (Answer(PLACES, ()),)
+    assert question.read(PLACES, Typed("back")) == Rejected("not_a_choice")
+
+
+# -- what is typed -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("30", (Answer(MINUTES, 30),)),
+        (" 0 ", (Answer(MINUTES, 0),)),
+        ("240", (Answer(MINUTES, 240),)),
+        ("241", Rejected("outside_range")),
+        ("9" * 5000, Rejected("outside_range")),
+        ("half an hour", Rejected("not_a_number")),
+        ("30 min", Rejected("not_a_number")),
+        ("1.5", Rejected("not_a_number")),
+        ("-3", Rejected("not_a_number")),
+    ],
+)
+def test_a_number_is_typed_in_whole_units(text: str, read: Read) -> None:
+    """Nothing is cut down, rounded or guessed."""
+    assert Number(MINUTES, "minutes", 0, 240).read(MINUTES, Typed(text)) == read
+
+
+TODAY = date(2026, 3, 16)
+ENGLISH, SPANISH, GERMAN = Language("en"), Language("es"), Language("de")
+WHEN = Date(SINCE, NotAfter.TODAY, {ENGLISH: DateOrder.DAY_FIRST, SPANISH: DateOrder.DAY_FIRST})
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "read"),
+    [
+        ("2026-03-14", GERMAN, (Answer(SINCE, "2026-03-14"),)),
+        ("2026-3-4", ENGLISH, (Answer(SINCE, "2026-03-04"),)),
+        ("14/3/2026", ENGLISH, (Answer(SINCE, "2026-03-14"),)),
+        ("14.03.2026.", SPANISH, (Answer(SINCE, "2026-03-14"),)),
+        (" 14 - 3 - 2026 ", SPANISH, (Answer(SINCE, "2026-03-14"),)),
+        ("2026-03-16", ENGLISH, (Answer(SINCE, "2026-03-16"),)),
+        ("2026-03-17", ENGLISH, Rejected("date_ahead")),
+        ("14/3/2026", GERMAN, Rejected("not_a_date")),  # the protocol does not say how Germans write it
+        ("3/14/2026", ENGLISH, Rejected("not_a_date")),
+        ("14/3/26", ENGLISH, Rejected("not_a_date")),
+        ("2026-02-30", ENGLISH, Rejected("not_a_date")),
+        ("0000-01-01", ENGLISH, Rejected("not_a_date")),
+        ("last week", ENGLISH, Rejected("not_a_date")),
+        ("2026", ENGLISH, Rejected("not_a_date")),
+        ("", ENGLISH, Rejected("not_a_date")),
+    ],
+)
+def test_a_date_is_typed_as_people_of_that_language_write_it(text: str, language: Language, read: Read) -> None:
+    """Or in the order of ISO 8601, which means one thing everywhere. No year is guessed."""
+    assert WHEN.read(SINCE, Typed(text, TODAY, language)) == read
+
+
+def test_where_months_come_first_a_date_is_read_so() -> None:
+    """The protocol says it for each language."""
+    american = Date(SINCE, order={ENGLISH: DateOrder.MONTH_FIRST})
+    assert american.read(SINCE, Typed("3/4/2026", TODAY, ENGLISH)) == (Answer(SINCE, "2026-03-04"),)
+    assert american.read(SINCE, Typed("2999-01-01", TODAY, ENGLISH)) == (Answer(SINCE, "2999-01-01"),)
+
+
+def test_of_a_text_only_that_it_was_given_is_an_answer() -> None:
+    """No rule reads what somebody writes (clinical.md 0.8)."""
+    assert Text(NOTE).read(NOTE, Typed("I cannot feel it when I pee")) == (Answer(NOTE, "given"),)
+    assert Text(NOTE).read(NOTE, Typed("  ")) == Rejected("not_text")
+    assert Text(NOTE).read(NOTE, Pressed("given")) == Rejected("not_text")
+
+
+# -- skipping ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_that_may_be_skipped_has_a_button_for_it() -> None:
+    """Any other kind of question refuses the same press."""
+    assert Asked(SCALE, skippable=True).read(PAIN, Pressed("skip")) == (Answer(PAIN, "skipped"),)
+    assert Asked(SCALE).read(PAIN, Pressed("skip")) == Rejected("not_a_number")
+    assert Asked(SCALE, skippable=True).read(WEAK, Pressed("skip")) == Rejected("not_a_number")
+    assert Asked(SCALE, skippable=True).read(PAIN, Typed("skip")) == Rejected("not_a_number")
+    assert Asked(SCALE, skippable=True).labels() == ("skip",)
+    assert Asked(CHOICE).labels() == ("no", "a_bit", "clearly")
+    assert Asked(CHOICE, skippable=True).presses()[-1] == (WEAK, "skip")
+
+
+# -- every kind --------------------------------------------------------------------------------------------------------
+
+PRESSED: tuple[Question, ...] = (SCALE, YesNo(WEAK), CHOICE, SEVERAL, SCREEN)
+TYPED: tuple[Question, ...] = (Number(MINUTES, "minutes", 0, 240), WHEN, Text(NOTE))
+ONE_OF_EACH = (*PRESSED, *TYPED)
 
 
 def test_there_is_one_of_each_kind_here() -> None:
@@ -127,20 +275,29 @@ def test_there_is_one_of_each_kind_here() -> None:
     assert {question.KIND for question in ONE_OF_EACH} == set(QUESTION_TYPES)
 
 
-@pytest.mark.parametrize("question", ONE_OF_EACH)
+@pytest.mark.parametrize("question", PRESSED)
 def test_every_value_of_a_question_can_be_said_by_a_button(question: Question) -> None:
     """What a rule may look for, a patient can say."""
     said: set[tuple[QuestionId, Value]] = set()
-    for name in (question.id, *question.ids()):
-        for value in ("none", *map(str, question.values(name))):
-            read = question.read(name, Pressed(value))
-            said |= set() if isinstance(read, Rejected) else {(answer.question, answer.value) for answer in read}
+    for name, value in question.presses():
+        read = question.read(name, Pressed(value))
+        assert not isinstance(read, Rejected), "every button is read"
+        for answer in () if isinstance(read, Toggled) else read:
+            values = answer.value if isinstance(answer.value, tuple) else (answer.value,)
+            said |= {(answer.question, one) for one in values}
     assert said == {(name, value) for name in question.ids() for value in question.values(name)}
+
+
+@pytest.mark.parametrize("question", TYPED)
+def test_what_is_typed_has_no_button(question: Question) -> None:
+    """And none is read."""
+    assert (question.presses(), question.labels()) == ((), ())
+    assert all(isinstance(question.read(question.id, Pressed(value)), Rejected) for value in ("t1", "d1", "none", ""))
 
 
 @pytest.mark.parametrize("question", ONE_OF_EACH)
 def test_a_question_knows_no_values_for_names_that_are_not_its_own(question: Question) -> None:
     """Nor does it read a press that names another."""
     other = QuestionId("other")
-    assert question.values(other) == ()
+    assert not question.values(other)
     assert isinstance(question.read(other, Pressed("1")), Rejected)

@@ -53,6 +53,7 @@ def example(wanted: Any, name: str = "x") -> Any:
     plain: dict[Any, Any] = {
         bool: True,
         int: 4,
+        float: 35.5,
         str: name,
         datetime: NOON,
         date: date(2026, 3, 2),
@@ -126,6 +127,7 @@ def anything(wanted: Any) -> st.SearchStrategy[Any]:
     plain: dict[Any, st.SearchStrategy[Any]] = {
         bool: st.booleans(),
         int: st.integers(-(2**53), 2**53),
+        float: st.floats(-1e6, 1e6),
         str: _texts,
         datetime: _instants,
         date: st.dates(date(1950, 1, 1), date(2100, 1, 1)),

@@ -83,7 +83,7 @@ def to_patient(
         params=params or {},
         choices=choices,
         in_place_of=in_place_of,
-        daytime=plan.daytime if starts else None,
+        daytime=chart.daytime if starts else None,
         expires_at=expires_at,
     )
 

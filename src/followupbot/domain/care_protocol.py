@@ -3,20 +3,54 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
-from followupbot.domain.conditions import Condition, Evidence
-from followupbot.domain.ids import CardId, ProtocolKey, QuestionId, TimingId
-from followupbot.domain.questions import Question, Value
+from followupbot.domain.conditions import Condition, Truth
+from followupbot.domain.evidence import Evidence
+from followupbot.domain.ids import CardId, Language, ProtocolKey, QuestionId, TimingId, TopicId
+from followupbot.domain.questions import (
+    SKIP,
+    SKIPPED,
+    Answer,
+    Choice,
+    Gate,
+    Pressed,
+    Question,
+    Read,
+    Reply,
+    Value,
+)
 from followupbot.domain.rules import Rule, Tier, emergency_card
-from followupbot.domain.schedule import Timing
+from followupbot.domain.schedule import DEFAULT_QUIET_HOURS, QuietHours, Timing
+from followupbot.domain.scores import Score
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question, and the condition under which it is put."""
+    """A question, the condition under which it is put, and whether the patient may leave it out."""
 
     question: Question
     ask_if: Condition | None = None
+    skippable: bool = False
+
+    def read(self, asked: QuestionId, reply: Reply) -> Read:
+        """What the reply comes to; where the question may be skipped, the button that does so is an answer too."""
+        if self.skippable and asked == self.question.id and reply == Pressed(SKIP):
+            return (Answer(asked, SKIPPED),)
+        return self.question.read(asked, reply)
+
+    def labels(self) -> tuple[str, ...]:
+        """The names of its buttons that need words."""
+        return (*self.question.labels(), SKIP) if self.skippable else self.question.labels()
+
+    def presses(self) -> tuple[tuple[QuestionId, str], ...]:
+        """What its buttons say, one for each."""
+        own = self.question.presses()
+        return (*own, (self.question.id, SKIP)) if self.skippable else own
+
+    def applies(self, evidence: Evidence) -> Truth:
+        """Whether it is put; None where an answer that decides that is still to come."""
+        return True if self.ask_if is None else self.ask_if.holds(evidence)
 
 
 @dataclass(frozen=True)
@@ -71,23 +105,75 @@ class CareProtocol:
     years: int = 10
     """For how many years patients are told that we ask."""
     approved_by: tuple[str, ...] = ()
+    scores: tuple[Score, ...] = ()
+    after_card: QuestionId | None = None
+    """The one question that follows an emergency card. It never lowers a tier (clinical.md 0.3)."""
+    absorb_within: timedelta | None = None
+    """Of two forms that fall so close together the larger stands for both, recorded. None: only on one day."""
+    quiet_hours: QuietHours = DEFAULT_QUIET_HOURS
+    languages: tuple[Language, ...] = ()
+    """Languages in which every word of it must be there. Empty: those that there are."""
+
+    def asked_as(self, question: QuestionId) -> Asked | None:
+        """The question, or the gate screen that holds the item, of that name, and how it is put."""
+        return self._by_name.get(question)
 
     def question(self, question: QuestionId) -> Question | None:
         """The question, or the gate screen that holds the item, of that name."""
-        for asked in self.asked:
-            if asked.question.id == question or question in asked.question.ids():
-                return asked.question
-        return None
+        asked = self.asked_as(question)
+        return None if asked is None else asked.question
+
+    @property
+    def onset(self) -> Asked | None:
+        """The one question that follows an emergency card."""
+        return None if self.after_card is None else self.asked_as(self.after_card)
+
+    def score(self, score: QuestionId) -> Score | None:
+        """The score of that name."""
+        return next((found for found in self.scores if found.id == score), None)
+
+    def orders(self) -> Mapping[QuestionId, tuple[str, ...]]:
+        """The options of each question that has steps, in their order."""
+        return self._orders
+
+    def gates(self) -> tuple[Gate, ...]:
+        """The red-flag screens, in the order written."""
+        return tuple(asked.question for asked in self.asked if isinstance(asked.question, Gate))
 
     def timing(self, timing: TimingId) -> Timing:
         """The timing of that name."""
         return next(found for found in self.timings if found.id == timing)
 
-    def to_ask(self, form: tuple[QuestionId, ...], evidence: Evidence) -> tuple[Question, ...]:
+    def teaches(self, timing: TimingId) -> TopicId | None:
+        """The topic that a check-in of that timing, which may be there no more, ends with where no rule has one."""
+        return next((found.teaches for found in self.timings if found.id == timing), None)
+
+    def to_ask(self, form: tuple[QuestionId, ...], evidence: Evidence) -> tuple[Asked, ...]:
         """The form's questions that apply, in its order. What an unanswered condition decides is not asked yet."""
-        by_id = {asked.question.id: asked for asked in self.asked}
-        chosen = [by_id[question] for question in form]
-        return tuple(asked.question for asked in chosen if asked.ask_if is None or asked.ask_if.holds(evidence) is True)
+        return tuple(asked for asked in self._of(form) if asked.applies(evidence) is True)
+
+    def may_ask(self, form: tuple[QuestionId, ...], evidence: Evidence) -> frozenset[QuestionId]:
+        """The names of all that the form asks or may come to ask."""
+        possible = (asked.question for asked in self._of(form) if asked.applies(evidence) is not False)
+        return frozenset(name for question in possible for name in question.ids())
+
+    @cached_property
+    def pauses(self) -> tuple[timedelta, ...]:
+        """After how long a pause a rule may fire, the shortest first."""
+        return tuple(sorted({pause for rule in self.rules for pause in rule.pauses}))
+
+    @cached_property
+    def _orders(self) -> Mapping[QuestionId, tuple[str, ...]]:
+        questions = [asked.question for asked in self.asked]
+        return {found.id: found.options for found in questions if isinstance(found, Choice)}
+
+    @cached_property
+    def _by_name(self) -> Mapping[QuestionId, Asked]:
+        names = {name: asked for asked in reversed(self.asked) for name in asked.question.ids()}
+        return names | {asked.question.id: asked for asked in reversed(self.asked)}
+
+    def _of(self, form: tuple[QuestionId, ...]) -> tuple[Asked, ...]:
+        return tuple(self._by_name[question] for question in form)
 
     def card_for(self, question: QuestionId, value: Value) -> CardId | None:
         """The emergency card that this press alone brings, so that the button can carry its name."""

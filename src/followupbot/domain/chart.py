@@ -7,7 +7,7 @@ from typing import Literal
 
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import Clinic, Programme, Role
-from followupbot.domain.conditions import Evidence, Series
+from followupbot.domain.evidence import Evidence, Silence
 from followupbot.domain.ids import (
     AlertId,
     ChatId,
@@ -23,9 +23,11 @@ from followupbot.domain.ids import (
     TokenHash,
     Version,
 )
-from followupbot.domain.questions import Answer, Value
+from followupbot.domain.questions import SKIPPED, Answer, Datum, Value
 from followupbot.domain.rules import Tier, Trace
-from followupbot.domain.schedule import Daytime, PartialDate
+from followupbot.domain.schedule import Daytime, PartialDate, local, resolve
+from followupbot.domain.scores import Figure
+from followupbot.domain.series import Series
 
 CLOSED_CHECK_INS_MAX = 4
 RESOLVED_ALERTS_MAX = 4
@@ -35,6 +37,12 @@ FLAGS_MAX = 40
 """Flags that one unresolved alert carries; with more, the oldest are in the facts only."""
 
 BIRTH_YEAR_TRIES_MAX = 3
+
+RECHECKS_MAX = 8
+"""Days for which a re-check is planned; with more, what is planned last is asked with the next check-in anyway."""
+
+RECHECK = TimingId("recheck")
+"""What a re-check has in the place of a timing: no schedule asks it, a rule did."""
 
 # -- enrolment ---------------------------------------------------------------------------------------------------------
 
@@ -177,6 +185,14 @@ CheckInState = Waiting | Begun | Completed | CutShort | Expired
 
 
 @dataclass(frozen=True)
+class Scored:
+    """A score as it was recorded. None: too much was missing."""
+
+    score: QuestionId
+    value: Figure | None
+
+
+@dataclass(frozen=True)
 class CheckIn:
     """One occasion on which questions are put to one patient, in the programme version it was asked in."""
 
@@ -190,6 +206,12 @@ class CheckIn:
     answers: tuple[Answer, ...] = ()
     fired: tuple[RuleId, ...] = ()
     """Rules that have raised a flag on this occasion; each does so once."""
+    scores: tuple[Scored, ...] = ()
+    answered_at: datetime | None = None
+    """When the newest answer came."""
+    remind_at: tuple[datetime, ...] = ()
+    reminders: int = 0
+    """How many of them have been sent or, for a reason that was recorded, not been sent."""
 
     @property
     def open(self) -> bool:
@@ -199,6 +221,30 @@ class CheckIn:
     def answer(self, question: QuestionId) -> Value | None:
         """What was said to that question on this occasion."""
         return next((answer.value for answer in self.answers if answer.question == question), None)
+
+    def scored(self, score: QuestionId) -> bool:
+        """Whether that score was recorded on this occasion, be it as one that could not be made."""
+        return any(found.score == score for found in self.scores)
+
+    @property
+    def known(self) -> Mapping[QuestionId, Datum]:
+        """What rules may look at: every answer but those that were skipped, and every score that could be made."""
+        answers: dict[QuestionId, Datum] = {
+            answer.question: answer.value for answer in self.answers if answer.value != SKIPPED
+        }
+        return answers | {found.score: found.value for found in self.scores if found.value is not None}
+
+
+@dataclass(frozen=True)
+class PlannedRecheck:
+    """A rule has asked for a smaller form, on that day."""
+
+    rule: RuleId
+    on: date
+    form: tuple[QuestionId, ...]
+    open_for: timedelta
+    planned_at: datetime
+    reminders: tuple[timedelta, ...] = ()
 
 
 # -- flags and alerts --------------------------------------------------------------------------------------------------
@@ -302,8 +348,9 @@ class Chart:
     """When the last check-in with an answer was closed; questions say "since" that day (clinical.md 0.1)."""
     misses: int = 0
     """Check-ins missed in a row; an answered one sets it to 0."""
+    rechecks: tuple[PlannedRecheck, ...] = ()
     notes: int = 0
-    """Texts that no question asked for, since the last that staff have read."""
+    """Texts in the patient's own words, since the last that staff have read."""
     clinic: Clinic = field(default_factory=Clinic, compare=False)
     programmes: Mapping[Version, Programme] = field(default_factory=dict, compare=False)
     """The versions that this chart's check-ins use, carried by storage; like `clinic` no part of what is folded."""
@@ -343,6 +390,30 @@ class Chart:
         programme = self.clinic.published if version is None else self.programmes.get(version, self.clinic.published)
         return programme.protocols[self.enrolled.plan.protocol]
 
-    def evidence(self, check_in: CheckIn) -> Evidence:
-        """What rules may look at on this occasion."""
-        return Evidence({answer.question: answer.value for answer in check_in.answers}, self.history)
+    @property
+    def daytime(self) -> Daytime:
+        """The hours in which we may start a conversation with this patient, by their care protocol."""
+        plan = self.enrolled.plan
+        protocol = self.clinic.published.protocols.get(plan.protocol)
+        return plan.daytime if protocol is None else protocol.quiet_hours.daytime(plan.zone)
+
+    def operated_at(self, now: datetime) -> datetime | None:
+        """The beginning of the day of the latest operation; None while it lies ahead."""
+        plan = self.enrolled.plan
+        on = plan.surgery_on.anchor()
+        return resolve(on, time(), plan.zone) if on <= local(now, plan.zone).date() else None
+
+    def evidence(self, check_in: CheckIn, now: datetime, silence: Silence | None = None) -> Evidence:
+        """What rules may look at on this occasion; with `silence`, what was left unanswered too."""
+        protocol = self.protocol(check_in.version)
+        tiers = [rule.tier for rule in protocol.rules if rule.id in check_in.fired]
+        return Evidence(
+            answers=check_in.known,
+            series=self.history,
+            check_in=check_in.id,
+            at=now,
+            operated_at=self.operated_at(now),
+            orders=protocol.orders(),
+            worst=min(tiers, key=lambda tier: tier.rank, default=None),
+            silence=silence,
+        )

@@ -1,125 +1,82 @@
-"""Conditions over what a patient has said, now and before."""
+"""Conditions over what a patient has said, now and before, and over what was left unanswered."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
-from followupbot.domain.ids import CheckInId, QuestionId
-from followupbot.domain.questions import Value
+from followupbot.domain.comparisons import Amount as Amount
+from followupbot.domain.comparisons import AnyOf as AnyOf
+from followupbot.domain.comparisons import AtLeast as AtLeast
+from followupbot.domain.comparisons import AtMost as AtMost
+from followupbot.domain.comparisons import FallsBy as FallsBy
+from followupbot.domain.comparisons import Flagged as Flagged
+from followupbot.domain.comparisons import Includes as Includes
+from followupbot.domain.comparisons import Is as Is
+from followupbot.domain.comparisons import Leaf as Leaf
+from followupbot.domain.comparisons import Missed as Missed
+from followupbot.domain.comparisons import Newly as Newly
+from followupbot.domain.comparisons import NotAnsweredFor as NotAnsweredFor
+from followupbot.domain.comparisons import OfSilence as OfSilence
+from followupbot.domain.comparisons import RisesBy as RisesBy
+from followupbot.domain.comparisons import Truth as Truth
+from followupbot.domain.comparisons import Unanswered as Unanswered
+from followupbot.domain.comparisons import WereAtMost as WereAtMost
+from followupbot.domain.evidence import Evidence as Evidence  # whoever builds a condition needs these too
+from followupbot.domain.evidence import Since as Since
+from followupbot.domain.ids import QuestionId
+from followupbot.domain.series import READINGS_MAX as READINGS_MAX
+from followupbot.domain.series import Reading as Reading
+from followupbot.domain.series import Series as Series
 
-READINGS_MAX = 6
-"""Readings that a chart keeps of each question. `check` refuses a rule that looks further back."""
+# -- of an earlier occasion -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One answer in a series."""
+class HeldBefore:
+    """It held on the occasion before, which was no longer ago than `within`; without that, however long ago.
 
-    value: Value
-    at: datetime
-    check_in: CheckInId
-
-
-@dataclass(frozen=True)
-class Series:
-    """What a chart keeps of one question's answers: the last few, and running summaries of all since the operation.
-
-    `readings` has the oldest first. `baseline` is the first since the operation. `best` is the lowest, over
-    neighbouring readings, of the higher of the two, and the newest reading is never in it (clinical.md 0.10).
+    The occasion before is the newest earlier one that asked anything of what the condition looks at.
     """
 
-    readings: tuple[Reading, ...] = ()
-    baseline: Reading | None = None
-    best: int | None = None
+    KEY: ClassVar[str] = "held_before"
 
-    def and_then(self, reading: Reading) -> "Series":
-        """The series with one more reading. A second answer on the same occasion takes the first one's place."""
-        readings = self.readings
-        if readings and readings[-1].check_in == reading.check_in:
-            baseline = reading if self.baseline == readings[-1] else self.baseline
-            return Series((*readings[:-1], reading), baseline, self.best)
-        best = self.best
-        if len(readings) >= 2:
-            earlier, later = readings[-2].value, readings[-1].value
-            if isinstance(earlier, int) and isinstance(later, int):
-                pair = max(earlier, later)
-                best = pair if best is None else min(best, pair)
-        return Series((*readings, reading)[-READINGS_MAX:], self.baseline or reading, best)
-
-    @property
-    def last(self) -> Reading | None:
-        """The newest reading."""
-        return self.readings[-1] if self.readings else None
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a condition may look at: the answers of this occasion, and each question's series."""
-
-    answers: Mapping[QuestionId, Value]
-    series: Mapping[QuestionId, Series] = field(default_factory=dict)
-
-
-Truth = bool | None
-"""None: it cannot be known, because something was not answered. A rule fires on True alone."""
-
-
-@dataclass(frozen=True)
-class Is:
-    """The answer on this occasion is this one."""
-
-    KEY: ClassVar[str] = "is"
-
-    question: QuestionId
-    value: Value
+    condition: "Condition"
+    within: timedelta | None = None
 
     def holds(self, evidence: Evidence) -> Truth:
-        """Whether it is; None where the question has no answer yet."""
-        answer = evidence.answers.get(self.question)
-        return None if answer is None else answer == self.value
+        """Whether it did; False where there was no such occasion, None where something was not answered on it."""
+        before = evidence.before(self.condition.questions())
+        if before is None or before.at is None:
+            return False
+        if self.within is not None and (evidence.at is None or evidence.at - before.at > self.within):
+            return False
+        return self.condition.holds(before)
 
     def questions(self) -> frozenset[QuestionId]:
         """The questions it looks at."""
-        return frozenset((self.question,))
+        return self.condition.questions()
 
 
 @dataclass(frozen=True)
-class AnyOf:
-    """The answer on this occasion is one of these."""
+class ConfirmedWithin:
+    """It holds now, and held on the occasion before: two in a row."""
 
-    KEY: ClassVar[str] = "any_of"
+    KEY: ClassVar[str] = "confirmed_within"
 
-    question: QuestionId
-    values: tuple[Value, ...]
+    condition: "Condition"
+    within: timedelta | None = None
 
     def holds(self, evidence: Evidence) -> Truth:
-        """Whether it is one of them; None where the question has no answer yet."""
-        answer = evidence.answers.get(self.question)
-        return None if answer is None else answer in self.values
+        """Whether it does; False as soon as one of the two is."""
+        return All((self.condition, HeldBefore(self.condition, self.within))).holds(evidence)
 
     def questions(self) -> frozenset[QuestionId]:
         """The questions it looks at."""
-        return frozenset((self.question,))
+        return self.condition.questions()
 
 
-@dataclass(frozen=True)
-class AtLeast:
-    """The number given on this occasion is this or more."""
-
-    KEY: ClassVar[str] = "at_least"
-
-    question: QuestionId
-    value: int
-
-    def holds(self, evidence: Evidence) -> Truth:
-        """Whether it is; None where the question has no number yet."""
-        answer = evidence.answers.get(self.question)
-        return answer >= self.value if isinstance(answer, int) else None
-
-    def questions(self) -> frozenset[QuestionId]:
-        """The questions it looks at."""
-        return frozenset((self.question,))
+# -- several -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -176,7 +133,58 @@ class Not:
         return self.condition.questions()
 
 
-Condition = Is | AnyOf | AtLeast | All | Any | Not
+Condition = Leaf | HeldBefore | ConfirmedWithin | All | Any | Not
 
-CONDITION_TYPES: dict[str, type[Condition]] = {kind.KEY: kind for kind in (Is, AnyOf, AtLeast, All, Any, Not)}
+CONDITION_TYPES: dict[str, type[Condition]] = {
+    kind.KEY: kind
+    for kind in (
+        *(Is, AnyOf, Includes, AtLeast, AtMost, Flagged),
+        *(RisesBy, FallsBy, Newly, WereAtMost, HeldBefore, ConfirmedWithin),
+        *(Missed, NotAnsweredFor, Unanswered),
+        *(All, Any, Not),
+    )
+}
 """A condition in a care protocol is picked by its one operator key."""
+
+
+def leaves(condition: Condition) -> Iterator[Leaf]:
+    """Every condition in it that holds no other, in the order written."""
+    match condition:
+        case All(conditions) | Any(conditions):
+            for part in conditions:
+                yield from leaves(part)
+        case Not(part) | HeldBefore(part) | ConfirmedWithin(part):
+            yield from leaves(part)
+        case _:
+            yield condition
+
+
+def readings_needed(condition: Condition) -> int:
+    """How many readings of one question, this occasion's among them, it may look at."""
+    match condition:
+        case All(conditions) | Any(conditions):
+            return max((readings_needed(part) for part in conditions), default=0)
+        case Not(part):
+            return readings_needed(part)
+        case HeldBefore(part) | ConfirmedWithin(part):
+            return readings_needed(part) + 1
+        case RisesBy() | FallsBy():
+            return 1 + (condition.readings or 1)
+        case WereAtMost():
+            return 1 + condition.readings
+        case Newly():
+            return 2
+        case _:
+            return 1
+
+
+def of_silence(condition: Condition) -> bool:
+    """Whether it can come to hold by nobody's saying anything."""
+    return any(isinstance(leaf, OfSilence) for leaf in leaves(condition))
+
+
+def pauses(condition: Condition) -> Iterator[timedelta]:
+    """After how long a pause it may come to hold, while a check-in is open."""
+    for leaf in leaves(condition):
+        if isinstance(leaf, Unanswered) and leaf.after is not None:
+            yield leaf.after

@@ -35,7 +35,7 @@ from followupbot.domain.facts import (
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import ChatId, MessageId, TokenHash
 from followupbot.domain.outgoing import Choice, ConsentPress, Lane, OutgoingMessage
-from followupbot.domain.schedule import DAY_ENDS, DAY_STARTS, SURGERY_AHEAD, SURGERY_YEAR_MIN, local
+from followupbot.domain.schedule import DEFAULT_QUIET_HOURS, SURGERY_AHEAD, SURGERY_YEAR_MIN, local
 
 BORN_YEAR_MIN = 1900
 """Nobody born earlier has an operation to follow."""
@@ -50,7 +50,9 @@ def problems(plan: Plan, programme: Programme, today: date) -> tuple[str, ...]:
         found.append("unknown_zone")
     if plan.language not in programme.languages:
         found.append("unknown_language")
-    if not DAY_STARTS <= plan.ask_at < DAY_ENDS:
+    protocol = programme.protocols.get(plan.protocol)
+    quiet = DEFAULT_QUIET_HOURS if protocol is None else protocol.quiet_hours
+    if not quiet.ends <= plan.ask_at < quiet.starts:
         found.append("hour_outside_daytime")
     anchor = plan.surgery_on.anchor()
     if anchor.year < SURGERY_YEAR_MIN:

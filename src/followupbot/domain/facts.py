@@ -1,7 +1,7 @@
 """What has happened, in the past tense. Facts are the record: a chart or a clinic is what folding them gives."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from followupbot.domain.chart import (
@@ -19,6 +19,7 @@ from followupbot.domain.ids import (
     CheckInId,
     Language,
     QuestionId,
+    RuleId,
     StaffId,
     TimingId,
     TokenHash,
@@ -26,6 +27,7 @@ from followupbot.domain.ids import (
 )
 from followupbot.domain.questions import Value
 from followupbot.domain.rules import Tier
+from followupbot.domain.scores import Figure
 
 # -- about a patient ---------------------------------------------------------------------------------------------------
 
@@ -121,6 +123,7 @@ class CheckInAsked:
     form: tuple[QuestionId, ...]
     expires_at: datetime
     for_day: date | None = None
+    remind_at: tuple[datetime, ...] = ()
     kind: Literal["check_in_asked"] = "check_in_asked"
 
 
@@ -145,6 +148,27 @@ class CheckInBegun:
 
 
 @dataclass(frozen=True)
+class CheckInReminded:
+    """The patient was reminded; `number` counts from 1."""
+
+    at: datetime
+    check_in: CheckInId
+    number: int
+    kind: Literal["check_in_reminded"] = "check_in_reminded"
+
+
+@dataclass(frozen=True)
+class ReminderWithheld:
+    """A reminder was due and not sent, and why: `urgent_flag` while one is open, `late` where a newer was due too."""
+
+    at: datetime
+    check_in: CheckInId
+    number: int
+    reason: str
+    kind: Literal["reminder_withheld"] = "reminder_withheld"
+
+
+@dataclass(frozen=True)
 class QuestionAnswered:
     """The patient answered one question, or one item of a gate screen."""
 
@@ -153,6 +177,31 @@ class QuestionAnswered:
     question: QuestionId
     value: Value
     kind: Literal["question_answered"] = "question_answered"
+
+
+@dataclass(frozen=True)
+class ScoreRecorded:
+    """A score was made of its items. None: too many of them were missing."""
+
+    at: datetime
+    check_in: CheckInId
+    score: QuestionId
+    value: Figure | None
+    kind: Literal["score_recorded"] = "score_recorded"
+
+
+@dataclass(frozen=True)
+class RecheckPlanned:
+    """A rule that fired in that check-in wants a smaller form asked on that day."""
+
+    at: datetime
+    check_in: CheckInId
+    rule: RuleId
+    on: date
+    form: tuple[QuestionId, ...]
+    open_for: timedelta
+    reminders: tuple[timedelta, ...] = ()
+    kind: Literal["recheck_planned"] = "recheck_planned"
 
 
 @dataclass(frozen=True)
@@ -185,7 +234,7 @@ class CheckInExpired:
 
 @dataclass(frozen=True)
 class NoteReceived:
-    """The patient wrote, or sent, something that no question asked for. `note` refers to it; it stands elsewhere."""
+    """The patient wrote, or sent, something for people to read. `note` refers to it; it stands elsewhere."""
 
     at: datetime
     note: str
@@ -295,7 +344,11 @@ ChartFact = (
     | CheckInAsked
     | OccasionSkipped
     | CheckInBegun
+    | CheckInReminded
+    | ReminderWithheld
     | QuestionAnswered
+    | ScoreRecorded
+    | RecheckPlanned
     | CheckInCompleted
     | CheckInCutShort
     | CheckInExpired

@@ -10,6 +10,8 @@ from followupbot.domain.chart import (
     BIRTH_YEAR_TRIES_MAX,
     CLOSED_CHECK_INS_MAX,
     FLAGS_MAX,
+    RECHECK,
+    RECHECKS_MAX,
     RESOLVED_ALERTS_MAX,
     Active,
     Alert,
@@ -27,7 +29,9 @@ from followupbot.domain.chart import (
     Invited,
     Locked,
     Open,
+    PlannedRecheck,
     Resolved,
+    Scored,
     Taken,
 )
 from followupbot.domain.clinic import (
@@ -40,7 +44,6 @@ from followupbot.domain.clinic import (
     StaffMember,
     StaffState,
 )
-from followupbot.domain.conditions import Reading, Series
 from followupbot.domain.facts import (
     AlertPaged,
     AlertRaised,
@@ -56,6 +59,7 @@ from followupbot.domain.facts import (
     CheckInCompleted,
     CheckInCutShort,
     CheckInExpired,
+    CheckInReminded,
     ClinicFact,
     ConsentDeclined,
     ConsentGiven,
@@ -73,12 +77,16 @@ from followupbot.domain.facts import (
     PatientUnblocked,
     ProgrammePublished,
     QuestionAnswered,
+    RecheckPlanned,
+    ReminderWithheld,
+    ScoreRecorded,
     StaffMemberInvited,
     StaffMemberJoined,
     StaffMemberRemoved,
 )
-from followupbot.domain.ids import AlertId, CheckInId, StaffId
-from followupbot.domain.questions import Answer
+from followupbot.domain.ids import AlertId, CheckInId, QuestionId, StaffId, TimingId
+from followupbot.domain.questions import SKIPPED, Answer, Datum
+from followupbot.domain.series import Reading, Series
 
 
 def apply(chart: Chart, fact: ChartFact) -> Chart:
@@ -110,11 +118,17 @@ def _folded(chart: Chart, fact: ChartFact) -> Chart:
         case CheckInAsked():
             return _asked(chart, fact)
         case OccasionSkipped():
-            return _asked_through(chart, fact.for_day)
+            return _dealt_with(chart, fact.timing, fact.for_day)
         case CheckInBegun():
             return _check_in(chart, fact.check_in, state=Begun())
+        case CheckInReminded() | ReminderWithheld():
+            return _check_in(chart, fact.check_in, reminders=fact.number)
         case QuestionAnswered():
             return _answered(chart, fact)
+        case ScoreRecorded():
+            return _scored(chart, fact)
+        case RecheckPlanned():
+            return _planned(chart, fact)
         case CheckInCompleted():
             return _closed(chart, fact.check_in, Completed(fact.at), missed=False)
         case CheckInCutShort():
@@ -160,13 +174,18 @@ def _birth_year_mistaken(chart: Chart, fact: BirthYearMistaken) -> Chart:
 
 
 def _asked(chart: Chart, fact: CheckInAsked) -> Chart:
-    check_in = CheckIn(fact.check_in, fact.timing, fact.version, fact.form, fact.at, fact.expires_at)
+    check_in = CheckIn(
+        fact.check_in, fact.timing, fact.version, fact.form, fact.at, fact.expires_at, remind_at=fact.remind_at
+    )
     check_ins = _bounded_check_ins((*chart.check_ins, check_in))
     asked = replace(chart, check_ins=check_ins, check_in_count=chart.check_in_count + 1)
-    return asked if fact.for_day is None else _asked_through(asked, fact.for_day)
+    return asked if fact.for_day is None else _dealt_with(asked, fact.timing, fact.for_day)
 
 
-def _asked_through(chart: Chart, day: date) -> Chart:
+def _dealt_with(chart: Chart, timing: TimingId, day: date) -> Chart:
+    """What was planned for that day is done with: the re-checks, or every line of the schedule up to it."""
+    if timing == RECHECK:
+        return replace(chart, rechecks=tuple(planned for planned in chart.rechecks if planned.on != day))
     active = chart.active
     assert active is not None, "only those who take part are asked"
     return _enrolment(chart, state=replace(active, asked_through=max(active.asked_through, day)))
@@ -176,9 +195,26 @@ def _answered(chart: Chart, fact: QuestionAnswered) -> Chart:
     check_in = chart.check_in(fact.check_in)
     assert check_in is not None, "an answer belongs to a check-in that the chart knows"
     kept = tuple(answer for answer in check_in.answers if answer.question != fact.question)
-    answered = _check_in(chart, fact.check_in, answers=(*kept, Answer(fact.question, fact.value)))
-    series = chart.history.get(fact.question, Series()).and_then(Reading(fact.value, fact.at, fact.check_in))
-    return replace(answered, history={**chart.history, fact.question: series})
+    answers = (*kept, Answer(fact.question, fact.value))
+    answered = _check_in(chart, fact.check_in, answers=answers, answered_at=fact.at)
+    return answered if fact.value == SKIPPED else _read(answered, fact.question, fact.value, fact)
+
+
+def _scored(chart: Chart, fact: ScoreRecorded) -> Chart:
+    check_in = chart.check_in(fact.check_in)
+    assert check_in is not None, "a score belongs to a check-in that the chart knows"
+    scored = _check_in(chart, fact.check_in, scores=(*check_in.scores, Scored(fact.score, fact.value)))
+    return scored if fact.value is None else _read(scored, fact.score, fact.value, fact)
+
+
+def _read(chart: Chart, question: QuestionId, value: Datum, fact: QuestionAnswered | ScoreRecorded) -> Chart:
+    series = chart.history.get(question, Series()).and_then(Reading(value, fact.at, fact.check_in))
+    return replace(chart, history={**chart.history, question: series})
+
+
+def _planned(chart: Chart, fact: RecheckPlanned) -> Chart:
+    planned = PlannedRecheck(fact.rule, fact.on, fact.form, fact.open_for, fact.at, fact.reminders)
+    return replace(chart, rechecks=(*chart.rechecks, planned)[:RECHECKS_MAX])
 
 
 def _closed(chart: Chart, check_in: CheckInId, state: Completed | CutShort | Expired, missed: bool) -> Chart:

@@ -18,7 +18,7 @@ AlertId = NewType("AlertId", int)
 """Counted by the chart from 1."""
 
 QuestionId = NewType("QuestionId", str)
-"""A question's name in the care protocol; each item of a gate screen has one of its own."""
+"""A question's name in the care protocol; each item of a gate screen, and each score, has one of its own."""
 
 RuleId = NewType("RuleId", str)
 TimingId = NewType("TimingId", str)

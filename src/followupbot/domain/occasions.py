@@ -1,55 +1,123 @@
-"""When one patient is to be asked: the occasions of the schedule, each asked or skipped, recorded, and none twice."""
+"""When one patient is to be asked: the occasions of the schedule, each asked or skipped, recorded, and none twice.
+
+Of two occasions that fall close together the larger form stands for both (clinical.md 8b): a smaller one that comes
+after a larger was asked, or just before one is due, is absorbed. Occasions of one day are due together.
+"""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from followupbot.domain import check_ins
-from followupbot.domain.chart import Chart
+from followupbot.domain.chart import RECHECK, Chart, PlannedRecheck
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact, OccasionSkipped
 from followupbot.domain.folding import fold
-from followupbot.domain.schedule import Timing, resolve
+from followupbot.domain.schedule import SURGERY, Offset, PartialDate, Timing, local, resolve
 
 IMPRECISE_WINDOW_DAYS_MIN = 30
 """With a surgery date that is no day, timings with a shorter window are skipped, recorded (clinical.md 0.12)."""
 
 
+@dataclass(frozen=True)
+class Occasion:
+    """One day on which one form is to be asked. `planned_at` is there where a rule has asked for it."""
+
+    day: date
+    timing: Timing
+    at: datetime
+    planned_at: datetime | None = None
+
+    @property
+    def size(self) -> int:
+        """How much it asks."""
+        return len(self.timing.form)
+
+
 def wake(chart: Chart, now: datetime) -> Decision:
     """What has expired is closed; the newest occasion that is due is asked, older ones are skipped, recorded."""
-    decision = Decision()
     skipped: list[ChartFact] = []
-    chosen: tuple[date, Timing] | None = None
-    for day, timing in _due(chart, now):
-        reason = _reason_to_skip(chart, day, timing, now)
+    chosen: Occasion | None = None
+    for occasion in _due(chart, now):
+        reason = _reason_to_skip(chart, occasion, now)
         if reason is not None:
-            skipped.append(OccasionSkipped(now, timing.id, day, reason))
+            skipped.append(_skip(occasion, reason, now))
             continue
         if chosen is not None:
-            loser, chosen = sorted((chosen, (day, timing)), key=lambda found: (len(found[1].form), found[0]))
-            skipped.append(OccasionSkipped(now, loser[1].id, loser[0], "absorbed"))
+            loser, chosen = sorted((chosen, occasion), key=lambda found: (found.size, found.day))
+            skipped.append(_skip(loser, "absorbed", now))
         else:
-            chosen = (day, timing)
+            chosen = occasion
+    if chosen is not None:
+        passed, chosen = _absorbed(chart, chosen, now)
+        skipped += passed
+    decision = Decision()
     check_in = chart.open_check_in
     if check_in is not None and (check_in.expires_at <= now or chosen is not None):
         # A new occasion ends the old one: two check-ins at a time would be one too many. One that is skipped does not.
-        expired = check_ins.expire(chart, check_in, now)
-        decision += Decision((expired,))
-        chart = fold(chart, (expired,))
+        decision += check_ins.lapse(chart, check_in, now)
+        chart = fold(chart, decision.facts)  # type: ignore[arg-type] # the end of a check-in has chart facts only
     decision += Decision(tuple(skipped))
     if chosen is None:
         return decision
-    return decision + check_ins.ask(fold(chart, skipped), chosen[1], now, chosen[0])
+    return decision + check_ins.ask(fold(chart, skipped), chosen.timing, now, chosen.day)
 
 
 def next_wake_at(chart: Chart) -> datetime | None:
     """When the open check-in expires or the next occasion is due, whichever is earlier."""
     check_in = chart.open_check_in
     times = [] if check_in is None else [check_in.expires_at]
-    plan = chart.enrolled.plan
-    days = [day for day in (_next_day(chart, timing) for timing in _timings(chart)) if day is not None]
+    days = [day for timing in _timings(chart) if (day := next(_days(chart, timing), None)) is not None]
     if days:
-        times.append(resolve(min(days), plan.ask_at, plan.zone))
+        times += [occasion.at for occasion in _of_schedule(chart, min(days), min(days))]
+    times += [occasion.at for occasion in _of_rules(chart)]
     return min(times, default=None)
+
+
+# -- which there are ---------------------------------------------------------------------------------------------------
+
+
+def _due(chart: Chart, now: datetime) -> list[Occasion]:
+    """Occasions whose hour has come and that have not been dealt with, by day, the larger form last on a day."""
+    today = local(now, chart.enrolled.plan.zone).date()
+    found = [*_of_schedule(chart, date.min, today), *_of_rules(chart)]
+    due = [occasion for occasion in found if occasion.at <= now]
+    return sorted(due, key=lambda occasion: (occasion.day, occasion.size))
+
+
+def _of_schedule(chart: Chart, first: date, last: date) -> list[Occasion]:
+    """The schedule's occasions of those days that have not been dealt with. One day's are due when its largest is."""
+    plan = chart.enrolled.plan
+    by_day: dict[date, list[Timing]] = {}
+    for timing in _timings(chart):
+        for day in _days(chart, timing):
+            if day > last:
+                break
+            if day >= first:
+                by_day.setdefault(day, []).append(timing)
+    hours = {day: _hour(chart, max(timings, key=lambda timing: len(timing.form))) for day, timings in by_day.items()}
+    return [
+        Occasion(day, timing, resolve(day, hours[day], plan.zone))
+        for day, timings in sorted(by_day.items())
+        for timing in timings
+    ]
+
+
+def _of_rules(chart: Chart) -> list[Occasion]:
+    """The re-checks that rules have asked for; of one day's, the largest."""
+    plan = chart.enrolled.plan
+    by_day: dict[date, PlannedRecheck] = {}
+    for planned in sorted(chart.rechecks, key=lambda planned: len(planned.form)):
+        by_day[planned.on] = planned
+    return [
+        Occasion(
+            planned.on,
+            Timing(RECHECK, Offset(), planned.form, planned.open_for, reminders=planned.reminders),
+            resolve(planned.on, plan.ask_at, plan.zone),
+            planned.planned_at,
+        )
+        for planned in by_day.values()
+    ]
 
 
 def _timings(chart: Chart) -> tuple[Timing, ...]:
@@ -60,31 +128,103 @@ def _timings(chart: Chart) -> tuple[Timing, ...]:
     return tuple(timing for timing in protocol.timings if timing.id != protocol.at_enrolment)
 
 
-def _next_day(chart: Chart, timing: Timing) -> date | None:
-    assert chart.active is not None
-    anchor, through = chart.enrolled.plan.surgery_on.anchor(), chart.active.asked_through
-    return next((day for day in timing.days(anchor) if day > through), None)
+def _days(chart: Chart, timing: Timing) -> Iterator[date]:
+    """Days on which it asks and that have not been dealt with; none where its date is not known."""
+    anchor = _anchor(chart, timing)
+    if chart.active is None or anchor is None:
+        return
+    through = chart.active.asked_through
+    yield from (day for day in timing.days(anchor.anchor()) if day > through)
 
 
-def _due(chart: Chart, now: datetime) -> Iterator[tuple[date, Timing]]:
-    """Occasions whose hour has come and that have not been dealt with, by day, the larger form last on a day."""
-    found = []
-    if chart.active is not None:
-        plan, through = chart.enrolled.plan, chart.active.asked_through
-        for timing in _timings(chart):
-            for day in timing.days(plan.surgery_on.anchor()):
-                if day <= through:
-                    continue
-                if resolve(day, plan.ask_at, plan.zone) > now:
-                    break
-                found.append((day, timing))
-    yield from sorted(found, key=lambda due: (due[0], len(due[1].form)))
+def _anchor(chart: Chart, timing: Timing) -> PartialDate | None:
+    """The date that it counts from, as precisely as it is known. Only that of the operation can be entered so far."""
+    return chart.enrolled.plan.surgery_on if timing.anchor == SURGERY else None
 
 
-def _reason_to_skip(chart: Chart, day: date, timing: Timing, now: datetime) -> str | None:
-    plan = chart.enrolled.plan
-    if resolve(day, plan.ask_at, plan.zone) + timing.open_for <= now:
+def _hour(chart: Chart, timing: Timing) -> time:
+    return timing.hour or chart.enrolled.plan.ask_at
+
+
+# -- which are not asked -----------------------------------------------------------------------------------------------
+
+
+def _skip(occasion: Occasion, reason: str, now: datetime) -> OccasionSkipped:
+    return OccasionSkipped(now, occasion.timing.id, occasion.day, reason)
+
+
+def _reason_to_skip(chart: Chart, occasion: Occasion, now: datetime) -> str | None:
+    """Why it is not asked whatever else is; None where it may be."""
+    timing = occasion.timing
+    if occasion.at + timing.open_for <= now:
         return "window_over"
-    if plan.surgery_on.day is None and timing.open_for.days < IMPRECISE_WINDOW_DAYS_MIN:
-        return "imprecise_date"
-    return None
+    if occasion.planned_at is None:
+        group = _group(chart, timing)
+        if any(_imprecise(chart, member) for member in group):
+            return "imprecise_date"
+        if timing.group is not None and not _starts_whole(chart, group):
+            return "group_not_whole"
+    return "absorbed" if _was_absorbed(chart, occasion) else None
+
+
+def _imprecise(chart: Chart, timing: Timing) -> bool:
+    anchor = _anchor(chart, timing)
+    return anchor is not None and anchor.day is None and timing.open_for.days < IMPRECISE_WINDOW_DAYS_MIN
+
+
+def _group(chart: Chart, timing: Timing) -> tuple[Timing, ...]:
+    """The timings that start with it or not at all; itself where it is in no group."""
+    if timing.group is None:
+        return (timing,)
+    return tuple(found for found in _timings(chart) if found.group == timing.group)
+
+
+def _starts_whole(chart: Chart, group: tuple[Timing, ...]) -> bool:
+    """Whether the group's first day came after the patient had enrolled, who is asked nothing of days before."""
+    active, plan = chart.active, chart.enrolled.plan
+    assert active is not None, "only those who take part are asked"
+    enrolled_on = local(active.enrolled_at, plan.zone).date()
+    for timing in group:
+        anchor = _anchor(chart, timing)
+        if anchor is not None and next(timing.days(anchor.anchor()), enrolled_on) <= enrolled_on:
+            return False
+    return True
+
+
+def _was_absorbed(chart: Chart, occasion: Occasion) -> bool:
+    """Whether a larger form was asked shortly before, or at enrolment, in the occasion's own window, one as large.
+
+    A re-check is absorbed only by what was asked after it had been planned: its own cause does not stand for it.
+    """
+    for check_in in chart.check_ins:
+        asked_on = local(check_in.asked_at, chart.enrolled.plan.zone).date()
+        if not timedelta() <= occasion.day - asked_on <= _within(chart):
+            continue
+        if occasion.planned_at is not None and check_in.asked_at <= occasion.planned_at:
+            continue
+        early = check_in.timing == chart.protocol().at_enrolment
+        early = early and occasion.day - occasion.timing.open_before <= asked_on
+        if len(check_in.form) > occasion.size or (early and len(check_in.form) == occasion.size):
+            return True
+    return False
+
+
+def _absorbed(chart: Chart, chosen: Occasion, now: datetime) -> tuple[list[ChartFact], Occasion | None]:
+    """What is asked in place of the chosen one: itself, or a larger one that is due shortly, now or on its own day.
+
+    It is asked now where its window allows that (clinical.md 0.11); what lies between is absorbed too.
+    """
+    ahead = [found for found in _of_schedule(chart, chosen.day, chosen.day + _within(chart)) if found.at > now]
+    askable = [found for found in ahead if _reason_to_skip(chart, found, now) is None]
+    larger = max(askable, key=lambda found: (found.size, -found.day.toordinal()), default=None)
+    if larger is None or larger.size <= chosen.size:
+        return [], chosen
+    today = local(now, chart.enrolled.plan.zone).date()
+    if larger.day == today or larger.day - larger.timing.open_before > today:
+        return [_skip(chosen, "absorbed", now)], None
+    between = [found for found in ahead if found.day <= larger.day and found != larger]
+    return [_skip(found, "absorbed", now) for found in (chosen, *between)], larger
+
+
+def _within(chart: Chart) -> timedelta:
+    return chart.protocol().absorb_within or timedelta()

@@ -111,7 +111,7 @@ class Words:
     key: MessageKey
 
 
-Param = str | int | bool | Instant | Day | Words | None
+Param = str | int | float | bool | Instant | Day | Words | None
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,8 @@ class Choice:
 
     label: str
     press: Press
+    chosen: bool | None = None
+    """Of several that may be chosen together: whether this one is; None for every other button."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from followupbot.domain.ids import QuestionId, TimingId
+from followupbot.domain.ids import QuestionId, TimingId, TopicId
 
 DAY_STARTS = time(9)
 DAY_ENDS = time(20)
@@ -71,11 +71,18 @@ class Offset:
         return date(year, month + 1, day) + timedelta(days=self.days * times)
 
 
+SURGERY = "surgery"
+"""The anchor that every plan has a date for."""
+
+
 @dataclass(frozen=True)
 class Timing:
-    """One line of the schedule: ask `form` at anchor + `offset`, then at every `repeat` after that.
+    """One line of the schedule: ask `form` at `anchor` + `offset`, then at every `repeat` after that, up to `until`.
 
-    `open_for` counts from asking to expiry. `reminders` are days after asking.
+    `open_for` counts from asking to expiry; `open_before` is how much earlier it may start where something else brings
+    the patient here (clinical.md 0.11). `hour` is this timing's own, in place of the patient's. `reminders` count from
+    asking. Timings of one `group` are asked all, or none where the first of them is over when the patient enrols.
+    `teaches` is the topic that follows a check-in which raised nothing with a topic of its own.
     """
 
     id: TimingId
@@ -83,9 +90,23 @@ class Timing:
     form: tuple[QuestionId, ...]
     open_for: timedelta
     repeat: Offset | None = None
+    until: Offset | None = None
+    anchor: str = SURGERY
+    open_before: timedelta = timedelta()
+    hour: time | None = None
+    reminders: tuple[timedelta, ...] = ()
+    group: str | None = None
+    teaches: TopicId | None = None
 
     def days(self, anchor: date) -> Iterator[date]:
         """The days on which it asks, the earliest first."""
+        last = None if self.until is None else self.until.after(anchor)
+        for day in self._days(anchor):
+            if last is not None and day > last:
+                return
+            yield day
+
+    def _days(self, anchor: date) -> Iterator[date]:
         yield self.offset.after(anchor)
         if self.repeat is None:
             return
@@ -106,6 +127,21 @@ def resolve(on: date, at: time, zone: str) -> datetime:
 def local(instant: datetime, zone: str) -> datetime:
     """The same instant on a wall clock in that zone."""
     return instant.astimezone(ZoneInfo(zone))
+
+
+@dataclass(frozen=True)
+class QuietHours:
+    """From when to when, over midnight, a care protocol starts no conversation; never shorter than 20–09."""
+
+    starts: time = DAY_ENDS
+    ends: time = DAY_STARTS
+
+    def daytime(self, zone: str) -> "Daytime":
+        """The hours in which it may, in that zone."""
+        return Daytime(zone, self.ends, self.starts)
+
+
+DEFAULT_QUIET_HOURS = QuietHours()
 
 
 @dataclass(frozen=True)

@@ -33,10 +33,27 @@ _CHOICES: TypeAdapter[tuple[tuple[Choice, ...], ...]] = TypeAdapter(tuple[tuple[
 _NOT_FOLDED_OF_CHART: Final = {0: {"clinic", "programmes"}}
 _NOT_FOLDED_OF_CLINIC: Final = {0: {"programme"}}
 
-FORMS: Final[Mapping[str, int]] = {}
+FORMS: Final[Mapping[str, int]] = {"alert_raised": 2, "check_in_asked": 2, "flag_joined": 2, "flag_recorded": 2}
 """The form version in which a kind of fact is written today, where that is not 1."""
 
-OLDER_FORMS: Final[Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+
+def _asked_without_reminders(body: dict[str, Any]) -> dict[str, Any]:
+    """Form 1 knew no reminders."""
+    return {**body, "remind_at": []}
+
+
+def _traced_without_comparison(body: dict[str, Any]) -> dict[str, Any]:
+    """Form 1 had answers in a flag's trace, and nothing that they were compared with."""
+    flag = body["flag"]
+    return {**body, "flag": {**flag, "trace": {**flag["trace"], "against": []}}}
+
+
+OLDER_FORMS: Final[Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]] = {
+    ("alert_raised", 1): _traced_without_comparison,
+    ("check_in_asked", 1): _asked_without_reminders,
+    ("flag_joined", 1): _traced_without_comparison,
+    ("flag_recorded", 1): _traced_without_comparison,
+}
 """How the body of that kind and version becomes one of the next version."""
 
 _NAIVE = re.compile(rb'"\d{4}-\d\d-\d\dT[\d:.]+"')

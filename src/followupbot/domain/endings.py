@@ -1,0 +1,85 @@
+"""What a patient hears at the end of a check-in, and what is known of one in which nobody says anything more."""
+
+from datetime import datetime, timedelta
+
+from followupbot.domain import alerts, prompts
+from followupbot.domain.addressing import check_in_subject, stamp, to_patient
+from followupbot.domain.chart import Chart, CheckIn
+from followupbot.domain.decision import Decision
+from followupbot.domain.education import topics_for
+from followupbot.domain.evidence import Silence
+from followupbot.domain.facts import CheckInCompleted
+from followupbot.domain.ids import MessageId
+from followupbot.domain.outgoing import Instant, Lane, OutgoingMessage, Param
+from followupbot.domain.rules import Rule, Tier
+
+URGENT = frozenset((Tier.EMERGENCY, Tier.SAME_DAY))
+"""While a flag of these is open nobody is reminded of anything else (clinical.md 0.20)."""
+
+
+def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: datetime) -> Decision:
+    """What happens now and when somebody looks at it; then the education that fits, none after an urgent flag."""
+    completed = CheckInCompleted(now, check_in.id)
+    done, worst = _done(chart, check_in, now, pressed)
+    waiting = chart.unresolved_alert
+    tiers = [tier for tier in (worst, waiting.tier if waiting else None) if tier is not None]
+    education = tuple(
+        to_patient(
+            chart,
+            f"education/{topic}",
+            key=f"c{check_in.id}/education/{topic}",
+            lane=Lane.EDUCATION,
+            subject=check_in_subject(chart.patient, check_in.id),
+        )
+        for topic in topics_for(
+            chart.protocol(check_in.version), check_in, min(tiers, key=lambda tier: tier.rank, default=None)
+        )
+    )
+    return Decision((completed,), (done, *education))
+
+
+def _done(
+    chart: Chart, check_in: CheckIn, now: datetime, pressed: MessageId | None = None, starts: bool = False
+) -> tuple[OutgoingMessage, Tier | None]:
+    """What the patient hears about this check-in's most urgent flag, and its tier; None where it raised none."""
+    # Also one that has been resolved in the meantime: what was said was said. The newest first, of equal ones.
+    flags = [
+        (flag.tier, alert) for alert in reversed(chart.alerts) for flag in alert.flags if flag.check_in == check_in.id
+    ]
+    worst, alert = min(flags, key=lambda found: found[0].rank, default=(None, None))
+    params: dict[str, Param] = {}
+    if alert is not None and worst in {Tier.SAME_DAY, Tier.THIS_WEEK}:
+        params["due"] = Instant(alert.due_at, chart.enrolled.plan.zone)
+    if alert is not None and worst is Tier.SAME_DAY:
+        params["reached"] = alerts.reachable(chart, alert)
+    done = to_patient(
+        chart,
+        f"check_ins/done/{worst or 'no_flag'}",
+        key=f"c{check_in.id}/done" if not starts else f"c{check_in.id}/unfinished/{stamp(now)}",
+        lane=Lane.REPLY,
+        subject=check_in_subject(chart.patient, check_in.id),
+        params=params,
+        in_place_of=pressed,
+        starts=starts,
+    )
+    return done, worst
+
+
+def tell(chart: Chart, check_in: CheckIn, rules: tuple[Rule, ...], now: datetime) -> Decision:
+    """Whoever said something urgent and went away is told whom to call; of less urgent flags the clinic knows."""
+    if not any(rule.tier in URGENT for rule in rules):
+        return Decision()
+    return Decision(outgoing=(_done(chart, check_in, now, starts=True)[0],))
+
+
+def silence(chart: Chart, check_in: CheckIn, now: datetime, over: bool) -> Silence:
+    """What is not said in it; before a check-in is closed, `misses` and `lasted` are of those before it."""
+    active = chart.active
+    heard_at = check_in.answered_at or chart.answered_at or (active.enrolled_at if active else now)
+    return Silence(
+        misses=chart.misses,
+        lasted=now - heard_at,
+        unanswered=prompts.waiting(chart, check_in, now),
+        paused=timedelta() if check_in.answered_at is None else now - check_in.answered_at,
+        over=over,
+    )

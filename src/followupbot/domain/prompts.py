@@ -1,0 +1,187 @@
+"""A question as it is put to a patient: which one comes next, and the buttons below it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from math import ceil
+from typing import assert_never
+
+from followupbot.domain.addressing import check_in_subject, stamp, to_patient
+from followupbot.domain.care_protocol import Asked, CareProtocol
+from followupbot.domain.chart import Chart, CheckIn
+from followupbot.domain.ids import CardId, MessageId, QuestionId
+from followupbot.domain.outgoing import AnswerPress, Day, Lane, OutgoingMessage, Param, StartPress
+from followupbot.domain.outgoing import Choice as Button
+from followupbot.domain.questions import (
+    DONE,
+    NONE_OF_THESE,
+    SKIP,
+    Answer,
+    Choice,
+    Date,
+    Gate,
+    Multiple,
+    Number,
+    Pressed,
+    Question,
+    Rejected,
+    Scale,
+    Text,
+    Toggled,
+    Typed,
+    YesNo,
+)
+from followupbot.domain.schedule import local
+
+QUESTIONS_A_MINUTE = 6
+"""What a neutral first line promises: about so many buttons are pressed in a minute."""
+
+SCALE_ROW_MAX = 6
+"""0–10 stands in two rows of buttons that a thumb can hit."""
+
+
+def applicable(chart: Chart, check_in: CheckIn, now: datetime) -> tuple[Asked, ...]:
+    """The form's questions that apply, in its order."""
+    return chart.protocol(check_in.version).to_ask(check_in.form, chart.evidence(check_in, now))
+
+
+def answered(check_in: CheckIn, question: Question) -> bool:
+    """A gate screen is done with when one of its items has an answer: any press goes on (clinical.md 0.4)."""
+    return any(check_in.answer(name) is not None for name in question.ids())
+
+
+def upcoming(chart: Chart, check_in: CheckIn, now: datetime) -> Asked | None:
+    """The first question that applies and has no answer; None where the check-in is at its end."""
+    return next((asked for asked in applicable(chart, check_in, now) if not answered(check_in, asked.question)), None)
+
+
+def waiting(chart: Chart, check_in: CheckIn, now: datetime) -> frozenset[QuestionId]:
+    """The names of everything that applies and has no answer."""
+    return frozenset(
+        name
+        for asked in applicable(chart, check_in, now)
+        if not answered(check_in, asked.question)
+        for name in asked.question.ids()
+    )
+
+
+def typed(chart: Chart, text: str, now: datetime) -> Typed:
+    """What the patient wrote, with what is needed to read it."""
+    plan = chart.enrolled.plan
+    return Typed(text, local(now, plan.zone).date(), plan.language)
+
+
+def question(
+    chart: Chart, check_in: CheckIn, asked: Asked, now: datetime, pressed: MessageId | None, mask: int = 0
+) -> OutgoingMessage:
+    """The question, in the place of the message that was pressed; `mask` is what is chosen of several so far."""
+    questions = applicable(chart, check_in, now)
+    return to_patient(
+        chart,
+        f"questions/{asked.question.id}",
+        key=f"c{check_in.id}/question/{asked.question.id}/{stamp(now)}",
+        lane=Lane.REPLY,
+        subject=check_in_subject(chart.patient, check_in.id),
+        words=check_in.version,
+        params=_params(chart, questions.index(asked) + 1, len(questions)),
+        choices=tuple(rows(chart, check_in, asked, mask)),
+        in_place_of=pressed,
+        expires_at=check_in.expires_at,
+    )
+
+
+def ready(chart: Chart, check_in: CheckIn, key: str, starts: bool) -> OutgoingMessage:
+    """A neutral first line and a Start button; with `starts` it is we who begin."""
+    return to_patient(
+        chart,
+        "check_ins/ready",
+        key=key,
+        lane=Lane.CHECK_IN if starts else Lane.REPLY,
+        subject=check_in_subject(chart.patient, check_in.id),
+        params={"minutes": minutes(check_in)},
+        choices=start(chart, check_in),
+        starts=starts,
+        expires_at=check_in.expires_at,
+    )
+
+
+def start(chart: Chart, check_in: CheckIn) -> tuple[tuple[Button, ...], ...]:
+    """The button that begins it, or goes on."""
+    return ((Button("start", StartPress(chart.patient, check_in.id)),),)
+
+
+def minutes(check_in: CheckIn) -> int:
+    """How long it takes, as a neutral first line promises it."""
+    return max(1, ceil(len(check_in.form) / QUESTIONS_A_MINUTE))
+
+
+def alone(chart: Chart, check_in: CheckIn, asked: Asked, *, key: str, subject: str) -> OutgoingMessage:
+    """One question by itself, in the alert lane, as a message of its own: what follows an emergency card."""
+    return to_patient(
+        chart,
+        f"questions/{asked.question.id}",
+        key=key,
+        lane=Lane.ALERT,
+        subject=subject,
+        words=check_in.version,
+        params=_params(chart, 1, 1),
+        choices=tuple(rows(chart, check_in, asked)),
+    )
+
+
+def card_of(protocol: CareProtocol, answers: tuple[Answer, ...]) -> CardId | None:
+    """The card that one of these answers brings by itself."""
+    return next((card for answer in answers if (card := protocol.card_for(answer.question, answer.value))), None)
+
+
+def rows(chart: Chart, check_in: CheckIn, asked: Asked, mask: int = 0) -> Iterator[tuple[Button, ...]]:
+    """Big, plain buttons; each carries all that an emergency needs when no database answers (clinical.md 0.5)."""
+
+    def button(name: QuestionId, value: str, label: str, chosen: bool | None = None) -> Button:
+        return _button(chart, check_in, name, value, label, chosen)
+
+    shown = asked.question
+    match shown:
+        case Scale():
+            points = [str(value) for value in shown.values(shown.id)]
+            for start in range(0, len(points), SCALE_ROW_MAX):
+                yield tuple(button(shown.id, value, value) for value in points[start : start + SCALE_ROW_MAX])
+        case Choice() | YesNo():
+            for option in shown.options:
+                yield (button(shown.id, option, option),)
+        case Multiple():
+            chosen = shown.chosen(mask)
+            for option in shown.options:
+                yield (button(shown.id, f"t{shown.toggled(mask, option)}", option, option in chosen),)
+            if shown.finished(mask):
+                yield (button(shown.id, f"d{mask}", DONE),)
+        case Gate():
+            for item in shown.items:
+                values = [str(value) for value in shown.values(item.id)[1:]]
+                yield tuple(button(item.id, value, f"{item.id}.{value}") for value in values)
+            yield (button(shown.id, NONE_OF_THESE, NONE_OF_THESE),)
+        case Number() | Date() | Text():
+            pass
+        case _:
+            assert_never(shown)
+    if asked.skippable:
+        yield (button(shown.id, SKIP, SKIP),)
+
+
+def _button(chart: Chart, check_in: CheckIn, name: QuestionId, value: str, label: str, chosen: bool | None) -> Button:
+    protocol = chart.protocol(check_in.version)
+    asked = protocol.asked_as(name)
+    read = Rejected("unknown") if asked is None else asked.read(name, Pressed(value))
+    card = None if isinstance(read, Rejected | Toggled) else card_of(protocol, read)
+    language = chart.enrolled.plan.language if card else None
+    return Button(label, AnswerPress(chart.patient, check_in.id, name, value, card, language), chosen)
+
+
+def _params(chart: Chart, number: int, of: int) -> dict[str, Param]:
+    """Where the question stands, and since when "new" is meant (clinical.md 0.1)."""
+    since = chart.answered_at
+    return {
+        "number": number,
+        "of": of,
+        "first": since is None,
+        "since": None if since is None else Day(local(since, chart.enrolled.plan.zone).date()),
+    }
