@@ -1,19 +1,25 @@
 """Everything that would be published, checked together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
 from followupbot.checking.coverage import check_coverage
+from followupbot.checking.language import read_limits
+from followupbot.checking.reach import check_reach
+from followupbot.checking.vignettes import check_vignettes
+from followupbot.checking.windows import check_windows
 from followupbot.checking.wording import Files, check_words
-from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.clinic import ClinicSettings, OpeningHours, Role
 from followupbot.domain.ids import Language
-from followupbot.domain.questions import NONE_OF_THESE, Gate, Question
+from followupbot.domain.prompts import card_of
+from followupbot.domain.questions import Pressed, Rejected, Toggled
 from followupbot.protocol_files.programme import ReadProtocol, read_files
 from followupbot.protocol_files.reading import Problem, Problems, Severity, nearest
 from followupbot.protocol_files.sources import CLINIC_FILE, belongs, beside, gather, own_files
+from followupbot.rendering.contracts import Contract, gate_contract, rule_contract
 from followupbot.rendering.words import Words
 
 PRESS_LETTERS_MAX = 68
@@ -27,15 +33,26 @@ NOWHERE = Path("/nonexistent")
 _STAND_IN = ClinicSettings("Clinic", OpeningHours("UTC", {0: (time(9), time(17))}), (Role.CLINICIAN,), Language("en"))
 
 
-def check(files: Mapping[str, bytes], today: date | None = None) -> list[Problem]:
-    """Every problem of a programme's files, in the order of files and lines. With `today`, expired reviews too."""
+def check(files: Mapping[str, bytes], today: date | None = None, play: bool = True) -> list[Problem]:
+    """Every problem of a programme's files, in the order of files and lines. With `today`, expired reviews too.
+
+    `play`: the vignettes are played, which takes the longest.
+    """
     read = read_files(files)
     words = Words(files)
     problems = list(read.problems)
-    problems += check_words(words, read.settings or _STAND_IN, Files(files), today)
+    limits, found_in_files = read_limits(files, words.languages)
+    problems += found_in_files
+    own = _own_contracts(read.protocols)
+    problems += check_words(words, read.settings or _STAND_IN, Files(files), today, own, limits)
     problems += check_coverage(words, read.protocols)
     for found in read.protocols:
         problems += _check_presses(found, words.languages)
+        if not any(problem.severity is Severity.ERROR for problem in found.reading.problems):
+            problems += check_reach(found)
+            problems += check_windows(found)
+    if play:
+        problems += check_vignettes(files, read)
     if read.settings is not None and read.clinic is not None:
         at = read.clinic.at("language")
         if read.settings.language not in words.languages:
@@ -69,6 +86,20 @@ def check_paths(data: Path, paths: Sequence[Path] = (), today: date | None = Non
     return [replace(problem, file=on_disk.get(problem.file, problem.file)) for problem in Problems(problems).problems]
 
 
+def as_dicts(problems: Iterable[Problem]) -> list[dict[str, str | int]]:
+    """The problems for other programs: file, line, column, severity, message."""
+    return [
+        {
+            "file": found.file,
+            "line": found.line,
+            "column": found.column,
+            "severity": found.severity.value,
+            "message": found.message,
+        }
+        for found in problems
+    ]
+
+
 def _named(path: Path) -> Iterator[tuple[str, Path]]:
     """The file, or all files of a folder, by their paths in a programme."""
     if not path.exists():
@@ -95,7 +126,7 @@ def _expected(name: str) -> str:
 def _check_presses(read: ReadProtocol, languages: tuple[Language, ...]) -> Iterator[Problem]:
     language = max((len(name) for name in languages), default=2)
     for n, asked in enumerate(read.protocol.asked):
-        longest = max(_presses(read.protocol, asked.question, language))
+        longest = max(_presses(read.protocol, asked, language), default=0)
         if longest > PRESS_LETTERS_MAX:
             at = read.reading.at("questions", n, "id")
             over = longest - PRESS_LETTERS_MAX
@@ -103,16 +134,30 @@ def _check_presses(read: ReadProtocol, languages: tuple[Language, ...]) -> Itera
             yield Problem(read.reading.file, at.line, at.column, text)
 
 
-def _presses(protocol: CareProtocol, question: Question, language: int) -> Iterator[int]:
+def _presses(protocol: CareProtocol, asked: Asked, language: int) -> Iterator[int]:
     """How many letters each of the question's buttons has to carry."""
-    for name in question.ids():
-        for value in question.values(name):
-            card = protocol.card_for(name, value)
-            parts = [CHECK_IN_DIGITS_MAX, len(name), len(str(value))]
-            parts += [len(card), language] if card else []
-            yield sum(parts) + len(parts) - 1
-    if isinstance(question, Gate):
-        yield CHECK_IN_DIGITS_MAX + len(question.id) + len(NONE_OF_THESE) + 2
+    for name, value in asked.presses():
+        read = asked.read(name, Pressed(value))
+        card = None if isinstance(read, Rejected | Toggled) else card_of(protocol, read)
+        parts = [CHECK_IN_DIGITS_MAX, len(name), len(value)]
+        parts += [len(card), language] if card else []
+        yield sum(parts) + len(parts) - 1
+
+
+def _own_contracts(protocols: Sequence[ReadProtocol]) -> Mapping[str, Contract]:
+    """What the words of each rule are given, and each red-flag screen must show.
+
+    Of protocols that share a rule's name, what both give.
+    """
+    found: dict[str, Contract] = {}
+    for read in protocols:
+        for gate in read.protocol.gates():
+            found[f"questions/{gate.id}"] = gate_contract()
+        for rule in read.protocol.rules:
+            key, made = f"rules/{rule.id}", rule_contract(read.protocol, rule)
+            before = found.get(key, made).params
+            found[key] = Contract({name: kind for name, kind in made.params.items() if name in before})
+    return found
 
 
 def _check_ladder(read: ReadProtocol, settings: ClinicSettings) -> Iterator[Problem]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.ids import Language, MessageKey
-from followupbot.domain.questions import NONE_OF_THESE, Choice, Gate, Question, Scale
+from followupbot.domain.ids import Language, MessageKey, TopicId
+from followupbot.domain.questions import Gate
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.reading import Path, Problem, likeliest, nearest
 from followupbot.rendering.contracts import contract, fixed_keys
@@ -30,6 +30,8 @@ def check_coverage(words: Words, protocols: tuple[ReadProtocol, ...]) -> Iterato
                 yield Problem(f"messages/{language}/{key}.j2", 1, 1, "this message is missing")
         for read in protocols:
             yield from _check_protocol(words, language, read)
+    for read in protocols:
+        yield from _check_languages(words, read)
     labels = _labels(protocols)
     for message in words:
         yield from _check_buttons(message, labels)
@@ -47,6 +49,14 @@ def _check_protocol(words: Words, language: Language, read: ReadProtocol) -> Ite
             yield Problem(read.reading.file, at.line, at.column, message)
 
 
+def _check_languages(words: Words, read: ReadProtocol) -> Iterator[Problem]:
+    for n, language in enumerate(read.protocol.languages):
+        if language not in words.messages:
+            at = read.reading.at("languages", n)
+            text = f'there are no messages in "{language}"{nearest(language, words.languages)}'
+            yield Problem(read.reading.file, at.line, at.column, text)
+
+
 def _needed(protocol: CareProtocol) -> Iterator[Needed]:
     for n, asked in enumerate(protocol.asked):
         question, path = asked.question, ("questions", n)
@@ -56,13 +66,23 @@ def _needed(protocol: CareProtocol) -> Iterator[Needed]:
                 key = MessageKey(f"alerts/concerns/{item.concern}")
                 yield Needed(key, f'the concern "{item.concern}"', (*path, "items", i, "concern"))
     for n, rule in enumerate(protocol.rules):
+        path = ("rules", n)
+        yield Needed(MessageKey(f"rules/{rule.id}"), f'the rule "{rule.id}"', (*path, "id"))
         concern = MessageKey(f"alerts/concerns/{rule.concern}")
-        yield Needed(concern, f'the concern "{rule.concern}"', ("rules", n, "concern"))
+        yield Needed(concern, f'the concern "{rule.concern}"', (*path, "concern"))
         if rule.card is not None:
-            yield Needed(MessageKey(f"cards/{rule.card}"), f'the card "{rule.card}"', ("rules", n, "card"))
+            yield Needed(MessageKey(f"cards/{rule.card}"), f'the card "{rule.card}"', (*path, "card"))
         if rule.education is not None:
-            topic = MessageKey(f"education/{rule.education}")
-            yield Needed(topic, f'the topic "{rule.education}"', ("rules", n, "education"))
+            yield from _topic(rule.education, (*path, "education"))
+    for n, timing in enumerate(protocol.timings):
+        if timing.teaches is not None:
+            yield from _topic(timing.teaches, ("timings", n, "teaches"))
+
+
+def _topic(topic: TopicId, path: Path) -> Iterator[Needed]:
+    """What the patient reads, and where it comes from."""
+    yield Needed(MessageKey(f"education/{topic}"), f'the topic "{topic}"', path)
+    yield Needed(MessageKey(f"education_sources/{topic}"), f'"where it comes from" of the topic "{topic}"', path)
 
 
 def _labels(protocols: tuple[ReadProtocol, ...]) -> dict[str, set[str]]:
@@ -70,20 +90,8 @@ def _labels(protocols: tuple[ReadProtocol, ...]) -> dict[str, set[str]]:
     labels: dict[str, set[str]] = defaultdict(set)
     for read in protocols:
         for asked in read.protocol.asked:
-            labels[f"questions/{asked.question.id}"].update(labels_of(asked.question))
+            labels[f"questions/{asked.question.id}"].update(asked.labels())
     return labels
-
-
-def labels_of(question: Question) -> tuple[str, ...]:
-    """The names of a question's buttons that have words; a number is shown as it is."""
-    match question:
-        case Scale():
-            return ()
-        case Choice(_, options):
-            return options
-        case Gate(_, items):
-            pressed = [f"{item.id}.{value}" for item in items for value in question.values(item.id)[1:]]
-            return (*pressed, NONE_OF_THESE)
 
 
 def _check_buttons(message: Message, labels: dict[str, set[str]]) -> Iterator[Problem]:

@@ -1,9 +1,11 @@
 """Whether every message can be rendered, with whatever it may be given, into something that Telegram takes."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from followupbot.checking.language import Limits
 from followupbot.domain.clinic import ClinicSettings
 from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.outgoing import Param
@@ -17,6 +19,11 @@ from followupbot.rendering.words import Message, Source, Words
 
 BUTTON_LETTERS_MAX = 40
 """A row on a narrow phone; Telegram cuts off what is longer."""
+
+NOTHING_OF_ITS_OWN: Mapping[str, Contract] = {}
+NO_LIMITS: Mapping[Language, Limits] = {}
+
+_MARK_UP = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}|<[^<>]*>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -33,8 +40,19 @@ class Files:
         return found + 1 if found >= 0 else len(text) - len(text.lstrip()) + 1
 
 
-def check_words(words: Words, settings: ClinicSettings, files: Files, today: date | None) -> Iterator[Problem]:
-    """What is wrong with the messages themselves; whether all are there is for `coverage` to say."""
+def check_words(
+    words: Words,
+    settings: ClinicSettings,
+    files: Files,
+    today: date | None,
+    own: Mapping[str, Contract] = NOTHING_OF_ITS_OWN,
+    limits: Mapping[Language, Limits] = NO_LIMITS,
+) -> Iterator[Problem]:
+    """What is wrong with the messages themselves; whether all are there is for `coverage` to say.
+
+    `own` has the contracts that come from a protocol: of `rules/<rule>` what the rule looks at, of a red-flag screen
+    that it shows whom to call. `limits` say how easily patients must be able to read them.
+    """
     for fault in words.faults:
         yield Problem(fault.file, fault.line, fault.column, fault.message)
     unknown = {language for language in words.languages if not _known(language)}
@@ -44,14 +62,19 @@ def check_words(words: Words, settings: ClinicSettings, files: Files, today: dat
     for message in words:
         if message.language in unknown:
             continue
-        found = contract(message.key)
+        if message.key.startswith("rules/") and message.key not in own:
+            continue  # Its rule is in a protocol that cannot be read, or in none: nobody knows what it is given.
+        found = own.get(message.key) or contract(message.key)
         if found is None:
             yield Problem(message.file, 1, 1, f"no message of this name is ever sent{_like(message.key)}")
             continue
         faults = list(_check_templates(message, found, files))
         yield from faults
         if not faults:
-            yield from _check_rendered(message, found, editions)
+            unfit = list(_check_rendered(message, found, editions))
+            yield from unfit
+            if not unfit and message.language in limits and limits[message.language].concern(message):
+                yield from _check_ease(message, found, editions[0], limits[message.language])
         yield from _check_sources(message, found, today)
 
 
@@ -71,7 +94,7 @@ def _like(key: str) -> str:
 def _editions(words: Words, settings: ClinicSettings) -> tuple[Edition, ...]:
     """The clinic as it is, one that has set nothing, and one whose name is as awkward as a name can be."""
     bare = replace(settings, phone=None, emergency_number=None)
-    awkward = replace(settings, name=AWKWARD_NAME, phone="+44 (0)20 7946 0000 00", emergency_number="112")
+    awkward = replace(settings, name=AWKWARD_NAME, phone="+44 (0)20 7946 0000 00", emergency_number="999")
     own = Edition(words, settings)
     return (own, Edition(words, bare, own.compiled), Edition(words, awkward, own.compiled))
 
@@ -107,6 +130,27 @@ def _check_rendered(message: Message, found: Contract, editions: tuple[Edition, 
                     yield _problem(message, source, f"{fault}{_case(params)}")
 
 
+def _check_ease(message: Message, found: Contract, edition: Edition, limits: Limits) -> Iterator[Problem]:
+    """What is hard to read in it, in the first form that is, and each word that no patient is to read."""
+    for source in (message.body, *message.buttons.values()):
+        for n, line in enumerate(_MARK_UP.sub(_blank, source.text).split("\n")):
+            for word in limits.banned_in(line):
+                column = word.start() + (source.column if n == 0 else 1)
+                text = f'"{word[0]}" is no word for a patient in this language; choose another'
+                yield Problem(message.file, source.line + n, column, text)
+    try:
+        texts = {html.strip(edition.html(message.language, message.key, params)) for params in found.samples()}
+    except LookupError:
+        return  # A word that is missing is reported where it is missing, by `coverage`.
+    faults = {fault for text in sorted(texts) for fault in limits.faults(text)}
+    for fault in sorted(faults)[:1]:
+        yield _problem(message, message.body, fault)
+
+
+def _blank(found: re.Match[str]) -> str:
+    return re.sub(r"[^\n]", " ", found[0])
+
+
 def _faults(message: Message, found: Contract, edition: Edition, params: Mapping[str, Param]) -> Iterator[str]:
     text = edition.html(message.language, message.key, params)
     yield from html.faults(text)
@@ -114,6 +158,9 @@ def _faults(message: Message, found: Contract, edition: Edition, params: Mapping
     for name in found.shows:
         if _shown(edition, message.language, name, params).casefold() not in bare:
             yield f"it does not show {{{{ {name} }}}}"
+    for said in found.says:
+        if said not in bare:
+            yield f'it does not say "{said}"'
     if found.plain:
         if "<" in text:
             yield "it may have no mark-up"

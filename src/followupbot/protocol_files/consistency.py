@@ -1,24 +1,34 @@
 """What one care protocol must keep within itself: every name leads somewhere, and every red flag too."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from followupbot.domain.care_protocol import Asked, CareProtocol
-from followupbot.domain.conditions import All, Any, AnyOf, AtLeast, Condition, Evidence, Is, Not
+from followupbot.domain.chart import RECHECK
+from followupbot.domain.conditions import of_silence
+from followupbot.domain.evidence import Evidence
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.questions import (
     AS_BEFORE,
     CHOICES_MAX,
     GATE_ITEMS_MAX,
     NEW,
+    RESERVED,
     SCALE_POINTS_MAX,
     Choice,
+    Date,
     Gate,
+    Multiple,
+    Number,
     Scale,
-    Value,
+    Text,
+    YesNo,
 )
 from followupbot.domain.rules import Tier, fired
+from followupbot.domain.scores import PercentOfMaximum, Score, Table
+from followupbot.protocol_files.conditions import answer_names, inspect_condition
 from followupbot.protocol_files.protocol import ProtocolText
 from followupbot.protocol_files.reading import Path, Reading, Severity, nearest
+from followupbot.protocol_files.timings import inspect_timings
 
 TIERS_WITH_ALERTS = tuple(tier for tier in Tier if tier is not Tier.RECORD)
 
@@ -31,11 +41,21 @@ def inspect(protocol: CareProtocol, text: ProtocolText, reading: Reading) -> Non
     """Everything that contradicts itself in the protocol is reported; what only follows from that is not."""
     if _inspect_names(protocol, reading):
         _inspect_questions(protocol, reading)
+        _inspect_scores(protocol, reading)
         _inspect_forms(protocol, text, reading)
+        _inspect_after_card(protocol, reading)
         _inspect_rules(protocol, reading)
+        _inspect_reserved(protocol, reading)
+        inspect_timings(protocol, reading)
         if all(problem.severity is Severity.WARNING for problem in reading.problems):
             _inspect_gates(protocol, reading)
     _inspect_ladder(protocol, reading)
+
+
+def _inspect_reserved(protocol: CareProtocol, reading: Reading) -> None:
+    for n, timing in enumerate(protocol.timings):
+        if timing.id == RECHECK:
+            reading.complain(("timings", n, "id"), f'"{RECHECK}" is what a rule asks; give the timing another name')
 
 
 def _inspect_names(protocol: CareProtocol, reading: Reading) -> bool:
@@ -45,6 +65,7 @@ def _inspect_names(protocol: CareProtocol, reading: Reading) -> bool:
         questions.append((("questions", n, "id"), asked.question.id))
         if isinstance(asked.question, Gate):
             questions += [(("questions", n, "items", i, "id"), item.id) for i, item in enumerate(asked.question.items)]
+    questions += [(("scores", n, "id"), score.id) for n, score in enumerate(protocol.scores)]
     rules = [(("rules", n, "id"), rule.id) for n, rule in enumerate(protocol.rules)]
     timings = [(("timings", n, "id"), timing.id) for n, timing in enumerate(protocol.timings)]
     twice = [
@@ -82,15 +103,64 @@ def _inspect_questions(protocol: CareProtocol, reading: Reading) -> None:
                         (*path, "maximum"), f"the scale has {points} points; a phone shows {SCALE_POINTS_MAX}"
                     )
             case Choice(_, options):
-                if len(options) > CHOICES_MAX:
-                    reading.complain((*path, "options"), f"{len(options)} options; a phone shows {CHOICES_MAX}")
-                _twice((((*path, "options", i), option) for i, option in enumerate(options)), "option", reading)
+                _inspect_options(options, path, reading)
+            case Multiple(_, options, none):
+                _inspect_options(options, path, reading)
+                if none is not None and none not in options:
+                    reading.complain((*path, "none"), f'no option "{none}"{nearest(none, options)}')
+            case Number(_, _, minimum, maximum):
+                if minimum >= maximum:
+                    reading.complain((*path, "minimum"), f"the minimum, {minimum}, is not below the maximum, {maximum}")
             case Gate(_, items):
                 if len(items) > GATE_ITEMS_MAX:
                     message = f"{len(items)} items on one screen; split it: a phone shows {GATE_ITEMS_MAX}"
                     reading.complain((*path, "items"), message)
+                if asked.skippable:
+                    reading.complain((*path, "skippable"), "a red-flag screen is never skipped")
+            case YesNo() | Date() | Text():
+                pass
         if asked.ask_if is not None:
-            _inspect_condition(protocol, asked.ask_if, (*path, "ask_if"), reading)
+            inspect_condition(protocol, asked.ask_if, (*path, "ask_if"), reading, of_rule=False)
+
+
+def _inspect_options(options: tuple[str, ...], path: Path, reading: Reading) -> None:
+    if len(options) > CHOICES_MAX:
+        reading.complain((*path, "options"), f"{len(options)} options; a phone shows {CHOICES_MAX}")
+    for n, option in enumerate(options):
+        if option in RESERVED:
+            reading.complain((*path, "options", n), f'"{option}" is the name of a button of ours; choose another')
+    _twice((((*path, "options", i), option) for i, option in enumerate(options)), "option", reading)
+
+
+def _inspect_scores(protocol: CareProtocol, reading: Reading) -> None:
+    """Every item of a score is asked and has points."""
+    names = answer_names(protocol)
+    for n, score in enumerate(protocol.scores):
+        path: Path = ("scores", n)
+        for i, item in enumerate(score.of):
+            question = names.get(item)
+            if question is None:
+                reading.complain((*path, "of", i), f'no question "{item}"{nearest(item, names)}')
+            elif isinstance(question, Choice | YesNo):
+                without = [option for option in question.options if option not in score.points]
+                if without:
+                    message = f'"points" has none for {", ".join(without)}, which "{item}" may be answered with'
+                    reading.complain((*path, "points"), message)
+            elif not isinstance(question, Scale | Number):
+                reading.complain((*path, "of", i), f'"{item}" is answered with nothing that has points')
+        _twice((((*path, "of", i), item) for i, item in enumerate(score.of)), "item of this score", reading)
+        _inspect_way(score, path, reading)
+
+
+def _inspect_way(score: Score, path: Path, reading: Reading) -> None:
+    if isinstance(score, Table):
+        if not score.table:
+            reading.complain((*path, "table"), "the table has no line")
+    elif not 1 <= score.items_at_least <= len(score.of):
+        message = f"expected a whole number from 1 to {len(score.of)}, the items that it has"
+        reading.complain((*path, "items_at_least"), message)
+    if isinstance(score, PercentOfMaximum) and score.maximum_per_item < 1:
+        reading.complain((*path, "maximum_per_item"), "expected at least 1")
 
 
 def _inspect_forms(protocol: CareProtocol, text: ProtocolText, reading: Reading) -> None:
@@ -104,95 +174,76 @@ def _inspect_forms(protocol: CareProtocol, text: ProtocolText, reading: Reading)
                 hint = f'; ask for its screen, "{screen.id}"' if screen else nearest(question, by_id)
                 reading.complain(path, f'no question "{question}"{hint}')
                 continue
-            _inspect_order(by_id[question], [by_id[other] for other in before], path, reading)
+            if question == protocol.after_card:
+                reading.complain(path, f'"{question}" follows an emergency card, so no form asks it')
+            _inspect_order(protocol, by_id[question], [by_id[other] for other in before], path, reading)
             before.append(question)
         _twice((((("forms", name, n)), question) for n, question in enumerate(form)), "question of this form", reading)
     used = {line.form for line in text.timings}
+    used |= {recheck.form for line in text.rules for recheck in line.rechecks}
     for name in text.forms:
         if name not in used:
             reading.complain(("forms", name), f'no timing asks the form "{name}"', Severity.WARNING)
-    asked_for = {question for form in text.forms.values() for question in form}
+    asked_for = {question for form in text.forms.values() for question in form} | {protocol.after_card}
     for n, asked in enumerate(protocol.asked):
         if asked.question.id not in asked_for:
             message = f'no form asks "{asked.question.id}"'
             reading.complain(("questions", n, "id"), message, Severity.WARNING)
 
 
-def _inspect_order(asked: Asked, before: list[Asked], path: Path, reading: Reading) -> None:
+def _inspect_after_card(protocol: CareProtocol, reading: Reading) -> None:
+    asked = None if protocol.after_card is None else protocol.asked_as(protocol.after_card)
+    if protocol.after_card is not None and (asked is None or asked.question.id != protocol.after_card):
+        names = [found.question.id for found in protocol.asked]
+        message = f'no question "{protocol.after_card}"{nearest(protocol.after_card, names)}'
+        reading.complain(("after_card",), message)
+    elif asked is not None and not isinstance(asked.question, Choice | YesNo):
+        reading.complain(("after_card",), "what follows an emergency card has buttons: a choice, or yes_no")
+
+
+def _inspect_order(protocol: CareProtocol, asked: Asked, before: list[Asked], path: Path, reading: Reading) -> None:
     """Red flags come before all else, and a question comes after those that decide whether it is put."""
     if isinstance(asked.question, Gate) and any(not isinstance(other.question, Gate) for other in before):
         reading.complain(path, f'the red-flag screen "{asked.question.id}" must come before all other questions')
     known = {name for other in before for name in other.question.ids()}
-    for needed in sorted((asked.ask_if.questions() if asked.ask_if else frozenset()) - known):
+    needs = asked.ask_if.questions() if asked.ask_if else frozenset()
+    items = {item for name in needs for score in protocol.scores if score.id == name for item in score.of}
+    for needed in sorted((needs - {score.id for score in protocol.scores} | items) - known):
         reading.complain(path, f'"{asked.question.id}" depends on "{needed}", which this form does not ask before it')
 
 
 def _inspect_rules(protocol: CareProtocol, reading: Reading) -> None:
     for n, rule in enumerate(protocol.rules):
         path: Path = ("rules", n)
-        _inspect_condition(protocol, rule.condition, (*path, "when"), reading)
+        inspect_condition(protocol, rule.condition, (*path, "when"), reading, of_rule=True)
         if rule.tier is Tier.EMERGENCY and rule.card is None:
             reading.complain((*path, "tier"), "an emergency needs a card, so that the patient is told at once")
+        if rule.tier is Tier.EMERGENCY and of_silence(rule.condition):
+            reading.complain((*path, "tier"), "an emergency is told at a press; what nobody says is same_day at most")
         if rule.tier is not Tier.EMERGENCY and rule.card is not None:
             reading.complain((*path, "card"), "only an emergency has a card")
 
 
 def _inspect_gates(protocol: CareProtocol, reading: Reading) -> None:
     """No press on a red-flag screen may lead nowhere (clinical.md 0.2, 0.4; hazard H1)."""
+    asked_about = {name for asked in protocol.asked if asked.ask_if for name in asked.ask_if.questions()}
     for n, asked in enumerate(protocol.asked):
         if not isinstance(asked.question, Gate):
             continue
         for i, item in enumerate(asked.question.items):
             path: Path = ("questions", n, "items", i, "id")
-            if protocol.card_for(item.id, NEW) is None:
-                reading.complain(path, f'no emergency rule fires when "{item.id}" is {NEW}')
-            answered = Evidence({item.id: AS_BEFORE})
-            if item.as_before and not fired(protocol.rules, answered, frozenset((item.id,))):
-                reading.complain(path, f'no rule fires when "{item.id}" is {AS_BEFORE}')
+            if item.as_before:
+                if protocol.card_for(item.id, NEW) is None:
+                    reading.complain(path, f'no emergency rule fires when "{item.id}" is {NEW}')
+                if not _leads_somewhere(protocol, item.id, AS_BEFORE):
+                    reading.complain(path, f'no rule fires when "{item.id}" is {AS_BEFORE}')
+            elif item.id not in asked_about and not _leads_somewhere(protocol, item.id, NEW):
+                # What has one button may be asked about after the last screen, or be for a rule of any tier.
+                reading.complain(path, f'no rule fires when "{item.id}" is {NEW}, and no question asks more about it')
 
 
-def _inspect_condition(protocol: CareProtocol, condition: Condition, path: Path, reading: Reading) -> None:
-    for leaf, at in _leaves(condition, path):
-        names = [name for asked in protocol.asked for name in asked.question.ids()]
-        unknown = sorted(leaf.questions() - frozenset(names))
-        for name in unknown:
-            reading.complain((*at, "question"), f'no answer is named "{name}"{nearest(name, names)}')
-        if unknown:
-            continue
-        match leaf:
-            case Is(question, value):
-                _inspect_value(protocol, question, value, (*at, "value"), reading)
-            case AnyOf(question, values):
-                for n, value in enumerate(values):
-                    _inspect_value(protocol, question, value, (*at, "values", n), reading)
-            case AtLeast(question, value):
-                _inspect_value(protocol, question, value, (*at, "value"), reading)
-            case _:
-                pass  # Another kind of condition has names only, and these lead somewhere.
-
-
-def _inspect_value(protocol: CareProtocol, question: QuestionId, value: Value, path: Path, reading: Reading) -> None:
-    found = protocol.question(question)
-    possible = found.values(question) if found else ()
-    if not possible or value in possible:
-        return
-    if all(isinstance(point, int) for point in possible):
-        known = f"; its answers are {possible[0]} to {possible[-1]}"
-    else:
-        known = nearest(str(value), [str(name) for name in possible])
-    reading.complain(path, f'"{question}" is never answered with {value}{known}')
-
-
-def _leaves(condition: Condition, path: Path) -> Iterator[tuple[Condition, Path]]:
-    at = (*path, condition.KEY)
-    match condition:
-        case All(conditions) | Any(conditions):
-            for n, part in enumerate(conditions):
-                yield from _leaves(part, (*at, n))
-        case Not(part):
-            yield from _leaves(part, at)
-        case _:
-            yield condition, at
+def _leads_somewhere(protocol: CareProtocol, item: QuestionId, value: str) -> bool:
+    return bool(fired(protocol.rules, Evidence({item: value}), frozenset((item,))))
 
 
 def _twice(named: Iterable[tuple[Path, str]], what: str, reading: Reading) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import time, timedelta
 
 from followupbot.domain.care_protocol import AtClosing, Due, Within, WorkingDays
 from followupbot.domain.schedule import Offset
@@ -24,6 +24,7 @@ SPANS = {
 OFFSETS = {"day": Offset(days=1), "week": Offset(days=7), "month": Offset(months=1), "year": Offset(months=12)}
 
 _AMOUNT = re.compile(r"([0-9]{1,4}) +(.+)")
+_HOUR = re.compile(r"([0-9]{1,2}):([0-9]{2})")
 _WORKING_DAYS = re.compile(r"([0-9]{1,3}) +working +days?")
 
 
@@ -51,6 +52,14 @@ def parse_repeat(text: str) -> Offset:
     if offset == Offset():
         raise ValueError("a time of at least 1 day")
     return offset
+
+
+def parse_hour(text: str) -> time:
+    """A time of day. ValueError says what was expected."""
+    found = _HOUR.fullmatch(text)
+    if not found or int(found[1]) > 23 or int(found[2]) > 59:
+        raise ValueError("a time of day like 10:00")
+    return time(int(found[1]), int(found[2]))
 
 
 def parse_due(text: str) -> Due:
@@ -86,6 +95,7 @@ _OFFSET_PATTERN = "[0-9]{1,4} +(day|week|month|year)s?"
 SPAN = Parsed(parse_span, f"^{_SPAN_PATTERN}$", ("5 minutes", "4 hours", "7 days", "2 weeks"))
 OFFSET = Parsed(parse_offset, f"^{_OFFSET_PATTERN}$", ("7 days", "2 weeks", "6 months", "1 year"))
 REPEAT = Parsed(parse_repeat, f"^{_OFFSET_PATTERN}$", ("1 year", "6 months"))
+HOUR = Parsed(parse_hour, "^[0-9]{1,2}:[0-9]{2}$", ("10:00", "18:30"))
 DUE = Parsed(
     parse_due, f"^(closing|[0-9]{{1,3}} +working +days?|{_SPAN_PATTERN})$", ("5 minutes", "closing", "5 working days")
 )

@@ -13,6 +13,9 @@ from followupbot.protocol_files.reading import Problem, Problems, Reading, Sever
 from followupbot.protocol_files.shapes import NAME, NAME_LENGTH_MAX
 from followupbot.protocol_files.sources import CLINIC_FILE
 
+VIGNETTES = ".vignettes.yaml"
+"""Histories beside a protocol, which `check` plays; they are published with it and are no protocol."""
+
 
 @dataclass(frozen=True)
 class ReadProtocol:
@@ -36,7 +39,7 @@ class ReadFiles:
 def read_files(files: Mapping[str, bytes]) -> ReadFiles:
     """Reads everything but the words."""
     protocols, problems = [], []
-    paths = [path for path in sorted(files) if path.startswith("protocols/")]
+    paths = [path for path in sorted(files) if path.startswith("protocols/") and not path.endswith(VIGNETTES)]
     for path in paths:
         read, found = _read_protocol(path, files[path])
         problems += found

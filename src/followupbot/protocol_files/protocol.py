@@ -1,16 +1,17 @@
 """A care protocol's file becomes a `CareProtocol`; its JSON Schema comes from the same tables."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
 from typing import Any
 
 from followupbot.domain.care_protocol import Asked, CareProtocol, Due, Paging
 from followupbot.domain.conditions import Condition
-from followupbot.domain.ids import CardId, Concern, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
-from followupbot.domain.rules import Rule, Tier
-from followupbot.domain.schedule import Offset, Timing
-from followupbot.protocol_files.durations import DUE, OFFSET, OFFSET_YEARS_MAX, REPEAT, SPAN
+from followupbot.domain.ids import CardId, Concern, Language, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
+from followupbot.domain.rules import Recheck, Rule, Tier
+from followupbot.domain.schedule import SURGERY, Offset, QuietHours, Timing
+from followupbot.domain.scores import Score
+from followupbot.protocol_files.durations import DUE, HOUR, OFFSET, OFFSET_YEARS_MAX, REPEAT, SPAN
 from followupbot.protocol_files.reading import Node, Reading, Scalar, nearest
 from followupbot.protocol_files.shapes import (
     Field,
@@ -18,6 +19,7 @@ from followupbot.protocol_files.shapes import (
     Many,
     Name,
     OneOf,
+    OneOrMany,
     Record,
     Schema,
     Text,
@@ -25,7 +27,7 @@ from followupbot.protocol_files.shapes import (
     Unreadable,
     Whole,
 )
-from followupbot.protocol_files.tables import AnyCondition, AnyQuestion, condition_definition
+from followupbot.protocol_files.tables import AnyCondition, AnyQuestion, AnyScore, condition_definition
 
 AT_ENROLMENT = "enrolment"
 NOBODY = "nobody"
@@ -35,6 +37,8 @@ WAITS_MAX = 10
 """Steps of a ladder; more clinicians than that are not woken one after the other."""
 
 RULE_VERSION_MAX = 9999
+REMINDERS_MAX = 5
+LANGUAGES_MAX = 20
 
 TIERS = {tier.value: tier for tier in Tier}
 
@@ -78,6 +82,31 @@ class TimingLine:
     form: str
     open_for: timedelta
     repeat: Offset | None
+    until: Offset | None
+    anchor: str
+    open_before: timedelta
+    hour: time | None
+    reminders: tuple[timedelta, ...]
+    group: str | None
+    teaches: TopicId | None
+
+
+@dataclass(frozen=True)
+class RecheckLine:
+    """One re-check as it is written: the form by its name."""
+
+    after: timedelta
+    form: str
+    open_for: timedelta
+    reminders: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """One rule as it is written."""
+
+    rule: Rule
+    rechecks: tuple[RecheckLine, ...]
 
 
 @dataclass(frozen=True)
@@ -88,13 +117,18 @@ class ProtocolText:
     years: int
     questions: tuple[Asked, ...]
     forms: Mapping[str, tuple[QuestionId, ...]]
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleLine, ...]
     timings: tuple[TimingLine, ...]
     ladder: Mapping[Tier, Paging]
+    scores: tuple[Score, ...]
+    after_card: QuestionId | None
+    absorb_within: timedelta | None
+    quiet_hours: QuietHours
+    languages: tuple[Language, ...]
 
 
-def _rule(when: Condition, **values: Any) -> Rule:
-    return Rule(condition=when, **values)
+def _rule(when: Condition, recheck: tuple[RecheckLine, ...], **values: Any) -> RuleLine:
+    return RuleLine(Rule(condition=when, **values), recheck)
 
 
 def _paging(due: Due, **values: Any) -> Paging:
@@ -102,6 +136,17 @@ def _paging(due: Due, **values: Any) -> Paging:
 
 
 _QUESTION = Name(QuestionId, "the name of a question")
+
+RECHECK = Record(
+    "a re-check",
+    (
+        Field("after", SPAN, doc="How long after the rule has fired it asks."),
+        Field("form", Name(str, "the name of a form"), doc="Which of the forms is asked."),
+        Field("open_for", SPAN, doc="How long after asking it still takes answers."),
+        Field("reminders", Many(SPAN, 1, REMINDERS_MAX), (), "How long after asking somebody is reminded."),
+    ),
+    RecheckLine,
+)
 
 RULE = Record(
     "a rule",
@@ -113,6 +158,7 @@ RULE = Record(
         Field("version", Whole(1, RULE_VERSION_MAX), 1, "One more at each change of meaning."),
         Field("education", Name(TopicId), None, "The topic that may follow: education/<topic>."),
         Field("card", Name(CardId), None, "With an emergency: the card that the patient gets at once, cards/<card>."),
+        Field("recheck", OneOrMany(RECHECK), (), "A smaller form that is asked some days later."),
     ),
     _rule,
 )
@@ -125,6 +171,13 @@ TIMING = Record(
         Field("form", Name(str, "the name of a form"), doc="Which of the forms is asked."),
         Field("open_for", SPAN, doc="How long after asking it still takes answers."),
         Field("repeat", REPEAT, None, "It asks again at every such distance after the first time."),
+        Field("until", OFFSET, None, "The last time is not later than this after the anchor."),
+        Field("anchor", Name(str, "the name of a date"), SURGERY, "The date that it counts from."),
+        Field("open_before", SPAN, timedelta(), "How much earlier it may start: late enrolment, an absorbed form."),
+        Field("hour", HOUR, None, "In place of the hour that the patient has chosen."),
+        Field("reminders", Many(SPAN, 1, REMINDERS_MAX), (), "How long after asking somebody is reminded."),
+        Field("group", Name(str), None, "Timings of one group start whole or not at all."),
+        Field("teaches", Name(TopicId), None, "The topic after a check-in that raised nothing with one."),
     ),
     TimingLine,
 )
@@ -140,6 +193,15 @@ PAGING = Record(
     _paging,
 )
 
+QUIET_HOURS = Record(
+    "quiet hours",
+    (
+        Field("starts", HOUR, doc="From then on nothing that we start is sent; 20:00 or earlier."),
+        Field("ends", HOUR, doc="Until then; 09:00 or later."),
+    ),
+    QuietHours,
+)
+
 PROTOCOL = Record(
     "a care protocol",
     (
@@ -150,6 +212,11 @@ PROTOCOL = Record(
         Field("rules", Many(RULE), doc="When an answer becomes a finding for review."),
         Field("timings", Many(TIMING), doc="When it asks."),
         Field("ladder", Keyed(OneOf(TIERS), PAGING), doc="Who is told how fast, for each tier."),
+        Field("scores", Many(AnyScore()), (), "Several answers made into one number."),
+        Field("after_card", _QUESTION, None, "The one question that follows an emergency card."),
+        Field("absorb_within", SPAN, None, "Of two forms so close together the larger stands for both."),
+        Field("quiet_hours", QUIET_HOURS, QuietHours(), "When nothing is started; may only widen 20:00 to 09:00."),
+        Field("languages", Many(Name(Language), 1, LANGUAGES_MAX), (), "Languages that must have every word of it."),
     ),
     ProtocolText,
 )
@@ -170,6 +237,11 @@ def assemble(key: ProtocolKey, text: ProtocolText, reading: Reading) -> CareProt
     for n, line in enumerate(text.timings):
         if line.form not in text.forms:
             reading.complain(("timings", n, "form"), f'no form "{line.form}"{nearest(line.form, text.forms)}')
+    for n, rule in enumerate(text.rules):
+        for i, recheck in enumerate(rule.rechecks):
+            if recheck.form not in text.forms:
+                path = ("rules", n, "recheck", *(() if len(rule.rechecks) == 1 else (i,)), "form")
+                reading.complain(path, f'no form "{recheck.form}"{nearest(recheck.form, text.forms)}')
     at_enrolment = [n for n, line in enumerate(text.timings) if line.after is None]
     if not at_enrolment:
         reading.complain(("timings",), f'one timing must say "after: {AT_ENROLMENT}"')
@@ -178,19 +250,44 @@ def assemble(key: ProtocolKey, text: ProtocolText, reading: Reading) -> CareProt
         reading.complain(("timings", n, "after"), f"only one timing asks at enrolment; line {first} does already")
     if reading.problems:
         return None
-    timings = tuple(
-        Timing(line.id, line.after or Offset(), text.forms[line.form], line.open_for, line.repeat)
-        for line in text.timings
-    )
     return CareProtocol(
         key=key,
         asked=text.questions,
-        rules=text.rules,
-        timings=timings,
+        rules=tuple(_with_forms(line, text) for line in text.rules),
+        timings=tuple(_timing(line, text) for line in text.timings),
         ladder=text.ladder,
         at_enrolment=text.timings[at_enrolment[0]].id,
         years=text.years,
         approved_by=text.approved_by,
+        scores=text.scores,
+        after_card=text.after_card,
+        absorb_within=text.absorb_within,
+        quiet_hours=text.quiet_hours,
+        languages=text.languages,
+    )
+
+
+def _with_forms(line: RuleLine, text: ProtocolText) -> Rule:
+    rechecks = (
+        Recheck(found.after, text.forms[found.form], found.open_for, found.reminders) for found in line.rechecks
+    )
+    return replace(line.rule, rechecks=tuple(rechecks))
+
+
+def _timing(line: TimingLine, text: ProtocolText) -> Timing:
+    return Timing(
+        id=line.id,
+        offset=line.after or Offset(),
+        form=text.forms[line.form],
+        open_for=line.open_for,
+        repeat=line.repeat,
+        until=line.until,
+        anchor=line.anchor,
+        open_before=line.open_before,
+        hour=line.hour,
+        reminders=line.reminders,
+        group=line.group,
+        teaches=line.teaches,
     )
 
 

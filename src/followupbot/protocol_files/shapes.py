@@ -27,7 +27,8 @@ TEXT_LENGTH_MAX = 200
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-K = TypeVar("K", bound=str)
+K = TypeVar("K", bound=str | int)
+N = TypeVar("N", bound=str)
 
 Schema = dict[str, Any]
 """A part of a JSON Schema (draft 2020-12)."""
@@ -54,13 +55,13 @@ def refuse(node: Node, expected: str, reading: Reading, hint: str = "") -> Unrea
 
 
 @dataclass(frozen=True)
-class Name(Generic[K]):
+class Name(Generic[N]):
     """A name for use inside the files: small letters, digits and `_`. `make` is the identifier's type."""
 
-    make: Callable[[str], K]
+    make: Callable[[str], N]
     what: str = "a name"
 
-    def read(self, node: Node, reading: Reading) -> K:
+    def read(self, node: Node, reading: Reading) -> N:
         """The name."""
         if not isinstance(node, Scalar):
             raise refuse(node, self.what, reading)
@@ -116,6 +117,40 @@ class Whole:
     def schema(self) -> Schema:
         """An integer between the bounds."""
         return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
+
+
+@dataclass(frozen=True)
+class WholeKey:
+    """A whole number that something stands behind."""
+
+    def read(self, node: Node, reading: Reading) -> int:
+        """The number."""
+        return Whole().read(node, reading)
+
+    def schema(self) -> Schema:
+        """A key is text in JSON."""
+        return {"type": "string", "pattern": "^[0-9]{1,7}$"}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number, with decimals or without; one without stays whole."""
+
+    maximum: int = 1_000_000
+
+    def read(self, node: Node, reading: Reading) -> int | float:
+        """The number."""
+        known = isinstance(node, Scalar) and node.kind in (Kind.WHOLE, Kind.NUMBER)
+        if not isinstance(node, Scalar) or not known or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,3})?", node.text):
+            raise refuse(node, "a number like 2 or 35.5", reading)
+        number = float(node.text) if "." in node.text else int(node.text)
+        if number > self.maximum:
+            raise refuse(node, f"a number of at most {self.maximum}", reading)
+        return number
+
+    def schema(self) -> Schema:
+        """A number from 0."""
+        return {"type": "number", "minimum": 0, "maximum": self.maximum}
 
 
 @dataclass(frozen=True)
@@ -215,6 +250,21 @@ class Many(Generic[T]):
     def schema(self) -> Schema:
         """An array."""
         return {"type": "array", "items": self.of.schema(), "minItems": self.minimum, "maxItems": self.maximum}
+
+
+@dataclass(frozen=True)
+class OneOrMany(Generic[T]):
+    """One thing, or a list of them."""
+
+    of: Shape[T]
+
+    def read(self, node: Node, reading: Reading) -> tuple[T, ...]:
+        """All of them."""
+        return Many(self.of).read(node, reading) if isinstance(node, Listing) else (self.of.read(node, reading),)
+
+    def schema(self) -> Schema:
+        """The thing's schema, or an array."""
+        return {"anyOf": [self.of.schema(), Many(self.of).schema()]}
 
 
 @dataclass(frozen=True)

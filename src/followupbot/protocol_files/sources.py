@@ -6,6 +6,9 @@ import followupbot
 
 CLINIC_FILE = "clinic.yaml"
 
+WORDS_DATA = ("language.yaml", "lexicon.yaml")
+"""Beside a language's messages: how its words are measured, and which words in free text offer the gate."""
+
 _PACKAGE = Path(followupbot.__file__).parent
 _CHECKOUT = _PACKAGE.parent.parent
 
@@ -54,6 +57,8 @@ def belongs(path: str) -> bool:
     parts = path.split("/")
     if parts[0] == "protocols":
         return len(parts) == 2 and path.endswith(".yaml")
+    if parts[0] == "messages" and len(parts) == 3 and parts[2] in WORDS_DATA:
+        return True
     return path == CLINIC_FILE or (parts[0] == "messages" and len(parts) >= 3 and path.endswith(".j2"))
 
 

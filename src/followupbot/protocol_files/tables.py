@@ -1,30 +1,39 @@
-"""The shapes of questions and conditions, made from the domain's own tables.
+"""The shapes of questions, scores and conditions, made from the domain's own tables.
 
-A new kind of question or condition is a class and a row there; nothing has to be added here.
+A new kind of one of them is a class and a row there; nothing has to be added here.
 """
 
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
+from dataclasses import Field as DomainField
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 from followupbot.domain.care_protocol import Asked
-from followupbot.domain.conditions import CONDITION_TYPES, Condition
+from followupbot.domain.conditions import CONDITION_TYPES, Amount, Condition
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.questions import QUESTION_TYPES, Question, Value
+from followupbot.domain.scores import SCORE_TYPES, Score
+from followupbot.protocol_files.durations import SPAN
 from followupbot.protocol_files.reading import Kind, Node, Reading, Scalar, Table, nearest
 from followupbot.protocol_files.shapes import (
     NAME,
     REQUIRED,
     Field,
+    Keyed,
     Many,
     Name,
+    Number,
+    OneOf,
     Record,
     Schema,
     Shape,
     Truth,
     Unreadable,
     Whole,
+    WholeKey,
     refuse,
 )
 
@@ -88,11 +97,31 @@ class AnyQuestion:
         return {"anyOf": [question_shape(kind).schema() for kind in QUESTION_TYPES]}
 
 
+@dataclass(frozen=True)
+class AnyScore:
+    """One score, picked by its `how`."""
+
+    def read(self, node: Node, reading: Reading) -> Score:
+        """The score."""
+        kind = node.get("how") if isinstance(node, Table) else None
+        if not isinstance(node, Table) or kind is None:
+            raise refuse(node, f'a score with a "how", which is one of {", ".join(SCORE_TYPES)}', reading)
+        if not isinstance(kind, Scalar) or kind.text not in SCORE_TYPES:
+            known = nearest(kind.text if isinstance(kind, Scalar) else "", SCORE_TYPES)
+            reading.report(kind.at, f"unknown way to make a score{known}")
+            raise Unreadable
+        return score_shape(kind.text).read(node, reading)
+
+    def schema(self) -> Schema:
+        """Any of the ways."""
+        return {"anyOf": [score_shape(kind).schema() for kind in SCORE_TYPES]}
+
+
 def condition_shape(operator: str) -> Shape[Condition]:
-    """What stands behind that operator key: the one field's value where the class has one, else all by name."""
+    """What stands behind that operator key: other conditions as they are, else the class's fields by name."""
     kind = CONDITION_TYPES[operator]
     found = class_fields(kind)
-    if len(found) == 1:
+    if len(found) == 1 and get_type_hints(kind)[found[0].name] in (Condition, tuple[Condition, ...]):
         return _Only(found[0], kind)
     return Record(f'"{operator}"', found, kind)
 
@@ -101,12 +130,19 @@ def question_shape(kind: str) -> Record[Asked]:
     """A question of that type."""
     cls: Callable[..., Question] = QUESTION_TYPES[kind]
 
-    def build(ask_if: Condition | None, **values: Any) -> Asked:
-        return Asked(cls(**values), ask_if)
+    def build(ask_if: Condition | None, skippable: bool, **values: Any) -> Asked:
+        return Asked(cls(**values), ask_if, skippable)
 
     ask_if = Field("ask_if", AnyCondition(), None, "Put only where this holds.")
+    skippable = Field("skippable", Truth(), False, "A button leaves it out; no rule fires on that.")
     type_key = {"type": {"const": kind, "description": _doc(QUESTION_TYPES[kind])}}
-    return Record(f"a {kind}", (*class_fields(QUESTION_TYPES[kind]), ask_if), build, also=type_key)
+    return Record(f"a {kind}", (*class_fields(QUESTION_TYPES[kind]), ask_if, skippable), build, also=type_key)
+
+
+def score_shape(kind: str) -> Record[Score]:
+    """A score that is made in that way."""
+    how = {"how": {"const": kind, "description": _doc(SCORE_TYPES[kind])}}
+    return Record(f"a {kind}", class_fields(SCORE_TYPES[kind]), SCORE_TYPES[kind], also=how)
 
 
 def condition_definition() -> Schema:
@@ -127,10 +163,13 @@ def condition_definition() -> Schema:
 def class_fields(cls: type[Any]) -> tuple[Field, ...]:
     """The keys that a frozen dataclass of the domain is written with: its fields, by their types."""
     hints: Mapping[str, Any] = get_type_hints(cls)
-    return tuple(
-        Field(field.name, _shape_of(hints[field.name]), REQUIRED if field.default is MISSING else field.default)
-        for field in fields(cls)
-    )
+    return tuple(Field(field.name, _shape_of(hints[field.name]), _default(field)) for field in fields(cls))
+
+
+def _default(field: "DomainField[Any]") -> Any:
+    if field.default_factory is not MISSING:
+        return field.default_factory()
+    return REQUIRED if field.default is MISSING else field.default
 
 
 @dataclass(frozen=True)
@@ -152,19 +191,36 @@ def _shape_of(hint: Any) -> Shape[Any]:
         return AnyCondition()
     if hint == Value:
         return AnswerValue()
+    if hint == Amount:
+        return Number()
+    if get_origin(hint) in (Union, types.UnionType):
+        return _shape_of(_without_none(hint))
     if isinstance(hint, NewType):
         return Name(hint, "the name of a question" if hint is QuestionId else "a name")
-    if hint is bool:
-        return Truth()
-    if hint is int:
-        return Whole()
-    if hint is str:
-        return Name(str)
     if get_origin(hint) is tuple:
         return Many(_shape_of(get_args(hint)[0]))
-    if get_origin(hint) in (Union, types.UnionType):
+    if get_origin(hint) is Mapping:
+        key, value = get_args(hint)
+        return Keyed(WholeKey() if key is int else _shape_of(key), _shape_of(value))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return OneOf({member.value: member for member in hint})
+    return _PLAIN[hint]() if hint in _PLAIN else Record(f"one of the {hint.__name__}s", class_fields(hint), hint)
+
+
+_PLAIN: Mapping[Any, Callable[[], Shape[Any]]] = {
+    bool: Truth,
+    int: Whole,
+    str: lambda: Name(str),
+    timedelta: lambda: SPAN,
+}
+
+
+def _without_none(hint: Any) -> Any:
+    """What may be left out is left out, not written as nothing."""
+    kinds = [kind for kind in get_args(hint) if kind is not types.NoneType]
+    if len(kinds) != 1:
         raise AssertionError(f"protocol files have no form for {hint}; give it one in _shape_of")
-    return Record(f"one of the {hint.__name__}s", class_fields(hint), hint)
+    return kinds[0]
 
 
 def _doc(cls: type[object]) -> str:

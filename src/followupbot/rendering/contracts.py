@@ -1,19 +1,32 @@
 """What each message is given, what it must show, and samples of it all, so that every message can be tried."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from itertools import product
 
-from followupbot.domain.ids import MessageKey
+from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.ids import MessageKey, QuestionId
 from followupbot.domain.outgoing import Day, Instant, Param, Words
+from followupbot.domain.questions import Datum
+from followupbot.domain.rules import Rule, said_names
 
 NOTICE_LENGTH_MAX = 200
 """Telegram's limit for the line above the chat."""
+
+BRANCHES_MAX = 5
+"""Of what a template may branch on, every combination of so many is tried."""
+
+SAID_SAMPLES_MAX = 12
+"""Of an answer that may be any number, so many are enough to try words with."""
 
 AWKWARD_NAME = "Ana <&\"'> Пётр 👩‍⚕️ مريم " + "x" * 170
 """A name with everything that breaks templates: mark-up, other scripts, an emoji of several parts, 200 letters."""
 
 EMERGENCY_NUMBER = "clinic.emergency_number"
+
+ABROAD = "112"
+"""Each card names it: patients travel (clinical.md 0.16)."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +78,9 @@ ROLE = _words("roles", ROLES)
 class Contract:
     """What one message, or every message of a folder, is given and must show.
 
-    `shows` names what every rendering must contain. `buttons` are those that it must have; None: a protocol says which.
-    `plain`: one line of at most 200 letters without mark-up. `sourced`: it says where its facts come from.
+    `shows` names what every rendering must contain, `says` words that it must contain in every language. `buttons` are
+    those that it must have; None: a protocol says which. `plain`: one line of at most 200 letters without mark-up.
+    `sourced`: it says where its facts come from.
     """
 
     params: Mapping[str, ParamKind] = field(default_factory=dict)
@@ -74,26 +88,36 @@ class Contract:
     buttons: tuple[str, ...] | None = ()
     plain: bool = False
     sourced: bool = False
+    says: tuple[str, ...] = ()
 
     def samples(self) -> Iterator[dict[str, Param]]:
         """Parameters to try it with: every combination of what a template may branch on, and each sample once."""
         rows = max((len(kind.samples) for kind in self.params.values()), default=1)
-        for number in range(_combinations(self.params) * rows):
-            left, row = divmod(number, rows)
-            chosen: dict[str, Param] = {}
-            for name, kind in self.params.items():
-                if kind.samples[0] is None or isinstance(kind.samples[0], bool):
-                    left, position = divmod(left, 2)
-                    rest = kind.samples[1:]
-                    chosen[name] = kind.samples[0] if position == 0 else rest[row % len(rest)]
-                else:
-                    chosen[name] = kind.samples[row % len(kind.samples)]
-            yield chosen
+        for choices in _choices([name for name, kind in self.params.items() if _branches(kind)]):
+            for row in range(rows):
+                chosen: dict[str, Param] = {}
+                for name, kind in self.params.items():
+                    samples = kind.samples
+                    if name in choices:
+                        samples = samples[1:] if choices[name] else samples[:1]
+                    chosen[name] = samples[row % len(samples)]
+                yield chosen
 
 
-def _combinations(params: Mapping[str, ParamKind]) -> int:
-    branching = [kind for kind in params.values() if kind.samples[0] is None or isinstance(kind.samples[0], bool)]
-    return int(2 ** len(branching))
+def _branches(kind: ParamKind) -> bool:
+    """Whether a template is likely to choose by it: it may be none, or it is true or false."""
+    return kind.samples[0] is None or isinstance(kind.samples[0], bool)
+
+
+def _choices(names: Sequence[str]) -> Iterator[Mapping[str, bool]]:
+    """Every combination; of many names all, none, and each one alone on either side, or `check` would take for ever."""
+    if len(names) <= BRANCHES_MAX:
+        yield from (dict(zip(names, chosen, strict=True)) for chosen in product((False, True), repeat=len(names)))
+        return
+    for there in (False, True):
+        yield dict.fromkeys(names, there)
+        for name in names:
+            yield {**dict.fromkeys(names, there), name: not there}
 
 
 _NOTICE = Contract(plain=True)
@@ -112,7 +136,11 @@ CONTRACTS: dict[str, Contract] = {
     "enrolment/connected_again": _REPLY,
     # patients: check-ins
     "check_ins/ready": Contract({"minutes": MINUTES}, shows=("minutes", "clinic.name"), buttons=("start",)),
+    "check_ins/reminder": Contract(
+        {"begun": TRUTH, "minutes": MINUTES, "until": INSTANT}, shows=("clinic.name",), buttons=("start",)
+    ),
     "check_ins/over": _REPLY,
+    "check_ins/done/emergency": Contract(shows=(EMERGENCY_NUMBER,)),
     "check_ins/done/no_flag": _REPLY,
     "check_ins/done/record": _REPLY,
     "check_ins/done/routine": _REPLY,
@@ -120,14 +148,19 @@ CONTRACTS: dict[str, Contract] = {
     "check_ins/done/same_day": Contract({"due": INSTANT, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,)),
     "questions/*": Contract({"number": COUNT, "of": COUNT, "first": TRUTH, "since": DAY_OR_NONE}, buttons=None),
     "education/*": Contract(sourced=True),
+    "education_sources/*": _REPLY,
     "cards/fallback": Contract(shows=(EMERGENCY_NUMBER,)),
-    "cards/*": Contract({"recorded": TRUTH, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,)),
+    "cards/*": Contract({"recorded": TRUTH, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,), says=(ABROAD,)),
     # patients: replies
     "replies/note_received": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/nothing_open": _REPLY,
     "replies/already_answered": _REPLY,
     "replies/rejected/not_a_number": _REPLY,
     "replies/rejected/outside_scale": _REPLY,
+    "replies/rejected/outside_range": _REPLY,
+    "replies/rejected/not_a_date": _REPLY,
+    "replies/rejected/date_ahead": _REPLY,
+    "replies/rejected/not_text": _REPLY,
     "replies/rejected/not_a_choice": _REPLY,
     "replies/rejected/gate_needs_a_button": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/rejected/birth_year": Contract({"left": COUNT}, shows=("left",)),
@@ -162,6 +195,7 @@ CONTRACTS: dict[str, Contract] = {
         {"code": CODE, "tier": TIER, "by": NAME, "outcome": OUTCOME, "at": INSTANT},
         shows=("code", "tier", "by", "outcome"),
     ),
+    "rules/*": _REPLY,
     "alerts/fallback": Contract({"code": CODE}, shows=("code",), buttons=("take",)),
     "alerts/notices/taken_by": Contract({"by": ParamKind("a person's name", ("Dr Ito", "x" * 60))}, plain=True),
     "alerts/notices/has_it": _NOTICE,
@@ -196,6 +230,38 @@ CONTRACTS: dict[str, Contract] = {
 def contract(key: str) -> Contract | None:
     """The contract of that message; None where no message of that name is ever sent."""
     return CONTRACTS.get(key) or CONTRACTS.get(f"{key.rpartition('/')[0]}/*")
+
+
+def gate_contract() -> Contract:
+    """What a red-flag screen must show in addition: whom to call, without waiting for an answer (clinical.md 0.4)."""
+    return replace(CONTRACTS["questions/*"], shows=(EMERGENCY_NUMBER,))
+
+
+def rule_contract(protocol: CareProtocol, rule: Rule) -> Contract:
+    """What the words of a rule's trace, `rules/<rule>`, are given: what was said, and what it was compared with.
+
+    Each may be none: something need not have been asked. A clinician reads them, so nothing has to be shown.
+    """
+    return Contract({name: _said(protocol, name) for name in said_names(rule)})
+
+
+def _said(protocol: CareProtocol, name: str) -> ParamKind:
+    if name in {"misses", "silent_days"}:
+        return ParamKind("a number, or none", (None, 1, 2, 30))
+    question = QuestionId(name.partition("_")[2])
+    asked = protocol.asked_as(question)
+    values: list[Param] = []
+    for value in () if asked is None else asked.question.values(question):
+        if len(values) == SAID_SAMPLES_MAX:
+            break
+        values.append(shown(value))
+    what = "a score, or none" if protocol.score(question) else "an answer, or none"
+    return ParamKind(what, (None, *(values or (0, 3, 35.5))))
+
+
+def shown(value: Datum | None) -> Param:
+    """An answer as words are given it: of several that were chosen, their names in one text."""
+    return ", ".join(value) if isinstance(value, tuple) else value
 
 
 def fixed_keys() -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 
 from followupbot.domain.ids import Language
 from followupbot.domain.outgoing import Day, Instant
@@ -34,6 +35,11 @@ def day(value: Instant | Day, locale: Locale) -> str:
 def when(value: Instant, locale: Locale) -> str:
     """`Monday 16 March 2026, 17:00`"""
     return f"{format_date(_wall(value).date(), 'full', locale=locale)}, {clock_time(value, locale)}"
+
+
+def number(value: int | float, locale: Locale) -> str:
+    """`35.5`, `35,5`"""
+    return str(format_decimal(value, format="#,##0.#", locale=locale))
 
 
 def _wall(value: Instant) -> datetime:

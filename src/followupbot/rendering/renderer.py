@@ -17,6 +17,9 @@ from followupbot.rendering.words import Source, Words
 
 EMERGENCY_NUMBER_KEY = MessageKey("clinic/emergency_number")
 
+CHOSEN: Mapping[bool | None, str] = {None: "", True: "☑ ", False: "☐ "}
+"""Of several that may be chosen together, which are: a sign that needs no language."""
+
 _NUMBER = re.compile(r"-?[0-9]+")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 
@@ -104,7 +107,10 @@ class Renderer:
         edition = self.edition(words)
         html = edition.html(language, message, params)
         buttons = tuple(
-            tuple(Button(edition.label(language, message, choice.label, params), choice.press) for choice in row)
+            tuple(
+                Button(CHOSEN[choice.chosen] + edition.label(language, message, choice.label, params), choice.press)
+                for choice in row
+            )
             for row in choices
         )
         return Rendered(html, buttons)

@@ -18,7 +18,7 @@ from followupbot.domain.outgoing import Day, Instant
 from followupbot.rendering import formats
 from followupbot.rendering.words import Source
 
-FILTERS = ("time", "day", "when", "sentence")
+FILTERS = ("time", "day", "when", "number", "sentence")
 
 CLINIC = "clinic"
 CLINIC_PARTS = ("name", "phone", "emergency_number")
@@ -192,4 +192,7 @@ def _filters(locale: Locale) -> dict[str, object]:
             return Html(_FIRST_LETTER.sub(lambda found: found[0].upper(), value.text, count=1))
         return value[:1].upper() + value[1:]
 
-    return {"time": clock_time, "day": day, "when": when, "sentence": sentence}
+    def number(value: int | float) -> str:
+        return formats.number(value, locale)
+
+    return {"time": clock_time, "day": day, "when": when, "number": number, "sentence": sentence}

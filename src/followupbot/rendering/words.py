@@ -20,8 +20,11 @@ FRONT_MATTER_BYTES_MAX = 8192
 _FENCE = "---"
 _PATH = re.compile(r"messages/([A-Za-z_]+)/(.+)\.j2")
 _KEY = re.compile(r"[a-z0-9_]+(/[a-z0-9_]+)*")
+_DATA = re.compile(r"messages/[A-Za-z_]+/(language|lexicon)\.yaml")
+"""What lies among the messages for `checking`: how a language is measured, and which words offer the gate."""
+
 _DATES = ("reviewed_on", "review_by")
-_KNOWN = ("buttons", "sources", *_DATES)
+_KNOWN = ("buttons", "title", "sources", *_DATES, "status")
 
 
 @dataclass(frozen=True, order=True)
@@ -64,6 +67,8 @@ class Message:
     reviewed_on: date | None = None
     review_by: date | None = None
     review_line: int = 1
+    title: str | None = None
+    status: str | None = None
 
 
 class Words:
@@ -73,7 +78,7 @@ class Words:
         self.messages: dict[Language, dict[MessageKey, Message]] = {}
         self.faults: list[Fault] = []
         for path in sorted(files):
-            if path.startswith("messages/"):
+            if path.startswith("messages/") and not _DATA.fullmatch(path):
                 self._add(path, files[path])
 
     @property
@@ -166,6 +171,7 @@ def _with_front(message: Message, front: str) -> Message:
         dates.get("reviewed_on"),
         dates.get("review_by"),
         parts["review_by"][0].start_mark.line + 1 if "review_by" in parts else 1,
+        *(_scalar(parts[name][1], name) if name in parts else None for name in ("title", "status")),
     )
 
 

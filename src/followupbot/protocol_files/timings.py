@@ -1,0 +1,51 @@
+"""What the schedule in a protocol file must keep to: reminders inside their window, hours inside the day."""
+
+from datetime import timedelta
+
+from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.schedule import DAY_ENDS, DAY_STARTS, SURGERY, Timing
+from followupbot.protocol_files.reading import Path, Reading, Severity
+
+LAST_REMINDER_BEFORE_END = timedelta(days=1)
+"""Whoever is reminded has a day to answer (issue 3)."""
+
+
+def inspect_timings(protocol: CareProtocol, reading: Reading) -> None:
+    """Everything that contradicts itself in the schedule is reported."""
+    quiet = protocol.quiet_hours
+    if not DAY_STARTS < quiet.starts <= DAY_ENDS:
+        reading.complain(("quiet_hours", "starts"), f"expected a time not after {DAY_ENDS:%H:%M}")
+    if not DAY_STARTS <= quiet.ends < DAY_ENDS:
+        reading.complain(("quiet_hours", "ends"), f"expected a time not before {DAY_STARTS:%H:%M}")
+    elif quiet.ends >= quiet.starts:
+        reading.complain(("quiet_hours",), "they leave no hour of the day in which something may be started")
+    for n, timing in enumerate(protocol.timings):
+        _inspect_timing(protocol, timing, ("timings", n), reading)
+    _inspect_absorption(protocol, reading)
+
+
+def _inspect_timing(protocol: CareProtocol, timing: Timing, path: Path, reading: Reading) -> None:
+    last = timedelta()
+    for n, reminder in enumerate(timing.reminders):
+        if reminder <= last:
+            reading.complain((*path, "reminders", n), "each reminder comes later than the one before it")
+        elif reminder > timing.open_for - LAST_REMINDER_BEFORE_END:
+            reading.complain((*path, "reminders", n), "a reminder comes at least a day before the window ends")
+        last = reminder
+    if timing.hour is not None and not protocol.quiet_hours.ends <= timing.hour < protocol.quiet_hours.starts:
+        reading.complain((*path, "hour"), f"{timing.hour:%H:%M} is in the quiet hours")
+    if timing.until is not None and timing.repeat is None:
+        reading.complain((*path, "until"), '"until" ends a repeat, and there is none')
+    if timing.anchor != SURGERY:
+        message = f'only the date "{SURGERY}" can be entered so far; this timing never asks'
+        reading.complain((*path, "anchor"), message, Severity.WARNING)
+    if timing.id == protocol.at_enrolment:
+        for name in ("anchor", "group", "repeat", "until", "hour", "open_before"):
+            if (*path, name) in reading.places:
+                reading.complain((*path, name), f'"{name}" means nothing at enrolment, which is when the patient comes')
+
+
+def _inspect_absorption(protocol: CareProtocol, reading: Reading) -> None:
+    within = protocol.absorb_within
+    if within is not None and within % timedelta(days=1):
+        reading.complain(("absorb_within",), "expected whole days")
