@@ -5,6 +5,7 @@ from unittest.mock import patch
 
 from followupbot import logs, settings
 from followupbot.bootstrap import process
+from followupbot.bootstrap.workplace import Part
 
 
 def main() -> None:
@@ -12,9 +13,9 @@ def main() -> None:
     with (
         patch("followupbot.web.health.STALE_AFTER_MS", 3_000),
         patch("followupbot.channels.telegram.polling.LONG_POLL_SECONDS", 1),
-        patch("followupbot.bootstrap.process.WATCH_SECONDS", 0.2),
+        patch("followupbot.bootstrap.pages.WATCH_SECONDS", 0.2),
     ):
-        sys.exit(process.run(settings.load(), frozenset(process.Part)))
+        sys.exit(process.run(settings.load(), frozenset(Part)))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from unittest.mock import patch
 from followupbot import logs, settings
 from followupbot.application.front_desk import FrontDesk
 from followupbot.bootstrap import process
+from followupbot.bootstrap.workplace import Part
 from followupbot.domain.decision import Decision
 from followupbot.domain.ids import MessageId
 
@@ -25,7 +26,7 @@ def raising(desk: FrontDesk, address: int, text: str, message: MessageId, cause_
 def main() -> None:
     logs.configure()
     with patch.object(FrontDesk, "wrote", raising):
-        sys.exit(process.run(settings.load(), frozenset(process.Part)))
+        sys.exit(process.run(settings.load(), frozenset(Part)))
 
 
 if __name__ == "__main__":

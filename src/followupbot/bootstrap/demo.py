@@ -13,7 +13,8 @@ from pathlib import Path
 from followupbot.application import admins
 from followupbot.bootstrap.clocks import SpedClock, SystemClock
 from followupbot.bootstrap.house import House, build, initialise
-from followupbot.bootstrap.process import Part, Process
+from followupbot.bootstrap.process import Process
+from followupbot.bootstrap.workplace import Part
 from followupbot.channels.telegram import callback_data
 from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role

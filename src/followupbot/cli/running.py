@@ -6,6 +6,7 @@ import typer
 
 from followupbot import settings
 from followupbot.bootstrap import process
+from followupbot.bootstrap.workplace import Part
 from followupbot.cli.terminal import called_wrongly, found_wrong, near
 
 HOW_TO_BEGIN = """\
@@ -25,7 +26,7 @@ def run(
     """
     loaded = settings.load()
     parts = _parts(only)
-    if loaded.on_sqlite and parts != frozenset(process.Part):
+    if loaded.on_sqlite and parts != frozenset(Part):
         called_wrongly(
             "On SQLite one process does everything: leave out --only, or set FOLLOWUPBOT_DATABASE_URL to PostgreSQL."
         )
@@ -36,15 +37,15 @@ def run(
         found_wrong(problem)
 
 
-def _parts(only: str | None) -> frozenset[process.Part]:
+def _parts(only: str | None) -> frozenset[Part]:
     if only is None:
-        return frozenset(process.Part)
-    known = [part.value for part in process.Part]
+        return frozenset(Part)
+    known = [part.value for part in Part]
     parts = set()
     for word in only.split(","):
         if word.strip() not in known:
             called_wrongly(
                 f"--only: expected some of {', '.join(known)}, not {word.strip()!r}.{near(word.strip(), known)}"
             )
-        parts.add(process.Part(word.strip()))
+        parts.add(Part(word.strip()))
     return frozenset(parts)

@@ -1,0 +1,88 @@
+"""The clock's part: rounds and seals, at fixed intervals. What is due stands in the database, not in a job."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from followupbot.application import rounds
+from followupbot.application.ports import StorageUnavailable
+from followupbot.bootstrap.clocks import SystemClock
+from followupbot.bootstrap.workplace import Part, Workplace
+from followupbot.channels.telegram.polling import place_of
+from followupbot.domain.ids import PatientId
+
+log = structlog.get_logger(__name__)
+
+ROUND_SECONDS = 2.0
+"""How often the clock looks for charts in which something is due; the query is an indexed one."""
+
+SEAL_SECONDS = 600
+"""Every ten minutes all heads are sealed (design.md)."""
+
+
+class Clockwork:
+    """One clinic's clock."""
+
+    def __init__(self, workplace: Workplace, round_seconds: float = ROUND_SECONDS) -> None:
+        self._workplace = workplace
+        self._round_seconds = round_seconds
+        self._round_done_machine: int | None = None
+
+    async def run(self) -> None:
+        """It ticks until the stop."""
+        scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        # The scheduler's own time is the machine's, also where the clinic's clock is sped up.
+        at_once = SystemClock().now()
+        scheduler.add_job(self._quietly(self._round), "interval", seconds=self._round_seconds, next_run_time=at_once)
+        scheduler.add_job(self._quietly(self._seal), "interval", seconds=SEAL_SECONDS)
+        scheduler.start()
+        self._workplace.reports(Part.CLOCK, lambda: self._round_done_machine)
+        try:
+            await self._workplace.stop.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+
+    def _quietly(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The same work, but a stop that cuts it off is no error: the scheduler would log a traceback for it."""
+
+        async def tick() -> None:
+            try:
+                await work()
+            except asyncio.CancelledError:
+                if not self._workplace.stop.is_set():
+                    raise
+
+        return tick
+
+    async def _round(self) -> None:
+        workplace, house = self._workplace, self._workplace.house
+        try:
+            while not workplace.stop.is_set():
+                done = await workplace.writer(lambda: rounds.once(house.store, house.clock.now(), _log_chart))
+                if done.woken:
+                    workplace.wake_sender.set()
+                if done.woken < rounds.CHARTS_A_ROUND_MAX:
+                    break
+            self._round_done_machine = house.clock.machine_now()
+        except StorageUnavailable as error:
+            log.error("round put off", reason=str(error))
+
+    async def _seal(self) -> None:
+        house = self._workplace.house
+        try:
+            sealed = await self._workplace.writer(lambda: rounds.seal(house.store, house.clock.now()))
+        except StorageUnavailable as error:
+            log.error("seal put off", reason=str(error))
+            return
+        if sealed is not None:
+            # The log is outside the database: who shortens a chain there can't shorten this line.
+            log.info("sealed", chains=sealed.count, digest=sealed.digest)
+
+
+def _log_chart(patient: PatientId, error: Exception) -> None:
+    log.error("a chart could not be decided about", patient=patient, error=place_of(error))

@@ -1,0 +1,72 @@
+"""The pages' part: health endpoints on the clinic's own port."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+
+from followupbot.bootstrap.watch import watch
+from followupbot.bootstrap.workplace import Part, Workplace
+from followupbot.web import health
+
+log = structlog.get_logger(__name__)
+
+WATCH_SECONDS = 5.0
+"""How often the pages look whether the database answers, and whether staff can be reached."""
+
+
+class Pages:
+    """What this process shows of itself, with the parts that work in it."""
+
+    def __init__(self, workplace: Workplace, parts: frozenset[Part]) -> None:
+        self._workplace = workplace
+        self._parts = parts
+        self._troubles: tuple[str, ...] = ()
+
+    async def run(self) -> None:
+        """They are served until the stop; a port that is taken ends the program with a clear word."""
+        settings = self._workplace.house.settings
+        try:
+            listening = socket.create_server((settings.web_host, settings.web_port))
+        except OSError as error:
+            self._workplace.problem = (
+                f"The pages can't listen on {settings.web_host}:{settings.web_port}: {error.strerror}. "
+                "Set FOLLOWUPBOT_WEB_PORT to a free port."
+            )
+            return
+        config = uvicorn.Config(
+            health.pages(self._look), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
+        )
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        log.info("pages", address="http://{}:{}".format(*listening.getsockname()[:2]))
+        watching = asyncio.create_task(self._watch())
+        await self._workplace.stop.wait()
+        watching.cancel()
+        server.should_exit = True
+        await serving
+
+    async def _watch(self) -> None:
+        while True:
+            self._troubles = await watch(self._workplace.house, self._workplace.writer)
+            await asyncio.sleep(WATCH_SECONDS)
+
+    def _look(self) -> health.Health:
+        """How each part is doing; nothing here asks the database, which may be what is away."""
+        ages = {part.value: self._workplace.age_ms(part) for part in sorted(self._parts - {Part.WEB})}
+        return health.judge(ages, self._troubles)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its signal handlers: the process has its own."""
+
+    def install_signal_handlers(self) -> None:
+        """Nothing is installed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing is captured."""
+        yield
