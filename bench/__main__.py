@@ -1,4 +1,7 @@
-"""`make bench`: what a tap costs, from the update to the commit, against the bare commit that it can't do without."""
+"""`make bench`: what a tap costs, from the update to the commit, against the bare commit that it can't do without.
+
+And what `check` costs, of the programme that ships, against only reading its files.
+"""
 
 import argparse
 import sqlite3
@@ -12,11 +15,14 @@ from pathlib import Path
 from followupbot.application import admins
 from followupbot.application.front_desk import FrontDesk
 from followupbot.bootstrap.house import House, initialise, open_house
+from followupbot.checking.check import check
 from followupbot.domain.chart import Plan
 from followupbot.domain.decision import ByShell
 from followupbot.domain.ids import CheckInId, Language, MessageId, PatientId, ProtocolKey, QuestionId
 from followupbot.domain.outgoing import AnswerPress, ConsentPress, StartPress
 from followupbot.domain.schedule import PartialDate
+from followupbot.protocol_files.reading import Reading
+from followupbot.protocol_files.sources import gather
 from followupbot.settings import Settings
 
 BY = ByShell("bench")
@@ -36,10 +42,18 @@ def main() -> None:
             idle = _milliseconds(200, lambda: house.store.due(house.clock.now(), 100))
             claim = _milliseconds(200, lambda: house.outbox.claim(house.clock.now(), house.clock.machine_now(), 0))
         floor = _floor(Path(folder) / "floor.db")
+    files = gather(Path("/nonexistent"))
+    yaml = [path for path in files if path.endswith(".yaml")]
+    read = _milliseconds(3, lambda: [Reading(path, files[path]) for path in yaml])
+    words = _milliseconds(3, lambda: check(files, play=False))
+    whole = _milliseconds(3, lambda: check(files))
     print(f"{patients} patients, one answer each, SQLite with synchronous=FULL; medians of one run")
     print(f"a bare commit of one row             {floor:8.3f} ms     1.0")
     for name, cost in (("an answer, decided and committed", taps), ("an idle round", idle), ("an idle claim", claim)):
         print(f"{name:<36} {cost:8.3f} ms  {cost / floor:6.1f}")
+    print(f"reading the YAML of what ships       {read:8.3f} ms     1.0")
+    for name, cost in (("checking it, and all words", words), ("and playing the vignettes", whole)):
+        print(f"{name:<36} {cost:8.3f} ms  {cost / read:6.1f}")
 
 
 def _taps(house: House, patients: int) -> float:

@@ -6,6 +6,7 @@ from followupbot.protocol_files.reading import (
     FILE_BYTES_MAX,
     Kind,
     Listing,
+    Place,
     Problem,
     Problems,
     Reading,
@@ -34,7 +35,7 @@ NOT_READ = [
     (
         "a list that never closes",
         b"a: [1, 2\nb: 3\n",
-        ["2:2: error: this is not YAML: expected ',' or ']', but got ':'"],
+        ["1:4: error: this is not YAML: after a [ a comma or the ] is missing"],
     ),
     (
         "a second document",
@@ -88,6 +89,23 @@ def test_words_of_yaml_1_1_are_plain_words() -> None:
     assert isinstance(words, Listing)
     kinds = [word.kind for word in words.items if isinstance(word, Scalar)]
     assert kinds == [Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.TEXT, Kind.WHOLE]
+
+
+def test_folded_text_is_one_line_as_people_read_it() -> None:
+    """A reader that keeps comments, to write the file again, marks in the text where its lines were."""
+    top = Reading("f.yaml", b"a: >\n  one\n  two\n# said later\nb: 1\n").top
+    assert isinstance(top, Table)
+    assert top.get("a") == Scalar(Place(1, 4), "one two\n", Kind.TEXT)
+
+
+def test_what_stands_behind_a_key_that_is_refused_is_passed_over() -> None:
+    """Whole, however deep it lies; the keys after it are read, each at its place."""
+    reading = Reading("f.yaml", b"a: 1\na: {b: [c, {d: e}], f: !x g}\n? [h]\n: {i: [j]}\nk: {l: m}\n")
+    assert [str(problem) for problem in reading.problems] == [
+        'f.yaml:2:1: error: "a" stands here twice; it is in line 1 already',
+        "f.yaml:3:3: error: a key is one word",
+    ]
+    assert (reading.at("k", "l"), reading.at("a", "b")) == (Place(5, 8), Place(1, 4))
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:

@@ -1,13 +1,13 @@
 """The clinic's plan: what is asked, when, what it means, and who is told how fast."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from followupbot.domain.conditions import Condition, Truth
 from followupbot.domain.evidence import Evidence
-from followupbot.domain.ids import CardId, Language, ProtocolKey, QuestionId, TimingId, TopicId
+from followupbot.domain.ids import CardId, Language, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
 from followupbot.domain.questions import (
     SKIP,
     SKIPPED,
@@ -17,12 +17,16 @@ from followupbot.domain.questions import (
     Pressed,
     Question,
     Read,
+    Rejected,
     Reply,
+    Toggled,
     Value,
 )
 from followupbot.domain.rules import Rule, Tier, emergency_card
 from followupbot.domain.schedule import DEFAULT_QUIET_HOURS, QuietHours, Timing
 from followupbot.domain.scores import Score
+
+BUTTONS_KEPT = 4096
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,15 @@ class CareProtocol:
         """The red-flag screens, in the order written."""
         return tuple(asked.question for asked in self.asked if isinstance(asked.question, Gate))
 
+    def rules_about(self, questions: frozenset[QuestionId]) -> tuple[Rule, ...]:
+        """The rules that look at one of these questions or scores, in the order written."""
+        places = {place for question in questions for place in self._places_about.get(question, ())}
+        return tuple(self.rules[place] for place in sorted(places))
+
+    def tiers(self, rules: Iterable[RuleId]) -> tuple[Tier, ...]:
+        """The tiers of the rules of these names."""
+        return tuple(self._tiers[rule] for rule in rules if rule in self._tiers)
+
     def timing(self, timing: TimingId) -> Timing:
         """The timing of that name."""
         return next(found for found in self.timings if found.id == timing)
@@ -148,13 +161,19 @@ class CareProtocol:
         """The topic that a check-in of that timing, which may be there no more, ends with where no rule has one."""
         return next((found.teaches for found in self.timings if found.id == timing), None)
 
+    def put_by(self, form: tuple[QuestionId, ...]) -> tuple[Asked, ...]:
+        """The form's questions in its order, those that do not apply too."""
+        return tuple(self._by_name[question] for question in form)
+
     def to_ask(self, form: tuple[QuestionId, ...], evidence: Evidence) -> tuple[Asked, ...]:
         """The form's questions that apply, in its order. What an unanswered condition decides is not asked yet."""
-        return tuple(asked for asked in self._of(form) if asked.applies(evidence) is True)
+        return tuple(
+            asked for asked in self.put_by(form) if asked.ask_if is None or asked.ask_if.holds(evidence) is True
+        )
 
     def may_ask(self, form: tuple[QuestionId, ...], evidence: Evidence) -> frozenset[QuestionId]:
         """The names of all that the form asks or may come to ask."""
-        possible = (asked.question for asked in self._of(form) if asked.applies(evidence) is not False)
+        possible = (asked.question for asked in self.put_by(form) if asked.applies(evidence) is not False)
         return frozenset(name for question in possible for name in question.ids())
 
     @cached_property
@@ -172,9 +191,36 @@ class CareProtocol:
         names = {name: asked for asked in reversed(self.asked) for name in asked.question.ids()}
         return names | {asked.question.id: asked for asked in reversed(self.asked)}
 
-    def _of(self, form: tuple[QuestionId, ...]) -> tuple[Asked, ...]:
-        return tuple(self._by_name[question] for question in form)
+    @cached_property
+    def _places_about(self) -> Mapping[QuestionId, tuple[int, ...]]:
+        found: dict[QuestionId, tuple[int, ...]] = {}
+        for place, rule in enumerate(self.rules):
+            for question in rule.questions:
+                found[question] = (*found.get(question, ()), place)
+        return found
+
+    @cached_property
+    def _tiers(self) -> Mapping[RuleId, Tier]:
+        return {rule.id: rule.tier for rule in self.rules}
+
+    @cached_property
+    def _emergencies(self) -> Mapping[QuestionId, tuple[Rule, ...]]:
+        emergencies = [rule for rule in self.rules if rule.tier is Tier.EMERGENCY]
+        looked_at = {question for rule in emergencies for question in rule.questions}
+        return {question: tuple(rule for rule in emergencies if question in rule.questions) for question in looked_at}
+
+    @cached_property
+    def card_on(self) -> Callable[[QuestionId, str], CardId | None]:
+        """The emergency card that a button brings, by what it says; every question is put with all its buttons."""
+        return lru_cache(maxsize=BUTTONS_KEPT)(self._card_on)
+
+    def _card_on(self, question: QuestionId, value: str) -> CardId | None:
+        asked = self.asked_as(question)
+        read = Rejected("unknown") if asked is None else asked.read(question, Pressed(value))
+        answers = () if isinstance(read, Rejected | Toggled) else read
+        return next((card for answer in answers if (card := self.card_for(answer.question, answer.value))), None)
 
     def card_for(self, question: QuestionId, value: Value) -> CardId | None:
         """The emergency card that this press alone brings, so that the button can carry its name."""
-        return emergency_card(self.rules, question, value)
+        emergencies = self._emergencies.get(question)
+        return emergency_card(emergencies, question, value) if emergencies else None

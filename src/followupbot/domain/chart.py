@@ -1,8 +1,9 @@
 """Everything about one patient that the core may look at. Frozen state, bounded however many years go by."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Literal
 
 from followupbot.domain.care_protocol import CareProtocol
@@ -220,19 +221,27 @@ class CheckIn:
 
     def answer(self, question: QuestionId) -> Value | None:
         """What was said to that question on this occasion."""
-        return next((answer.value for answer in self.answers if answer.question == question), None)
+        return self._said.get(question)
+
+    def answers_any(self, questions: Iterable[QuestionId]) -> bool:
+        """Whether something was said to one of these on this occasion."""
+        return not self._said.keys().isdisjoint(questions)
 
     def scored(self, score: QuestionId) -> bool:
         """Whether that score was recorded on this occasion, be it as one that could not be made."""
         return any(found.score == score for found in self.scores)
 
-    @property
+    @cached_property
     def known(self) -> Mapping[QuestionId, Datum]:
         """What rules may look at: every answer but those that were skipped, and every score that could be made."""
         answers: dict[QuestionId, Datum] = {
             answer.question: answer.value for answer in self.answers if answer.value != SKIPPED
         }
         return answers | {found.score: found.value for found in self.scores if found.value is not None}
+
+    @cached_property
+    def _said(self) -> Mapping[QuestionId, Value]:
+        return {answer.question: answer.value for answer in self.answers}
 
 
 @dataclass(frozen=True)
@@ -406,7 +415,6 @@ class Chart:
     def evidence(self, check_in: CheckIn, now: datetime, silence: Silence | None = None) -> Evidence:
         """What rules may look at on this occasion; with `silence`, what was left unanswered too."""
         protocol = self.protocol(check_in.version)
-        tiers = [rule.tier for rule in protocol.rules if rule.id in check_in.fired]
         return Evidence(
             answers=check_in.known,
             series=self.history,
@@ -414,6 +422,6 @@ class Chart:
             at=now,
             operated_at=self.operated_at(now),
             orders=protocol.orders(),
-            worst=min(tiers, key=lambda tier: tier.rank, default=None),
+            worst=min(protocol.tiers(check_in.fired), key=lambda tier: tier.rank, default=None),
             silence=silence,
         )

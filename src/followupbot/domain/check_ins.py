@@ -58,9 +58,9 @@ def repeat(chart: Chart, now: datetime) -> Decision | None:
         return None
     if check_in.state.kind == "waiting":
         return Decision(outgoing=(prompts.ready(chart, check_in, f"c{check_in.id}/ready/{stamp(now)}", starts=False),))
-    asked = prompts.upcoming(chart, check_in, now)
-    assert asked is not None, "a check-in without a question left is closed"
-    return Decision(outgoing=(prompts.question(chart, check_in, asked, now, None),))
+    turn = prompts.upcoming(chart, check_in, now)
+    assert turn is not None, "a check-in without a question left is closed"
+    return Decision(outgoing=(prompts.question(chart, check_in, turn, now, None),))
 
 
 def begin(chart: Chart, check_in_id: CheckInId, pressed: MessageId | None, now: datetime) -> Decision:
@@ -72,9 +72,9 @@ def begin(chart: Chart, check_in_id: CheckInId, pressed: MessageId | None, now: 
     after = fold(chart, begun)
     current = after.check_in(check_in.id)
     assert current is not None
-    asked = prompts.upcoming(after, current, now)
-    assert asked is not None, "a check-in without a question left is closed"
-    return Decision(begun, (prompts.question(after, current, asked, now, pressed),))
+    turn = prompts.upcoming(after, current, now)
+    assert turn is not None, "a check-in without a question left is closed"
+    return Decision(begun, (prompts.question(after, current, turn, now, pressed),))
 
 
 # -- answering ---------------------------------------------------------------------------------------------------------
@@ -116,7 +116,10 @@ def answer_press(
     if said or prompts.answered(check_in, asked.question):
         return Decision(notice=patient_notice(chart, "replies/notices/already_answered"))
     if isinstance(read, Toggled):
-        return Decision(outgoing=(prompts.question(chart, check_in, asked, now, pressed, read.mask),))
+        turn = prompts.again(chart, check_in, asked, now)
+        if turn is None:
+            return _over(chart, pressed, now)
+        return Decision(outgoing=(prompts.question(chart, check_in, turn, now, pressed, read.mask),))
     return _record(chart, check_in, read, pressed, now)
 
 
@@ -125,8 +128,9 @@ def answer_text(chart: Chart, text: str, now: datetime) -> Decision | None:
     check_in = chart.open_check_in
     if check_in is None or check_in.state.kind != "begun":
         return None
-    asked = prompts.upcoming(chart, check_in, now)
-    assert asked is not None, "a check-in without a question left is closed"
+    turn = prompts.upcoming(chart, check_in, now)
+    assert turn is not None, "a check-in without a question left is closed"
+    asked = turn.asked
     read = asked.read(asked.question.id, prompts.typed(chart, text, now))
     assert not isinstance(read, Toggled), "nothing typed chooses one of several"
     if isinstance(read, Rejected):
@@ -137,7 +141,7 @@ def answer_text(chart: Chart, text: str, now: datetime) -> Decision | None:
             lane=Lane.REPLY,
             subject=check_in_subject(chart.patient, check_in.id),
         )
-        return Decision(outgoing=(rejected, prompts.question(chart, check_in, asked, now, None)))
+        return Decision(outgoing=(rejected, prompts.question(chart, check_in, turn, now, None)))
     words = None
     if isinstance(asked.question, Text):
         words = FreeText(f"c{check_in.id}/{asked.question.id}", text[:NOTE_LENGTH_MAX])
@@ -174,10 +178,10 @@ def _record(
     card = prompts.card_of(protocol, answers) or next((rule.card for rule in rules if rule.card), None)
     if card is not None:
         return decision + cards.emergency(after, current, answers[0].question, card, pressed, now)
-    asked = prompts.upcoming(after, current, now)
+    turn = prompts.upcoming(after, current, now)
     saved = Decision(notice=patient_notice(chart, "replies/notices/saved"))
-    if asked is not None:
-        return decision + Decision(outgoing=(prompts.question(after, current, asked, now, pressed),)) + saved
+    if turn is not None:
+        return decision + Decision(outgoing=(prompts.question(after, current, turn, now, pressed),)) + saved
     return decision + endings.complete(after, current, pressed, now) + saved
 
 

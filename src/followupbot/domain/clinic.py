@@ -97,6 +97,8 @@ class ClinicSettings:
     emergency_number: str | None = None
     """None: texts say "112 or your local emergency number" (clinical.md 0.16)."""
     alert_detail: AlertDetail = AlertDetail.CONCERN
+    protocols: tuple[ProtocolKey, ...] = ()
+    """The care protocols that are published; others may lie among the files."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import ClassVar
 
 from followupbot.domain.comparisons import Amount as Amount
@@ -89,11 +90,20 @@ class All:
 
     def holds(self, evidence: Evidence) -> Truth:
         """False as soon as one is false, else None where one is unknown."""
-        truths = [condition.holds(evidence) for condition in self.conditions]
-        return False if False in truths else None if None in truths else True
+        truth: Truth = True
+        for condition in self.conditions:
+            found = condition.holds(evidence)
+            if found is False:
+                return False
+            truth = None if found is None else truth
+        return truth
 
     def questions(self) -> frozenset[QuestionId]:
         """The questions it looks at."""
+        return self._questions
+
+    @cached_property
+    def _questions(self) -> frozenset[QuestionId]:
         return frozenset().union(*(condition.questions() for condition in self.conditions))
 
 
@@ -107,11 +117,20 @@ class Any:
 
     def holds(self, evidence: Evidence) -> Truth:
         """True as soon as one is true, else None where one is unknown."""
-        truths = [condition.holds(evidence) for condition in self.conditions]
-        return True if True in truths else None if None in truths else False
+        truth: Truth = False
+        for condition in self.conditions:
+            found = condition.holds(evidence)
+            if found is True:
+                return True
+            truth = None if found is None else truth
+        return truth
 
     def questions(self) -> frozenset[QuestionId]:
         """The questions it looks at."""
+        return self._questions
+
+    @cached_property
+    def _questions(self) -> frozenset[QuestionId]:
         return frozenset().union(*(condition.questions() for condition in self.conditions))
 
 

@@ -99,7 +99,7 @@ class Evidence:
         return replace(
             self,
             answers={question: reading.value for question, reading in then.items()},
-            series={question: series.until(occasion) for question, series in self.series.items()},
+            series={question: self.series[question].until(occasion) for question in found},
             check_in=occasion,
             at=max(reading.at for reading in then.values()),
             worst=None,

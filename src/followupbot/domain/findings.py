@@ -30,7 +30,8 @@ def of_answers(
     found = chart.check_in(check_in)
     assert found is not None
     evidence = chart.evidence(found, now)
-    rules = fired(protocol.rules, evidence, answered | {score.score for score in scores})
+    looked_at = answered | {score.score for score in scores}
+    rules = fired(protocol.rules_about(looked_at), evidence, looked_at)
     raised, chart = raise_flags(chart, check_in, rules, evidence, now)
     return Decision(scores) + raised, rules, chart
 
@@ -70,14 +71,15 @@ def _flagged(chart: Chart, check_in: CheckInId, rule: Rule) -> bool:
 
 def _scores(chart: Chart, protocol: CareProtocol, check_in: CheckIn, now: datetime) -> Iterator[ScoreRecorded]:
     """Each score of which no item is still to be answered, once; none of which nothing was answered at all."""
+    begun = [score for score in protocol.scores if not check_in.scored(score.id) and check_in.answers_any(score.of)]
+    if not begun:
+        return
     evidence = chart.evidence(check_in, now)
     to_come = protocol.may_ask(check_in.form, evidence) - {answer.question for answer in check_in.answers}
     if prompts.upcoming(chart, check_in, now) is None:
         to_come = frozenset()  # It is the end: what an answer would have had to bring up is not asked any more.
-    for score in protocol.scores:
-        if check_in.scored(score.id) or to_come & set(score.of):
-            continue
-        if any(check_in.answer(item) is not None for item in score.of):
+    for score in begun:
+        if to_come.isdisjoint(score.of):
             yield ScoreRecorded(now, check_in.id, score.id, score.of_answers(check_in.known))
 
 

@@ -1,6 +1,7 @@
 """A question as it is put to a patient: which one comes next, and the buttons below it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 from typing import assert_never
@@ -21,12 +22,9 @@ from followupbot.domain.questions import (
     Gate,
     Multiple,
     Number,
-    Pressed,
     Question,
-    Rejected,
     Scale,
     Text,
-    Toggled,
     Typed,
     YesNo,
 )
@@ -46,12 +44,32 @@ def applicable(chart: Chart, check_in: CheckIn, now: datetime) -> tuple[Asked, .
 
 def answered(check_in: CheckIn, question: Question) -> bool:
     """A gate screen is done with when one of its items has an answer: any press goes on (clinical.md 0.4)."""
-    return any(check_in.answer(name) is not None for name in question.ids())
+    return check_in.answers_any(question.ids())
 
 
-def upcoming(chart: Chart, check_in: CheckIn, now: datetime) -> Asked | None:
+@dataclass(frozen=True)
+class Turn:
+    """A question that is put, the `number`th of the `of` that apply."""
+
+    asked: Asked
+    number: int
+    of: int
+
+
+def upcoming(chart: Chart, check_in: CheckIn, now: datetime) -> Turn | None:
     """The first question that applies and has no answer; None where the check-in is at its end."""
-    return next((asked for asked in applicable(chart, check_in, now) if not answered(check_in, asked.question)), None)
+    turns = _turns(chart, check_in, now)
+    return next((turn for turn in turns if not answered(check_in, turn.asked.question)), None)
+
+
+def again(chart: Chart, check_in: CheckIn, asked: Asked, now: datetime) -> Turn | None:
+    """That question put once more; None where it does not apply any more."""
+    return next((turn for turn in _turns(chart, check_in, now) if turn.asked == asked), None)
+
+
+def _turns(chart: Chart, check_in: CheckIn, now: datetime) -> Iterator[Turn]:
+    questions = applicable(chart, check_in, now)
+    return (Turn(asked, number, len(questions)) for number, asked in enumerate(questions, 1))
 
 
 def waiting(chart: Chart, check_in: CheckIn, now: datetime) -> frozenset[QuestionId]:
@@ -71,10 +89,10 @@ def typed(chart: Chart, text: str, now: datetime) -> Typed:
 
 
 def question(
-    chart: Chart, check_in: CheckIn, asked: Asked, now: datetime, pressed: MessageId | None, mask: int = 0
+    chart: Chart, check_in: CheckIn, turn: Turn, now: datetime, pressed: MessageId | None, mask: int = 0
 ) -> OutgoingMessage:
     """The question, in the place of the message that was pressed; `mask` is what is chosen of several so far."""
-    questions = applicable(chart, check_in, now)
+    asked = turn.asked
     return to_patient(
         chart,
         f"questions/{asked.question.id}",
@@ -82,7 +100,7 @@ def question(
         lane=Lane.REPLY,
         subject=check_in_subject(chart.patient, check_in.id),
         words=check_in.version,
-        params=_params(chart, questions.index(asked) + 1, len(questions)),
+        params=_params(chart, turn.number, turn.of),
         choices=tuple(rows(chart, check_in, asked, mask)),
         in_place_of=pressed,
         expires_at=check_in.expires_at,
@@ -168,10 +186,7 @@ def rows(chart: Chart, check_in: CheckIn, asked: Asked, mask: int = 0) -> Iterat
 
 
 def _button(chart: Chart, check_in: CheckIn, name: QuestionId, value: str, label: str, chosen: bool | None) -> Button:
-    protocol = chart.protocol(check_in.version)
-    asked = protocol.asked_as(name)
-    read = Rejected("unknown") if asked is None else asked.read(name, Pressed(value))
-    card = None if isinstance(read, Rejected | Toggled) else card_of(protocol, read)
+    card = chart.protocol(check_in.version).card_on(name, value)
     language = chart.enrolled.plan.language if card else None
     return Button(label, AnswerPress(chart.patient, check_in.id, name, value, card, language), chosen)
 

@@ -93,7 +93,9 @@ class Trace:
 
 def fired(rules: Iterable[Rule], evidence: Evidence, because_of: frozenset[QuestionId]) -> tuple[Rule, ...]:
     """The rules that look at one of the questions in `because_of` and hold, in the protocol's order."""
-    return tuple(rule for rule in rules if rule.questions & because_of and rule.condition.holds(evidence) is True)
+    return tuple(
+        rule for rule in rules if not rule.questions.isdisjoint(because_of) and rule.condition.holds(evidence) is True
+    )
 
 
 def fired_by_silence(rules: Iterable[Rule], evidence: Evidence) -> tuple[Rule, ...]:

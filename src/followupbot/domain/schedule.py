@@ -8,6 +8,7 @@ import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from followupbot.domain.ids import QuestionId, TimingId, TopicId
@@ -116,6 +117,7 @@ class Timing:
             yield Offset(self.repeat.days * times, self.offset.months + self.repeat.months * times).after(start)
 
 
+@lru_cache(maxsize=1024)
 def resolve(on: date, at: time, zone: str) -> datetime:
     """The instant (UTC) of a wall-clock time: the later where a clock change skips it, the first where it repeats it.
 

@@ -2,15 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from enum import StrEnum
 from typing import assert_never
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    ScalarEvent,
+)
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from ruamel.yaml.nodes import Node as ComposedNode
 
 FILE_BYTES_MAX = 256 * 1024
 """Ten times the longest care protocol we can think of; anything larger is not one."""
@@ -147,39 +154,39 @@ class Reading:
 
     def _parse(self, content: bytes) -> Node | None:
         try:
-            return self._node(_composed(content), ())
+            parts = iter(_parts(content))
         except _NotYaml as error:
             for place, message in error.found:
                 self.report(place, message)
             return None
+        return self._node(next(parts), parts, ())
 
-    def _node(self, composed: ComposedNode, path: Path) -> Node:
-        at = Place(composed.start_mark.line + 1, composed.start_mark.column + 1)
+    def _node(self, part: "_Part", parts: "Iterator[_Part]", path: Path) -> Node:
+        """The node that begins with the part; those after it are taken up to its end."""
+        event, tag = part
+        at = _start(event)
         self.places.setdefault(path, at)
-        tag = str(composed.tag)
         if tag not in TAGS:
             self.report(at, f"the tag {tag.replace('tag:yaml.org,2002:', '!!')} has no meaning here; leave it out")
-        match composed:
-            case ScalarNode():
-                return Scalar(at, composed.value, KINDS.get(tag, Kind.TEXT))
-            case SequenceNode():
-                return Listing(at, tuple(self._node(item, (*path, n)) for n, item in enumerate(composed.value)))
-            case MappingNode():
-                return Table(at, tuple(self._entries(composed, path)))
-            case _:
-                raise AssertionError(f"YAML has no node of type {type(composed).__name__}")
+        if isinstance(event, ScalarEvent):
+            return Scalar(at, event.value, KINDS.get(tag, Kind.TEXT))
+        if isinstance(event, MappingStartEvent):
+            return Table(at, tuple(self._entries(parts, path)))
+        return Listing(at, tuple(self._node(item, parts, (*path, n)) for n, item in enumerate(_inside(parts))))
 
-    def _entries(self, composed: MappingNode, path: Path) -> Iterator[tuple[Scalar, Node]]:
+    def _entries(self, parts: "Iterator[_Part]", path: Path) -> Iterator[tuple[Scalar, Node]]:
         lines: dict[str, int] = {}
-        for key_node, value_node in composed.value:
-            key = self._node(key_node, (*path, "?"))
+        for part in _inside(parts):
+            key = self._node(part, parts, (*path, "?"))
             if not isinstance(key, Scalar):
                 self.report(key.at, "a key is one word")
+                _pass_over(parts)
             elif key.text in lines:
                 self.report(key.at, f'"{key.text}" stands here twice; it is in line {lines[key.text]} already')
+                _pass_over(parts)
             else:
                 lines[key.text] = key.at.line
-                value = self._node(value_node, (*path, key.text))
+                value = self._node(next(parts), parts, (*path, key.text))
                 # What is left empty has no place of its own to point at; its key has one.
                 if isinstance(value, Scalar) and value.kind is Kind.NOTHING and not value.text:
                     value = Scalar(key.at, "", Kind.NOTHING)
@@ -206,7 +213,13 @@ def describe(node: Node) -> str:
 
 def likeliest(word: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant; None where none is like it."""
-    return next(iter(get_close_matches(word.lower(), sorted(known), n=1, cutoff=NEAR_MISS)), None)
+    meant = word.lower()
+
+    def likeness(name: str) -> tuple[float, bool]:
+        # Of two that are as like, whoever slips writes the first letter right: "munday" is no Sunday.
+        return round(SequenceMatcher(None, name, meant).ratio(), 1), name[:1] == meant[:1]
+
+    return max(get_close_matches(meant, sorted(known), n=3, cutoff=NEAR_MISS), key=likeness, default=None)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -225,7 +238,12 @@ class _NotYaml(Exception):
         self.found = found
 
 
-def _composed(content: bytes) -> ComposedNode:
+_Part = tuple[Event, str]
+"""Where a node begins, with its tag; or where a list or a table ends."""
+
+
+def _parts(content: bytes) -> list[_Part]:
+    """The nodes of the file's one document, in the order written."""
     if len(content) > FILE_BYTES_MAX:
         raise _NotYaml((Place(), f"the file is larger than {FILE_BYTES_MAX // 1024} KB"))
     try:
@@ -234,36 +252,84 @@ def _composed(content: bytes) -> ComposedNode:
         at = Place(content.count(b"\n", 0, error.start) + 1, error.start - content.rfind(b"\n", 0, error.start))
         raise _NotYaml((at, "this is not UTF-8 text; save the file as UTF-8")) from None
     try:
-        aliases = _aliases(text)
-        composed = None if aliases else YAML(typ="rt", pure=True).compose(text)
+        return _parsed(text)
     except MarkedYAMLError as error:
         raise _NotYaml((_place_of(error), _in_plain_words(error))) from None
     except (YAMLError, ValueError) as error:
         raise _NotYaml((Place(), f"this is not YAML: {error}")) from None
+
+
+def _parsed(text: str) -> list[_Part]:
+    yaml = YAML(typ="safe", pure=True)  # only the round-trip type gathers comments, which takes longer than all else
+    parts: list[_Part] = []
+    aliases: list[tuple[Place, str]] = []
+    documents: list[Place] = []
+    tags: dict[tuple[str, tuple[bool, bool]], str] = {}
+    depth = 0
+    for event in yaml.parse(text):
+        if isinstance(event, ScalarEvent):
+            # The same few words stand there again and again, and looking one up takes longer than reading it.
+            word = (event.value, event.implicit)
+            tag = tags.get(word) if event.ctag is None else _tag(yaml, event)
+            if tag is None:
+                tag = tags[word] = _tag(yaml, event)
+            parts.append((event, tag))
+        elif isinstance(event, CollectionStartEvent):
+            depth += 1
+            if depth > DEPTH_MAX:
+                raise _NotYaml((_start(event), "lists or keys lie too deep inside each other"))
+            parts.append((event, _tag(yaml, event)))
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+            parts.append((event, ""))
+        elif isinstance(event, AliasEvent):
+            aliases.append((_start(event), str(event.anchor)))
+        elif isinstance(event, DocumentStartEvent):
+            documents.append(_start(event))
     if aliases:
         raise _NotYaml(*((at, f"*{name} stands for another part; write that part out here") for at, name in aliases))
-    if composed is None:
+    if not documents:
         raise _NotYaml((Place(), "the file is empty"))
-    assert isinstance(composed, ComposedNode)
-    return composed
+    if len(documents) > 1:
+        raise _NotYaml((documents[1], 'the file has a second part after "---"; only one is read'))
+    return parts
 
 
-def _aliases(text: str) -> list[tuple[Place, str]]:
-    """Every alias and its place, before anything is built from them. Raises _NotYaml where the file lies too deep."""
-    found = []
+def _tag(yaml: YAML, event: ScalarEvent | CollectionStartEvent) -> str:
+    """The tag as it is written, or what YAML 1.2 takes the node for."""
+    if event.ctag is not None and str(event.ctag) != "!":
+        return str(event.ctag)
+    if isinstance(event, ScalarEvent):
+        return str(yaml.resolver.resolve(ScalarNode, event.value, event.implicit))
+    kind = MappingNode if isinstance(event, MappingStartEvent) else SequenceNode
+    return str(yaml.resolver.resolve(kind, None, event.implicit))
+
+
+def _start(event: Event) -> Place:
+    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def _inside(parts: Iterator[_Part]) -> Iterator[_Part]:
+    """Where each node inside a list or a table begins, up to its end; whoever takes one takes all of it."""
+    for part in parts:
+        if isinstance(part[0], CollectionEndEvent):
+            return
+        yield part
+
+
+def _pass_over(parts: Iterator[_Part]) -> None:
+    """One node is left unread."""
     depth = 0
-    for event in YAML(typ="rt", pure=True).parse(text):
-        at = Place(event.start_mark.line + 1, event.start_mark.column + 1)
-        if isinstance(event, AliasEvent):
-            found.append((at, str(event.anchor)))
+    for event, _ in parts:
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > DEPTH_MAX:
-            raise _NotYaml((at, "lists or keys lie too deep inside each other"))
-    return found
+        if depth == 0:
+            return
 
 
 def _place_of(error: MarkedYAMLError) -> Place:
-    opened = "quoted scalar" in str(error.context)  # where it opens says more than where the file ends
+    # Where something opens says more than where the file ends, or the line after it that was read as a part of it.
+    later = error.context_mark and error.problem_mark and error.problem_mark.line > error.context_mark.line
+    opened = "quoted scalar" in str(error.context) or ("flow" in str(error.context) and later)
     mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
     return Place(mark.line + 1, mark.column + 1) if mark else Place()
 
@@ -276,6 +342,12 @@ def _in_plain_words(error: MarkedYAMLError) -> str:
         return "a colon too many in this line; put text with a colon in quotes"
     if "unexpected end of stream" in problem and "quoted scalar" in str(error.context):
         return "a quotation mark opens here and never closes"
-    if "another document" in str(error.context) + problem:
-        return 'the file has a second part after "---"; only one is read'
+    if "flow mapping" in str(error.context):
+        return "this is not YAML: after a { a comma or the } is missing"
+    if "flow sequence" in str(error.context):
+        return "this is not YAML: after a [ a comma or the ] is missing"
+    if "expected the node content" in problem:
+        return "this is not YAML: a value is missing here, or a bracket above is not closed"
+    if "expected <block end>" in problem:
+        return "this line has other spaces in front than those that it belongs to"
     return f"this is not YAML: {problem}"

@@ -78,9 +78,9 @@ ROLE = _words("roles", ROLES)
 class Contract:
     """What one message, or every message of a folder, is given and must show.
 
-    `shows` names what every rendering must contain, `says` words that it must contain in every language. `buttons` are
-    those that it must have; None: a protocol says which. `plain`: one line of at most 200 letters without mark-up.
-    `sourced`: it says where its facts come from.
+    `shows` names what every rendering must contain, `opens` which of these its first line must contain, `says` words
+    that it must contain in every language. `buttons` are those that it must have; None: a protocol says which.
+    `plain`: one line of at most 200 letters without mark-up. `sourced`: it says where its facts come from.
     """
 
     params: Mapping[str, ParamKind] = field(default_factory=dict)
@@ -89,6 +89,7 @@ class Contract:
     plain: bool = False
     sourced: bool = False
     says: tuple[str, ...] = ()
+    opens: str | None = None
 
     def samples(self) -> Iterator[dict[str, Param]]:
         """Parameters to try it with: every combination of what a template may branch on, and each sample once."""
@@ -149,8 +150,10 @@ CONTRACTS: dict[str, Contract] = {
     "questions/*": Contract({"number": COUNT, "of": COUNT, "first": TRUTH, "since": DAY_OR_NONE}, buttons=None),
     "education/*": Contract(sourced=True),
     "education_sources/*": _REPLY,
-    "cards/fallback": Contract(shows=(EMERGENCY_NUMBER,)),
-    "cards/*": Contract({"recorded": TRUTH, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,), says=(ABROAD,)),
+    "cards/fallback": Contract(shows=(EMERGENCY_NUMBER,), says=(ABROAD,), opens=EMERGENCY_NUMBER),
+    "cards/*": Contract(
+        {"recorded": TRUTH, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,), says=(ABROAD,), opens=EMERGENCY_NUMBER
+    ),
     # patients: replies
     "replies/note_received": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/nothing_open": _REPLY,

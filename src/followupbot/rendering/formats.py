@@ -5,13 +5,16 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, parse_pattern
 
 from followupbot.domain.ids import Language
 from followupbot.domain.outgoing import Day, Instant
 
 LOCALES = {Language("en"): "en_GB"}
 """Where a language alone would mean other habits than ours: plain `en` puts the month before the day."""
+
+
+_NUMBER = parse_pattern("#,##0.#")
 
 
 def locale_of(language: Language) -> Locale | None:
@@ -39,7 +42,7 @@ def when(value: Instant, locale: Locale) -> str:
 
 def number(value: int | float, locale: Locale) -> str:
     """`35.5`, `35,5`"""
-    return str(format_decimal(value, format="#,##0.#", locale=locale))
+    return str(format_decimal(value, format=_NUMBER, locale=locale))
 
 
 def _wall(value: Instant) -> datetime:

@@ -12,7 +12,7 @@ from followupbot.domain.ids import Language, MessageKey, Version
 from followupbot.domain.outgoing import Choice, Param
 from followupbot.domain.outgoing import Words as WordsOf
 from followupbot.rendering.html import strip
-from followupbot.rendering.templates import CLINIC, ClinicWords, Html, compile_template
+from followupbot.rendering.templates import CLINIC, ClinicWords, Html, Plain, compile_template
 from followupbot.rendering.words import Source, Words
 
 EMERGENCY_NUMBER_KEY = MessageKey("clinic/emergency_number")
@@ -30,11 +30,12 @@ class RenderingFailed(ValueError):
 
 @dataclass(frozen=True)
 class Edition:
-    """One version's words and settings, and every template of it that has been used."""
+    """One version's words and settings, and what of it has been used: templates, and words about the clinic."""
 
     words: Words
     settings: ClinicSettings
-    compiled: dict[tuple[Language, MessageKey, str | None], Template] = field(default_factory=dict)
+    compiled: dict[tuple[Language, MessageKey, str | None], Template | Plain] = field(default_factory=dict)
+    clinics: dict[Language, ClinicWords] = field(default_factory=dict)
 
     def html(self, language: Language, key: MessageKey, params: Mapping[str, Param]) -> str:
         """The message in Telegram's HTML. LookupError where there is none; RenderingFailed where it cannot be."""
@@ -48,6 +49,11 @@ class Edition:
 
     def clinic(self, language: Language) -> ClinicWords:
         """What every template is given about the clinic."""
+        if language not in self.clinics:
+            self.clinics[language] = self._clinic(language)
+        return self.clinics[language]
+
+    def _clinic(self, language: Language) -> ClinicWords:
         number: str | Html | None = self.settings.emergency_number
         if number is None:
             # These words stand inside the clinic's own, so they are given none of it.
@@ -69,7 +75,7 @@ class Edition:
         except (TemplateError, TypeError, ValueError, AttributeError) as error:
             raise RenderingFailed(f"{language}/{key}: {error}") from error
 
-    def _template(self, language: Language, key: MessageKey, label: str | None) -> Template:
+    def _template(self, language: Language, key: MessageKey, label: str | None) -> Template | Plain:
         place = (language, key, label)
         if place not in self.compiled:
             message = self.words.message(language, key)

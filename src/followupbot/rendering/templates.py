@@ -5,7 +5,7 @@ Source: reliability.md 5, where loops, multiplication and calls took a program d
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -113,15 +113,40 @@ def environment(language: Language) -> ImmutableSandboxedEnvironment:
     return made
 
 
-def compile_template(language: Language, source: Source) -> Template:
+@dataclass(frozen=True)
+class Plain:
+    """A template with nothing of Jinja in it, as most buttons are: it renders as it stands, and needs no compiling."""
+
+    text: str
+
+    def render(self, *_contexts: Mapping[str, object], **_params: object) -> str:
+        """The text, whatever it is given, as a template of Jinja is."""
+        return self.text
+
+
+def compile_template(language: Language, source: Source) -> Template | Plain:
     """The template, ready to render. Raises jinja2.TemplateSyntaxError."""
-    return environment(language).from_string(source.text)
+    if _is_plain(source.text):
+        return Plain(source.text)
+    return environment(language).from_string(_parsed(language, source.text))
+
+
+@lru_cache(maxsize=32)
+def _parsed(language: Language, text: str) -> nodes.Template:
+    """Kept for a moment: `check` compiles what it has just inspected."""
+    return environment(language).parse(text)
+
+
+def _is_plain(text: str) -> bool:
+    return "{" not in text and "\r" not in text  # a lone \r is an end of line to Jinja
 
 
 def inspect(language: Language, source: Source, params: frozenset[str]) -> list[TemplateFault]:
     """Everything in the template that may not stand there, in branches never taken too."""
+    if _is_plain(source.text):
+        return []
     try:
-        tree = environment(language).parse(source.text)
+        tree = _parsed(language, source.text)
     except TemplateSyntaxError as error:
         return [TemplateFault(source.line + error.lineno - 1, f"this is no template: {error.message}")]
     found = [

@@ -143,7 +143,7 @@ def _with_front(message: Message, front: str) -> Message:
     if len(front) > FRONT_MATTER_BYTES_MAX:
         raise Unreadable(1, 1, f"the front matter is longer than {FRONT_MATTER_BYTES_MAX} bytes")
     try:
-        top = YAML(typ="rt", pure=True).compose(front)
+        top = YAML(typ="safe", pure=True).compose(front)
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
