@@ -3,12 +3,13 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults bench lock docs build wheel try-wheel clean
+.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults mutants bench lock docs build wheel try-wheel clean
 
 PY    ?= python3
 V     ?= .venv
 ARGS  ?=
 KILLS ?= 50
+MUTANTS ?=
 
 BIN := $(V)/bin
 
@@ -23,7 +24,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
-	@echo '  ARGS="..." goes to demo and run; PY=python3.12 chooses the Python; KILLS=50 is for kill.'
+	@echo '  ARGS="..." goes to demo and run; PY=python3.12 chooses the Python; KILLS=50 is for kill, MUTANTS=40 for a sample.'
 
 # --- use it ---
 
@@ -74,6 +75,9 @@ kill: $(V)/.dev ## kill -9 the program KILLS times, at any moment, and count wha
 
 faults: $(V)/.dev ## the real program with databases locked, full and stopped, and handlers that fail; takes some minutes
 	@$(BIN)/python -m pytest -q -m long --timeout 3600 tests/process $(ARGS)
+
+mutants: $(V)/.dev ## change the shipped protocol in each small way that there is, and list what no vignette notices
+	@PYTHONPATH=src:. $(BIN)/python -m tests.programme.mutants $(MUTANTS)
 
 bench: $(V)/.dev ## measure it
 	@$(BIN)/python -m bench $(ARGS)

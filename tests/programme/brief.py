@@ -63,6 +63,16 @@ LADDER = {
     Tier.ROUTINE: Paging(Within(timedelta(weeks=6))),
 }
 
+AGAIN_AFTER = {
+    Tier.EMERGENCY: ([],),
+    Tier.SAME_DAY: ([days(7), days(30)],),
+    Tier.THIS_WEEK: ([days(7), days(30)],),
+    Tier.ROUTINE: ([],),
+    Tier.RECORD: ([], [days(7)]),
+}
+"""On which days a rule has its patients asked again (8b): after T2 and worse, but no emergency: the clinic knows more
+than a bot then [P]; and a reading in doubt after a week (0.10)."""
+
 RECHECKS = {days(7): (days(3), (days(1),)), days(30): (days(7), SHORT)}
 """After so many days a re-check stands open for so long, and reminds then (8b, 0.20)."""
 
@@ -106,6 +116,9 @@ def departures(protocol: CareProtocol) -> Iterator[str]:
     if protocol.at_enrolment != "baseline" or protocol.after_card != "rf_onset":
         yield f"at enrolment {protocol.at_enrolment}, after a card {protocol.after_card}"
     for rule in protocol.rules:
+        again = [recheck.after for recheck in rule.rechecks]
+        if again not in AGAIN_AFTER[rule.tier]:
+            yield f"{rule.id}: {rule.tier}, and re-checks after {again}"
         for recheck in rule.rechecks:
             window = (recheck.open_for, recheck.reminders)
             if RECHECKS.get(recheck.after) != window or set(recheck.form) != FORMS[MICRO]:

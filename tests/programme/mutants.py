@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from random import Random
 
-from followupbot.checking.vignettes import Stage, Vignette
+from followupbot.checking.stage import Stage, Vignette
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.conditions import CONDITION_TYPES
 from followupbot.domain.ids import QuestionId, RuleId
@@ -25,12 +25,16 @@ from followupbot.protocol_files.reading import Kind, Listing, Node, Path, Scalar
 from tests.programme.brief import departures
 from tests.programme.shipped import LUMBAR, build, mutated, protocol, reading_of, vignettes
 
+SEED = 3
+"""Of a sample: always the same one, so that what fails fails again."""
+
 TIMES = re.compile(r"([0-9]+)( +[a-z ]+)")
 """`14 days`, `5 working days`."""
 
 OPPOSITES = {
     **{"at_least": "at_most", "at_most": "at_least", "rises_by": "falls_by", "falls_by": "rises_by"},
-    **{"all": "any", "any": "all", "newly": "is"},
+    **{"all": "any", "any": "all", "newly": "is", "is": "newly"},
+    **{"confirmed_within": "held_before"},
 }
 SINCE = ("last", "best")
 """`usual` needs two keys more, so nobody writes it by a slip of one word."""
@@ -38,14 +42,23 @@ SINCE = ("last", "best")
 UNWRAPPED = ("not", "confirmed_within", "held_before")
 """Operators around one condition, which may be forgotten."""
 
+CIRCLES = (
+    ("rf_bladder_start", "rf_bladder_hold", "rf_bladder_feel", "rf_bowel", "rf_saddle", "rf_sexual", "rf_both_legs"),
+    ("rf_breath", "rf_foot", "rf_fever", "rf_wound", "rf_fall", "rf_calf"),
+    ("func_exercise", "func_lift", "walk_time", "sleep_pain", "opioid_use"),
+)
 TWINS = {
+    **{name: circle[n - 1] for circle in CIRCLES for n, name in enumerate(circle)},
     **{"leg_nrs_l": "leg_nrs_r", "leg_nrs_r": "leg_nrs_l", "back_nrs": "leg_nrs_l"},
     **{"back_change": "leg_change", "leg_change": "back_change", "numb_leg": "tingle_leg", "tingle_leg": "numb_leg"},
     **{"phq2_interest": "phq2_mood", "phq2_mood": "phq2_interest"},
 }
 """Questions that one might write for each other (H8: left and right)."""
 
-NOT_CLINICAL = ("version", "approved_by", "years")
+OPTIONAL = ("ask_if", "card", "education", "recheck", "teaches", "open_before", "hour", "again_after", "waits")
+"""What a question, a rule, a timing or a tier may be without."""
+
+NOT_CLINICAL = ("version", "approved_by", "years", "triggers")
 
 
 @dataclass(frozen=True)
@@ -106,11 +119,18 @@ def _changes(node: Node, path: Path) -> Iterator[tuple[str, Node]]:
             yield from _scalar_changes(node, path)
         case Table(_, ((key, value),)) if key.text in CONDITION_TYPES and _in_condition(path):
             yield from _condition_changes(key, value)
+        case Table(at, entries) if not _in_condition(path):
+            for n, (key, _) in enumerate(entries):
+                if key.text in OPTIONAL:
+                    yield f"without {key.text}", Table(at, (*entries[:n], *entries[n + 1 :]))
         case Listing(at, items) if _in_condition(path) and len(items) > 1:
             for n in range(len(items)):
                 yield f"without part {n}", Listing(at, (*items[:n], *items[n + 1 :]))
             if path[-1] == "values":
                 yield from _more_values(node, path)
+        case Listing(at, items) if path and path[-1] == "recheck":
+            for n in range(len(items)):
+                yield f"without part {n}", Listing(at, (*items[:n], *items[n + 1 :]))
         case Table() | Listing():
             pass
 
@@ -123,6 +143,9 @@ def _scalar_changes(node: Scalar, path: Path) -> Iterator[tuple[str, Node]]:
         for other in (number - 1, number + 1):
             if other >= 0:
                 yield f"{node.text} becomes {other}{unit}", replace(node, text=f"{other}{unit}")
+    elif node.kind is Kind.TRUTH:
+        opposite = "false" if node.text == "true" else "true"
+        yield f"{node.text} becomes {opposite}", replace(node, text=opposite)
     elif key == "tier" or (key == "at_least" and node.text in list(Tier)):
         for tier in Tier:
             if tier != node.text:
@@ -140,6 +163,8 @@ def _scalar_changes(node: Scalar, path: Path) -> Iterator[tuple[str, Node]]:
     elif key in {"card", "education"}:
         other_name = "breathing" if node.text == "cauda_equina" else "cauda_equina"
         yield f"{node.text} becomes {other_name}", replace(node, text=other_name)
+    elif key == "how":
+        yield f"{node.text} becomes mean", replace(node, text="mean")
     elif key == "form" and path[0] == "timings":
         yield f"{node.text} becomes another form", replace(node, text="micro" if node.text != "micro" else "full")
 
@@ -261,16 +286,17 @@ def sample(count: int, seed: int) -> list[Mutant]:
     return chance.sample(rules, count * 3 // 4) + chance.sample(others, count - count * 3 // 4)
 
 
-def main() -> int:
-    """Tries all of them, and lists the survivors."""
+def main(count: str = "") -> int:
+    """Tries all of them, or so many, and lists the survivors."""
     started = time.monotonic()
-    every, found = mutants(), []
-    for mutant in survivors(every, workers=os.cpu_count() or 1):
+    chosen = sample(int(count), SEED) if count else mutants()
+    found = 0
+    for mutant in survivors(chosen, workers=os.cpu_count() or 1):
         print(mutant, flush=True)
-        found.append(mutant)
-    print(f"{len(every)} mutants, {len(found)} survivors, {time.monotonic() - started:.0f} s")
+        found += 1
+    print(f"{len(chosen)} of {len(mutants())} mutants, {found} survivors, {time.monotonic() - started:.0f} s")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -2,7 +2,7 @@
 
 The issue's model: usual levels 1 to 6 equally often, readings rounded and clipped to 0-10, noise of SD 1.5, twenty
 yearly readings, "worse" said for 15 % of readings whatever they are, "not eased" for 30 % of readings of 8 or more,
-every re-check answered.
+every re-check answered. `python -m tests.programme.noise` prints what comes of it.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +16,10 @@ from followupbot.domain.ids import CheckInId, QuestionId
 from followupbot.domain.questions import Value
 from followupbot.domain.rules import Rule, Tier, fired
 from followupbot.domain.series import Reading, Series
+from tests.programme.shipped import protocol as shipped
+
+PATIENTS = 600
+SEED = 20260302
 
 YEARS = 20
 LEVELS = range(1, 7)
@@ -85,7 +89,7 @@ class Patient:
     def __init__(self, protocol: CareProtocol, sites: Sequence[Site]) -> None:
         prefixes = tuple(site.rules for site in sites)
         self._rules = tuple(rule for rule in protocol.rules if rule.id.startswith(prefixes))
-        self._orders = protocol.orders
+        self._orders = protocol.orders()
         self._series: dict[QuestionId, Series] = {}
         self._check_ins = 0
 
@@ -149,3 +153,23 @@ def _check_in(
     for rule in flags:
         tally.by_rule[rule.id] = tally.by_rule.get(rule.id, 0) + 1
     return tuple(sorted({recheck.after for rule in rules for recheck in rule.rechecks}))
+
+
+def shown(what: str, tally: Tally) -> str:
+    """One line of the report."""
+    rules = ", ".join(f"{rule} {count}" for rule, count in sorted(tally.by_rule.items()))
+    return (
+        f"{what}: {tally.rate:.1%} of {tally.check_ins} check-ins, {tally.scheduled_rate:.1%} of the "
+        f"{tally.scheduled} yearly ones ({rules})"
+    )
+
+
+def main() -> None:
+    """The rate that the tests hold to its limit, and beside it those that nobody can promise."""
+    print(shown("no true change", simulate(shipped(), PATIENTS, SEED, by_chance)))
+    print(shown('"worse" at each rise of 2', simulate(shipped(), PATIENTS, SEED, at_each_rise_of_2)))
+    print(shown("back and both legs", simulate(shipped(), PATIENTS, SEED, by_chance, (BACK, LEFT, RIGHT))))
+
+
+if __name__ == "__main__":
+    main()

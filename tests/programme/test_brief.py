@@ -33,20 +33,6 @@ def test_what_is_urgent_teaches_nothing() -> None:
     assert [rule.id for rule in urgent if rule.education] == []
 
 
-def test_every_flag_but_an_emergency_is_asked_about_again() -> None:
-    """8b: after T2 and worse, on day 7 and day 30; after an emergency the clinic knows more than a bot [P]."""
-    for rule in protocol().rules:
-        after = [recheck.after.days for recheck in rule.rechecks]
-        match rule.tier:
-            case Tier.SAME_DAY | Tier.THIS_WEEK:
-                assert after in ([7, 30], []), rule.id
-                assert after or rule.id == "asks_for_today"
-            case Tier.EMERGENCY | Tier.ROUTINE:
-                assert after == [], rule.id
-            case Tier.RECORD:
-                assert after in ([7], []), rule.id
-
-
 def test_new_comes_with_a_rule_for_every_gate_item() -> None:
     """H1: each item leads somewhere, and every item of the first two screens to an emergency."""
     rules = {rule.id: rule for rule in protocol().rules}

@@ -4,11 +4,10 @@ import os
 
 import pytest
 
-from tests.programme.mutants import Mutant, killer, mutants, sample, survivors
+from tests.programme.mutants import SEED, Mutant, killer, mutants, sample, survivors
 from tests.programme.shipped import LUMBAR, build, mutated, protocol, reading_of
 
 SAMPLE = 24
-SEED = 3
 
 MUTANTS_MIN = 2000
 """Fewer would mean that something is not looked at any more."""

@@ -7,31 +7,21 @@ from tests.programme.noise import (
     BACK,
     LEFT,
     OPERATED_AT,
+    PATIENTS,
     RIGHT,
+    SEED,
     YEAR,
     Patient,
     Site,
-    Tally,
     at_each_rise_of_2,
     by_chance,
+    shown,
     simulate,
 )
 from tests.programme.shipped import protocol
 
-PATIENTS = 600
-SEED = 20260302
-
 FLAGGED_MAX = 0.10
 """Of check-ins at this_week and above, with no true change (clinical.md 0.11, issue 3)."""
-
-
-def shown(what: str, tally: Tally) -> str:
-    """One line of the report."""
-    rules = ", ".join(f"{rule} {count}" for rule, count in sorted(tally.by_rule.items()))
-    return (
-        f"{what}: {tally.rate:.1%} of {tally.check_ins} check-ins, {tally.scheduled_rate:.1%} of the "
-        f"{tally.scheduled} yearly ones ({rules})"
-    )
 
 
 @pytest.mark.parametrize("site", [BACK, LEFT, RIGHT], ids=lambda site: site.nrs)
@@ -44,7 +34,7 @@ def test_with_no_true_change_at_most_one_check_in_in_ten_is_flagged(site: Site) 
 
 
 def test_patients_who_say_worse_at_each_rise_of_2_are_flagged_more() -> None:
-    """That rate is for people to read (pytest -s); nobody can promise it, because their word is half of each rule."""
+    """That rate, which `python -m tests.programme.noise` prints, nobody can promise: their word is half of a rule."""
     found = simulate(protocol(), PATIENTS // 2, SEED, at_each_rise_of_2)
     print(shown('no true change, "worse" at each rise of 2', found))
     assert found.rate > FLAGGED_MAX

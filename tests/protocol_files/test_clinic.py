@@ -5,12 +5,13 @@ from datetime import date, time
 import pytest
 
 from followupbot.domain.clinic import AlertDetail, ClinicSettings, OpeningHours, Role
-from followupbot.domain.ids import Language
+from followupbot.domain.ids import Language, ProtocolKey
 from followupbot.protocol_files.clinic import read_clinic
 from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.sources import shipped
 from tests.protocol_files.examples import CLINIC, Mistake, mistakes
 
+LUMBAR_FUSION = ProtocolKey("lumbar_fusion")
 NINE_TO_FIVE = (time(9), time(17))
 
 
@@ -26,6 +27,7 @@ def test_a_clinics_file_is_read_into_settings() -> None:
         phone="0300 123",
         emergency_number="112",
         alert_detail=AlertDetail.CODE,
+        protocols=(LUMBAR_FUSION,),
     )
 
 
@@ -41,6 +43,7 @@ def test_the_file_that_ships_works_as_it_is_and_invents_no_number() -> None:
         phone=None,
         emergency_number=None,
         alert_detail=AlertDetail.CONCERN,
+        protocols=(LUMBAR_FUSION,),
     )
 
 

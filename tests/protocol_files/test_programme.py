@@ -3,7 +3,7 @@
 import pytest
 
 from followupbot.domain.ids import ProtocolKey, Version
-from followupbot.protocol_files.programme import read_programme
+from followupbot.protocol_files.programme import in_use, read_files, read_programme
 from followupbot.protocol_files.reading import Problems
 from tests.protocol_files.examples import CLINIC, PROTOCOL, replaced
 
@@ -49,3 +49,35 @@ def test_a_warning_keeps_no_programme_from_running() -> None:
     """A form that nothing asks does no harm."""
     spare = replaced(PROTOCOL, "forms:\n", "forms:\n  spare: [gate]\n").encode()
     assert read_programme(VERSION, FILES | {"protocols/example.yaml": spare}).protocols
+
+
+SHIPPED = {"protocols/lumbar_fusion.yaml": b"", "protocols/lumbar_fusion.vignettes.yaml": b"", "messages/en/x.j2": b""}
+
+
+def used(*lines: str) -> set[str]:
+    """What a clinic publishes with these lines in its file."""
+    clinic = "\n".join([*CLINIC.splitlines(), *lines]).encode()
+    return set(in_use(FILES | SHIPPED | {"clinic.yaml": clinic})) - {"clinic.yaml", "messages/en/x.j2"}
+
+
+def test_only_the_protocols_that_the_clinic_names_are_in_use() -> None:
+    """Without a word about it the one that ships for patients; with a file that nobody can read, nobody knows."""
+    lumbar = {"protocols/lumbar_fusion.yaml", "protocols/lumbar_fusion.vignettes.yaml"}
+    assert used() == lumbar
+    assert used("protocols: [example]") == {"protocols/example.yaml"}
+    assert used("protocols: [lumbar_fusion, example]") == lumbar | {"protocols/example.yaml"}
+    assert used("protocols: [example]", "nmae: 1") == {"protocols/example.yaml"}
+    assert used("protocols: [") == lumbar | {"protocols/example.yaml"}
+
+
+def test_a_protocol_that_is_named_and_not_there_is_said_beside_what_else_is_wrong() -> None:
+    """With its place, and the others are still read."""
+    clinic = f"{CLINIC}nmae: 1\nprotocols: [exmaple, knee]\n".encode()
+    found = read_files(FILES | {"clinic.yaml": clinic})
+    assert [str(problem).partition(": ")[2] for problem in found.problems] == [
+        'error: unknown key "nmae"',
+        'error: there is no care protocol "exmaple"; did you mean "example"?',
+        'error: there is no care protocol "knee"; known here: example',
+    ]
+    assert [(problem.line, problem.column) for problem in found.problems] == [(12, 1), (13, 13), (13, 22)]
+    assert [read.protocol.key for read in found.protocols] == ["example"]

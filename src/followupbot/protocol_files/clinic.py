@@ -8,12 +8,13 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from followupbot.domain.clinic import CLOSED_RUN_MAX, AlertDetail, ClinicSettings, OpeningHours, Role
-from followupbot.domain.ids import Language
-from followupbot.protocol_files.reading import Node, Reading, Scalar, nearest
+from followupbot.domain.ids import Language, ProtocolKey
+from followupbot.protocol_files.reading import Listing, Node, Place, Reading, Scalar, Table, nearest
 from followupbot.protocol_files.shapes import (
     Field,
     Keyed,
     Many,
+    Name,
     Nullable,
     OneOf,
     Parsed,
@@ -25,6 +26,9 @@ from followupbot.protocol_files.shapes import (
 )
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+PROTOCOLS_DEFAULT = (ProtocolKey("lumbar_fusion"),)
+"""What a clinic uses whose file does not say: the one care protocol that ships for patients."""
 
 LADDER_STEPS_MAX = 10
 CLOSED_DAYS_MAX = 400
@@ -113,6 +117,7 @@ DATE = Parsed(parse_date, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", ("2026-12-25",))
 LANGUAGE = Parsed(parse_language, f"^{_LANGUAGE.pattern}$", ("en", "es"))
 ROLES = OneOf({role.value: role for role in Role})
 WEEKDAY = OneOf({day: day for day in WEEKDAYS})
+PROTOCOLS = Many(Name(ProtocolKey, "the name of a care protocol"))
 
 CLINIC = Record(
     "the clinic's file",
@@ -120,6 +125,7 @@ CLINIC = Record(
         Field("name", Text("the clinic's name"), doc="The clinic's name, as patients know it."),
         Field("zone", Zone(), doc="The time zone of the opening hours."),
         Field("language", LANGUAGE, doc="The staff's language."),
+        Field("protocols", PROTOCOLS, PROTOCOLS_DEFAULT, "The care protocols in use; left out: [lumbar_fusion]."),
         Field("phone", PHONE, None, "The number that patients call."),
         Field("emergency_number", PHONE, None, "The number for an ambulance."),
         Field("opening_hours", Keyed(WEEKDAY, HOURS), doc="When somebody looks at what is not an emergency."),
@@ -147,6 +153,15 @@ def read_clinic(reading: Reading) -> ClinicSettings | None:
         reading.complain(("closed_on",), message)
         return None
     return settings
+
+
+def protocols_in_use(reading: Reading) -> dict[ProtocolKey, Place | None]:
+    """Each care protocol that the clinic uses, and where it is named; also where other keys could not be read."""
+    named = reading.top.get("protocols") if isinstance(reading.top, Table) else None
+    if named is None:
+        return dict.fromkeys(PROTOCOLS_DEFAULT)
+    items = named.items if isinstance(named, Listing) else ()
+    return {ProtocolKey(item.text): item.at for item in items if isinstance(item, Scalar)}
 
 
 def _shut_from(hours: OpeningHours) -> date | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.chart import RECHECK
-from followupbot.domain.conditions import of_silence
+from followupbot.domain.conditions import of_silence, readings_needed
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.questions import (
@@ -23,7 +23,7 @@ from followupbot.domain.questions import (
     Text,
     YesNo,
 )
-from followupbot.domain.rules import Tier, fired
+from followupbot.domain.rules import Rule, Tier, emergency_card, fired
 from followupbot.domain.scores import PercentOfMaximum, Score, Table
 from followupbot.protocol_files.conditions import answer_names, inspect_condition
 from followupbot.protocol_files.protocol import ProtocolText
@@ -46,6 +46,7 @@ def inspect(protocol: CareProtocol, text: ProtocolText, reading: Reading) -> Non
         _inspect_after_card(protocol, reading)
         _inspect_rules(protocol, reading)
         _inspect_reserved(protocol, reading)
+        _inspect_triggers(protocol, text, reading)
         inspect_timings(protocol, reading)
         if all(problem.severity is Severity.WARNING for problem in reading.problems):
             _inspect_gates(protocol, reading)
@@ -56,6 +57,23 @@ def _inspect_reserved(protocol: CareProtocol, reading: Reading) -> None:
     for n, timing in enumerate(protocol.timings):
         if timing.id == RECHECK:
             reading.complain(("timings", n, "id"), f'"{RECHECK}" is what a rule asks; give the timing another name')
+
+
+def _inspect_triggers(protocol: CareProtocol, text: ProtocolText, reading: Reading) -> None:
+    """Every trigger has a rule that listens to an answer which some form asks for."""
+    rules = {rule.id: rule for rule in protocol.rules}
+    asked = {question for form in text.forms.values() for question in form} | {protocol.after_card}
+    for name, found in text.triggers.items():
+        unknown = [n for n, rule in enumerate(found) if rule not in rules]
+        for n in unknown:
+            reading.complain(("triggers", name, n), f'no rule "{found[n]}"{nearest(found[n], rules)}')
+        looked_at = {question for rule in found if rule in rules for question in rules[rule].questions}
+        scores = {score.id: score for score in protocol.scores if score.id in looked_at}
+        looked_at = looked_at - scores.keys() | {item for score in scores.values() for item in score.of}
+        put_by = {put.question.id if put else None for put in map(protocol.asked_as, looked_at)}
+        if not unknown and None not in put_by and not put_by & asked:
+            message = f'the rules of the trigger "{name}" look at no answer that a form asks for'
+            reading.complain(("triggers", name), message)
 
 
 def _inspect_names(protocol: CareProtocol, reading: Reading) -> bool:
@@ -220,8 +238,22 @@ def _inspect_rules(protocol: CareProtocol, reading: Reading) -> None:
             reading.complain((*path, "tier"), "an emergency needs a card, so that the patient is told at once")
         if rule.tier is Tier.EMERGENCY and of_silence(rule.condition):
             reading.complain((*path, "tier"), "an emergency is told at a press; what nobody says is same_day at most")
+        if rule.tier is Tier.EMERGENCY and readings_needed(rule.condition) > 1 and _told_by_one_press(protocol, rule):
+            text = "a button that is an emergency is one each time; compare it with nothing said earlier"
+            reading.complain((*path, "when"), text)
         if rule.tier is not Tier.EMERGENCY and rule.card is not None:
             reading.complain((*path, "card"), "only an emergency has a card")
+
+
+def _told_by_one_press(protocol: CareProtocol, rule: Rule) -> bool:
+    """Whether one answer, nothing else being known, brings its card: the button bears it (clinical.md 0.5)."""
+    for name in rule.questions:
+        asked = protocol.asked_as(name)
+        values = () if asked is None else asked.question.values(name)
+        several = asked is not None and isinstance(asked.question, Multiple)
+        if any(emergency_card((rule,), name, (str(value),) if several else value) for value in values):
+            return True
+    return False
 
 
 def _inspect_gates(protocol: CareProtocol, reading: Reading) -> None:

@@ -1,17 +1,21 @@
 """All files of one version become a `Programme`, or every problem in them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import ClinicSettings, Programme
-from followupbot.domain.ids import Language, ProtocolKey, Version
+from followupbot.domain.ids import Language, ProtocolKey, RuleId, Version
 from followupbot.protocol_files import consistency
-from followupbot.protocol_files.clinic import read_clinic
+from followupbot.protocol_files.clinic import protocols_in_use, read_clinic
 from followupbot.protocol_files.protocol import assemble, read_text
-from followupbot.protocol_files.reading import Problem, Problems, Reading, Severity
+from followupbot.protocol_files.reading import Problem, Problems, Reading, Severity, nearest
 from followupbot.protocol_files.shapes import NAME, NAME_LENGTH_MAX
 from followupbot.protocol_files.sources import CLINIC_FILE
+
+PROTOCOLS_KEPT = 8
+"""What has been read is kept: `publish` checks the files and then reads them again."""
 
 VIGNETTES = ".vignettes.yaml"
 """Histories beside a protocol, which `check` plays; they are published with it and are no protocol."""
@@ -23,6 +27,8 @@ class ReadProtocol:
 
     protocol: CareProtocol
     reading: Reading
+    triggers: Mapping[str, tuple[RuleId, ...]] = field(default_factory=dict)
+    """What must lead to a flag, by the names of the rules that see to it."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +40,14 @@ class ReadFiles:
     clinic: Reading | None
     languages: tuple[Language, ...]
     problems: tuple[Problem, ...]
+    used: tuple[ProtocolKey, ...] = ()
+    """The care protocols that the clinic uses, whether they are there or not."""
 
 
 def read_files(files: Mapping[str, bytes]) -> ReadFiles:
     """Reads everything but the words."""
-    protocols, problems = [], []
+    protocols: list[ReadProtocol] = []
+    problems: list[Problem] = []
     paths = [path for path in sorted(files) if path.startswith("protocols/") and not path.endswith(VIGNETTES)]
     for path in paths:
         read, found = _read_protocol(path, files[path])
@@ -47,15 +56,28 @@ def read_files(files: Mapping[str, bytes]) -> ReadFiles:
             protocols.append(read)
     if not paths:
         problems.append(Problem("protocols", 1, 1, "there is no care protocol"))
-    clinic, settings = None, None
+    clinic, settings, used = None, None, tuple[ProtocolKey, ...]()
     if CLINIC_FILE in files:
         clinic = Reading(CLINIC_FILE, files[CLINIC_FILE])
         settings = read_clinic(clinic)
+        used = _find_used(clinic, paths)
         problems += clinic.problems
     else:
         problems.append(Problem(CLINIC_FILE, 1, 1, "there is no file for the clinic"))
     languages = tuple(sorted({Language(path.split("/")[1]) for path in files if path.startswith("messages/")}))
-    return ReadFiles(tuple(protocols), settings, clinic, languages, tuple(problems))
+    return ReadFiles(tuple(protocols), settings, clinic, languages, tuple(problems), used)
+
+
+def in_use(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What a clinic with these files publishes: all but the care protocols that it does not use.
+
+    Where the clinic's file can't be read, nobody knows which these are, and it is everything.
+    """
+    clinic = Reading(CLINIC_FILE, files[CLINIC_FILE])
+    if clinic.top is None:
+        return dict(files)
+    kept = {f"protocols/{key}{ending}" for key in protocols_in_use(clinic) for ending in (".yaml", VIGNETTES)}
+    return {path: content for path, content in files.items() if not path.startswith("protocols/") or path in kept}
 
 
 def read_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
@@ -72,7 +94,18 @@ def read_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
     return Programme(version, protocols, read.settings, read.languages)
 
 
-def _read_protocol(path: str, content: bytes) -> tuple[ReadProtocol | None, list[Problem]]:
+def _find_used(clinic: Reading, paths: Sequence[str]) -> tuple[ProtocolKey, ...]:
+    """The care protocols that the clinic uses; one that it names and that is not there is a problem."""
+    used = protocols_in_use(clinic)
+    known = [path.removeprefix("protocols/").removesuffix(".yaml") for path in paths]
+    for key, at in used.items():
+        if at is not None and key not in known:
+            clinic.report(at, f'there is no care protocol "{key}"{nearest(key, known)}')
+    return tuple(used)
+
+
+@lru_cache(maxsize=PROTOCOLS_KEPT)
+def _read_protocol(path: str, content: bytes) -> tuple[ReadProtocol | None, tuple[Problem, ...]]:
     reading = Reading(path, content)
     key = path.removeprefix("protocols/").removesuffix(".yaml")
     if not NAME.fullmatch(key) or len(key) > NAME_LENGTH_MAX:
@@ -81,6 +114,6 @@ def _read_protocol(path: str, content: bytes) -> tuple[ReadProtocol | None, list
     text = read_text(reading)
     protocol = assemble(ProtocolKey(key), text, reading) if text else None
     if text is None or protocol is None:
-        return None, reading.problems
+        return None, tuple(reading.problems)
     consistency.inspect(protocol, text, reading)
-    return ReadProtocol(protocol, reading), reading.problems
+    return ReadProtocol(protocol, reading, text.triggers), tuple(reading.problems)

@@ -125,6 +125,7 @@ class ProtocolText:
     absorb_within: timedelta | None
     quiet_hours: QuietHours
     languages: tuple[Language, ...]
+    triggers: Mapping[str, tuple[RuleId, ...]]
 
 
 def _rule(when: Condition, recheck: tuple[RecheckLine, ...], **values: Any) -> RuleLine:
@@ -136,6 +137,7 @@ def _paging(due: Due, **values: Any) -> Paging:
 
 
 _QUESTION = Name(QuestionId, "the name of a question")
+_TRIGGERS = Keyed(Name(str, "the name of a trigger"), Many(Name(RuleId, "the name of a rule")))
 
 RECHECK = Record(
     "a re-check",
@@ -217,6 +219,9 @@ PROTOCOL = Record(
         Field("absorb_within", SPAN, None, "Of two forms so close together the larger stands for both."),
         Field("quiet_hours", QUIET_HOURS, QuietHours(), "When nothing is started; may only widen 20:00 to 09:00."),
         Field("languages", Many(Name(Language), 1, LANGUAGES_MAX), (), "Languages that must have every word of it."),
+        Field(
+            "triggers", _TRIGGERS, {}, "What must lead to a flag, and the rules that see to it; each with a vignette."
+        ),
     ),
     ProtocolText,
 )
