@@ -1,12 +1,14 @@
 """Everything that would be published, checked together."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
 from followupbot.checking.coverage import check_coverage
-from followupbot.checking.language import read_limits
+from followupbot.checking.language import check_lexicons, read_limits
 from followupbot.checking.reach import check_reach
 from followupbot.checking.vignettes import check_vignettes
 from followupbot.checking.windows import check_windows
@@ -16,9 +18,9 @@ from followupbot.domain.clinic import ClinicSettings, OpeningHours, Role
 from followupbot.domain.ids import Language
 from followupbot.domain.prompts import card_of
 from followupbot.domain.questions import Pressed, Rejected, Toggled
-from followupbot.protocol_files.programme import ReadProtocol, read_files
+from followupbot.protocol_files.programme import VIGNETTES, ReadProtocol, in_use, read_files
 from followupbot.protocol_files.reading import Problem, Problems, Severity, nearest
-from followupbot.protocol_files.sources import CLINIC_FILE, belongs, beside, gather, own_files
+from followupbot.protocol_files.sources import CLINIC_FILE, WORDS_DATA, belongs, beside, gather, own_files
 from followupbot.rendering.contracts import Contract, gate_contract, rule_contract
 from followupbot.rendering.words import Words
 
@@ -33,26 +35,40 @@ NOWHERE = Path("/nonexistent")
 _STAND_IN = ClinicSettings("Clinic", OpeningHours("UTC", {0: (time(9), time(17))}), (Role.CLINICIAN,), Language("en"))
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without looking for cycles: what is made here is needed to the end, and looking takes a tenth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@_uncollected()
 def check(files: Mapping[str, bytes], today: date | None = None, play: bool = True) -> list[Problem]:
     """Every problem of a programme's files, in the order of files and lines. With `today`, expired reviews too.
 
     `play`: the vignettes are played, which takes the longest.
     """
     read = read_files(files)
+    played = check_vignettes(files, read) if play else ()
     words = Words(files)
     problems = list(read.problems)
     limits, found_in_files = read_limits(files, words.languages)
     problems += found_in_files
-    own = _own_contracts(read.protocols)
+    problems += check_lexicons(files, words.languages)
+    own = own_contracts(read.protocols)
     problems += check_words(words, read.settings or _STAND_IN, Files(files), today, own, limits)
-    problems += check_coverage(words, read.protocols)
+    problems += check_coverage(words, read.protocols, read.used)
     for found in read.protocols:
         problems += _check_presses(found, words.languages)
         if not any(problem.severity is Severity.ERROR for problem in found.reading.problems):
             problems += check_reach(found)
             problems += check_windows(found)
-    if play:
-        problems += check_vignettes(files, read)
+    problems += played
     if read.settings is not None and read.clinic is not None:
         at = read.clinic.at("language")
         if read.settings.language not in words.languages:
@@ -61,7 +77,8 @@ def check(files: Mapping[str, bytes], today: date | None = None, play: bool = Tr
             )
             problems.append(Problem(CLINIC_FILE, at.line, at.column, text))
         for found in read.protocols:
-            problems += _check_ladder(found, read.settings)
+            if found.protocol.key in read.used:
+                problems += _check_ladder(found, read.settings)
     return list(Problems(problems).problems)
 
 
@@ -73,10 +90,17 @@ def check_paths(data: Path, paths: Sequence[Path] = (), today: date | None = Non
     if not paths:
         named = {path: data / path for path in own_files(data)}
         files = gather(data)
+        unused = named.keys() & files.keys() - in_use(files).keys()
     else:
         named = {name: file for path in paths for name, file in _named(path)}
         files = gather(NOWHERE) | {name: file.read_bytes() for name, file in named.items() if belongs(name)}
+        unused = set()
     problems = check(files, today)
+    problems += [
+        Problem(name, 1, 1, f"not used: add it to protocols in {CLINIC_FILE}", Severity.WARNING)
+        for name in unused
+        if not name.endswith(VIGNETTES)
+    ]
     problems += [
         Problem(name, 1, 1, f"nothing reads a file of this name; expected {_expected(name)}", Severity.WARNING)
         for name in named
@@ -111,7 +135,7 @@ def _named(path: Path) -> Iterator[tuple[str, Path]]:
 
 def _place(file: Path) -> str:
     """The path in a programme of a file that may lie anywhere."""
-    folder = "messages" if file.suffix == ".j2" else "protocols"
+    folder = "messages" if file.suffix == ".j2" or file.name in WORDS_DATA else "protocols"
     if folder in file.parts[:-1]:
         below = len(file.parts) - 1 - file.parts[::-1].index(folder)
         return "/".join(file.parts[below:])
@@ -144,7 +168,7 @@ def _presses(protocol: CareProtocol, asked: Asked, language: int) -> Iterator[in
         yield sum(parts) + len(parts) - 1
 
 
-def _own_contracts(protocols: Sequence[ReadProtocol]) -> Mapping[str, Contract]:
+def own_contracts(protocols: Sequence[ReadProtocol]) -> Mapping[str, Contract]:
     """What the words of each rule are given, and each red-flag screen must show.
 
     Of protocols that share a rule's name, what both give.
@@ -164,5 +188,6 @@ def _check_ladder(read: ReadProtocol, settings: ClinicSettings) -> Iterator[Prob
     for tier, paging in read.protocol.ladder.items():
         if len(paging.waits) > len(settings.ladder):
             at = read.reading.at("ladder", tier, "waits")
-            text = f"{len(paging.waits)} waits, but {CLINIC_FILE} has {len(settings.ladder)} on its ladder"
-            yield Problem(read.reading.file, at.line, at.column, text, Severity.WARNING)
+            nobody = f"nobody stands on step {len(settings.ladder) + 1}"
+            text = f"{len(paging.waits)} waits, but the ladder in {CLINIC_FILE} has {len(settings.ladder)}: {nobody}"
+            yield Problem(read.reading.file, at.line, at.column, text)

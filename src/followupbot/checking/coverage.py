@@ -1,11 +1,11 @@
 """Whether every word that may be needed is there, in every language, with every button."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.ids import Language, MessageKey, TopicId
+from followupbot.domain.ids import Language, MessageKey, ProtocolKey, TopicId
 from followupbot.domain.questions import Gate
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.reading import Path, Problem, likeliest, nearest
@@ -22,13 +22,20 @@ class Needed:
     path: Path
 
 
-def check_coverage(words: Words, protocols: tuple[ReadProtocol, ...]) -> Iterator[Problem]:
-    """Every message and button that is needed and is not there, and every button that nothing needs."""
+def check_coverage(
+    words: Words, protocols: tuple[ReadProtocol, ...], used: Collection[ProtocolKey]
+) -> Iterator[Problem]:
+    """Every message and button that is needed and is not there, and every button that nothing needs.
+
+    A care protocol that is not `used` needs no words in a language that the clinic has added.
+    """
     for language in words.languages:
         for key in fixed_keys():
-            if MessageKey(key) not in words.messages[language]:
+            if not _is_there(words, language, MessageKey(key)):
                 yield Problem(f"messages/{language}/{key}.j2", 1, 1, "this message is missing")
         for read in protocols:
+            if read.protocol.key not in used and language not in read.protocol.languages:
+                continue
             yield from _check_protocol(words, language, read)
     for read in protocols:
         yield from _check_languages(words, read)
@@ -37,9 +44,15 @@ def check_coverage(words: Words, protocols: tuple[ReadProtocol, ...]) -> Iterato
         yield from _check_buttons(message, labels)
 
 
+def _is_there(words: Words, language: Language, key: MessageKey) -> bool:
+    """Whether there is a file for it. What is wrong with one that cannot be read has been said."""
+    path = f"messages/{language}/{key}.j2"
+    return key in words.messages[language] or any(fault.file == path for fault in words.faults)
+
+
 def _check_protocol(words: Words, language: Language, read: ReadProtocol) -> Iterator[Problem]:
     for needed in _needed(read.protocol):
-        if needed.key not in words.messages[language]:
+        if not _is_there(words, language, needed.key):
             at = read.reading.at(*needed.path)
             folder = needed.key.rpartition("/")[0]
             there = [key.rpartition("/")[2] for key in words.messages[language] if key.rpartition("/")[0] == folder]

@@ -3,6 +3,10 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+WORDS_KEPT = 8192
+"""A programme has some thousand words in each language, and each again and again."""
 
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?:…])[”»\")]*\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
@@ -58,15 +62,17 @@ def sentences(text: str) -> Iterator[str]:
             yield piece.strip()
 
 
+@lru_cache(maxsize=WORDS_KEPT)
 def english_syllables(word: str) -> int:
     """Roughly: groups of vowels, less a silent e, and those said apart counted apart."""
     word = re.sub(r"[^a-z]", "", word)
     groups = len(_EN_VOWELS.findall(word)) + len(_EN_APART.findall(word))
-    if groups > 1 and _EN_SILENT.search(word) and not re.search(r"(?:[sxz]|ch|sh|ce|ge)es$", word):
+    if groups > 1 and _EN_SILENT.search(word) and not re.search(r"(?:[cgsxz]|ch|sh)es$", word):
         groups -= 1
     return max(groups, 1)
 
 
+@lru_cache(maxsize=WORDS_KEPT)
 def spanish_syllables(word: str) -> int:
     """Groups of vowels, where a, e, o and every stressed i or u are each a syllable of their own; h parts nothing."""
     spoken = _ES_SILENT_U.sub("", word).replace("h", "")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from followupbot.checking.ease import MEASURES, Measure, count, sentences
 from followupbot.domain.ids import Language
+from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
 from followupbot.protocol_files.reading import Problem, Reading, nearest
 from followupbot.protocol_files.shapes import Field, Many, OneOf, Record, Text, Unreadable, Whole
 from followupbot.rendering.contracts import CONTRACTS
@@ -31,6 +32,7 @@ class Limits:
     sentence_words_max: int
     text_letters_max: int
     folders: tuple[str, ...]
+    cards_say: tuple[str, ...]
     banned: re.Pattern[str] | None
 
     def concern(self, message: Message) -> bool:
@@ -74,10 +76,23 @@ FILE = Record(
         Field("sentence_words_max", Whole(5, 100), doc="Of one sentence."),
         Field("text_letters_max", Whole(100, 4096), doc="Of one message."),
         Field("folders", Many(Text("a folder of messages")), doc="What patients read."),
+        Field("cards_say", Many(Text("some words")), doc="What each card says, such as for whoever cannot phone."),
         Field("banned", Many(Text("a word"), 0, BANNED_MAX), (), "Words that no patient is to read."),
     ),
     _limits,
 )
+
+
+def check_lexicons(files: Mapping[str, bytes], known: Iterable[Language]) -> Iterator[Problem]:
+    """What is wrong with the words of each language that offer the gate; that there are none, too."""
+    for language in known:
+        path = f"messages/{language}/{LEXICON_FILE}"
+        if path not in files:
+            yield Problem(path, 1, 1, "there is no file that says which words in free text offer the gate")
+            continue
+        reading = Reading(path, files[path])
+        read_lexicon(reading)
+        yield from reading.problems
 
 
 def read_limits(files: Mapping[str, bytes], known: Iterable[Language]) -> tuple[dict[Language, Limits], list[Problem]]:

@@ -291,6 +291,17 @@ def _numbers(protocol: CareProtocol, name: QuestionId, seen: Iterable[Leaf | Hel
     yield from sorted(number for number in found if lowest <= number <= highest)
 
 
+def _item_bounds(
+    protocol: CareProtocol, item: QuestionId, points: Mapping[str, int]
+) -> tuple[int | float, int | float]:
+    """The fewest and the most points that it can bring to a score: its options' points, or its own number."""
+    question = protocol.question(item)
+    if not isinstance(question, Choice | YesNo):
+        return _bounds(protocol, item)
+    possible = [points[option] for option in question.options]
+    return min(possible), max(possible)
+
+
 def _bounds(protocol: CareProtocol, name: QuestionId) -> tuple[int | float, int | float]:
     match protocol.question(name):
         case Scale(_, minimum, maximum) | Number(_, _, minimum, maximum):
@@ -306,7 +317,9 @@ def _bounds(protocol: CareProtocol, name: QuestionId) -> tuple[int | float, int 
         return 0, 100
     if isinstance(score, Table):
         return min(score.table.values(), default=0), max(score.table.values(), default=0)
-    points = tuple(score.points.values())
-    ranges = [(min(points), max(points)) if points else _bounds(protocol, item) for item in score.of]
+    ranges = [_item_bounds(protocol, item, score.points) for item in score.of]
     lowest, highest = [low for low, _ in ranges], [high for _, high in ranges]
-    return (min(lowest), max(highest)) if isinstance(score, Mean) else (sum(lowest), sum(highest))
+    if isinstance(score, Mean):
+        return min(lowest), max(highest)
+    # Items that need not be there bring nothing.
+    return sum(sorted(lowest)[: score.items_at_least]), sum(highest)

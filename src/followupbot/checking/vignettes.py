@@ -1,41 +1,22 @@
-"""Histories in plain sentences, and what a care protocol must make of each: played through the domain itself.
+"""Histories in plain sentences, and what a care protocol must make of each.
 
-`protocols/<key>.vignettes.yaml` lies beside `protocols/<key>.yaml`. A patient is enrolled, asked and answers on a
-virtual clock, as it would be; what comes of the last occasion is compared with what a clinician expects of it.
+`protocols/<key>.vignettes.yaml` lies beside `protocols/<key>.yaml`; the `stage` is where it is played.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from typing import TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from followupbot.domain import alerts, check_ins, enrolment, occasions, wake
-from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.chart import Chart, CheckIn, Invitation, Plan
-from followupbot.domain.clinic import Clinic, ClinicSettings, OpeningHours, Programme, Role, StaffJoined, StaffMember
-from followupbot.domain.decision import Decision
-from followupbot.domain.facts import AlertRaised, ChartFact, FlagJoined, FlagRecorded, RecheckPlanned, ScoreRecorded
-from followupbot.domain.folding import fold
+from followupbot.checking.second_stage import SecondStage
+from followupbot.checking.stage import NOTHING, Gives, Occasion, Said, Stage, Vignette, Vignettes
 from followupbot.domain.ids import (
     CardId,
-    ChatId,
-    CheckInId,
-    Language,
-    MessageId,
-    PatientId,
     ProtocolKey,
     QuestionId,
     RuleId,
-    StaffId,
     TimingId,
-    TokenHash,
     TopicId,
-    Version,
 )
-from followupbot.domain.outgoing import OutgoingMessage, ToPatient
-from followupbot.domain.questions import SKIP, Date, Multiple, Number, Question, Text
 from followupbot.domain.rules import Tier
-from followupbot.domain.schedule import Offset, PartialDate, local, resolve
 from followupbot.protocol_files import shapes
 from followupbot.protocol_files.durations import OFFSET, SPAN
 from followupbot.protocol_files.programme import ReadFiles, ReadProtocol
@@ -46,112 +27,6 @@ ENDING = ".vignettes.yaml"
 
 VIGNETTES_MAX = 1000
 OCCASIONS_MAX = 20
-PRESSES_MAX = 300
-"""No form is so long: a conversation that goes on has gone in a circle."""
-
-RECHECKS_WITHIN = timedelta(days=100)
-"""For so long the clock is watched for the re-check that an occasion has planned."""
-
-NOTHING = "none"
-
-QUESTIONS = "questions/"
-"""Messages of this folder put a question."""
-
-SURGERY_ON = date(2020, 3, 2)
-"""A Monday. Every vignette counts from here."""
-
-ASK_AT = time(9)
-ANSWERS_AFTER = timedelta(hours=1)
-"""A patient sits down to it an hour after being asked; each answer takes them a second."""
-
-_ZONE = "UTC"
-_PATIENT = PatientId("7F3KP")
-_CHAT = ChatId("patient")
-_PRESSED = MessageId(1)
-_VERSION = Version("vignettes")
-_TOKEN = TokenHash("token")
-_DOCTOR = StaffMember(StaffId("s1"), "doctor", Role.CLINICIAN, StaffJoined(ChatId("doctor")))
-
-T = TypeVar("T")
-
-# -- what is written ---------------------------------------------------------------------------------------------------
-
-Said = str | tuple[str, ...]
-"""An answer as it is written: a number, a name, several names, or the text itself."""
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """One check-in: the timing that asks it, or the re-check that the occasion before has planned; and what is said.
-
-    `stops_at` is the question at which the patient goes away, and `waits` how long the clock then runs on; `then` is
-    what they press on older messages afterwards.
-    """
-
-    asks: TimingId | None = None
-    at: Offset | None = None
-    recheck: bool = False
-    answers: Mapping[str, Said] = field(default_factory=dict)
-    stops_at: QuestionId | None = None
-    then: Mapping[str, Said] = field(default_factory=dict)
-    waits: timedelta | None = None
-    expires: bool = False
-
-
-@dataclass(frozen=True)
-class Gives:
-    """What must come of the last occasion. `recheck`: on which days after it the clock is to ask again."""
-
-    tier: Tier | None
-    rules: tuple[RuleId, ...]
-    card: CardId | None
-    alert: Tier | None
-    education: TopicId | None
-    recheck: tuple[int, ...]
-    not_asked: tuple[QuestionId, ...] = ()
-    scores: Mapping[QuestionId, int | float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Vignette:
-    """One history. Without `background` the patient is enrolled on its first occasion."""
-
-    name: str
-    says: str
-    now: Occasion
-    gives: Gives
-    history: tuple[Occasion, ...] = ()
-    background: bool = True
-
-    @property
-    def occasions(self) -> tuple[Occasion, ...]:
-        """All that are its own, the last one last."""
-        return (*self.history, self.now)
-
-
-@dataclass(frozen=True)
-class Vignettes:
-    """A file of them: `usual` is said to every question that a vignette is silent about, `background` comes first."""
-
-    usual: Mapping[str, Said]
-    asks: TimingId
-    background: tuple[Occasion, ...]
-    vignettes: tuple[Vignette, ...]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of the last occasion, and where the conversation went otherwise than the vignette says."""
-
-    tier: Tier | None
-    rules: tuple[RuleId, ...]
-    card: CardId | None
-    alert: Tier | None
-    education: TopicId | None
-    recheck: tuple[int, ...]
-    asked: tuple[QuestionId, ...] = ()
-    scores: Mapping[QuestionId, int | float | None] = field(default_factory=dict)
-    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,7 +61,7 @@ class _OrNone:
 
 
 _TIER = _OrNone(OneOf({tier.value: tier for tier in Tier}))
-_SAYS = Keyed(Name(str, "the name of a question or an item"), _Said())
+SAYS = Keyed(Name(str, "the name of a question or an item"), _Said())
 _LONG_NAME = shapes.Parsed(lambda text: _long_name(text), "^[a-z][a-z0-9_]{0,79}$", ("new_foot_drop_four_years_on",))
 
 OCCASION = Record(
@@ -195,9 +70,9 @@ OCCASION = Record(
         Field("asks", Name(TimingId, "the name of a timing"), None, "The timing that asks; by default the file's."),
         Field("at", OFFSET, None, "How long after the operation, where the timing does not say it."),
         Field("recheck", shapes.Truth(), False, "true: the re-check that the occasion before has planned."),
-        Field("answers", _SAYS, {}, "What is said; to other questions the usual."),
+        Field("answers", SAYS, {}, "What is said; to other questions the usual."),
         Field("stops_at", Name(QuestionId, "the name of a question"), None, "The patient goes away at this question."),
-        Field("then", _SAYS, {}, "What is pressed on older messages afterwards."),
+        Field("then", SAYS, {}, "What is pressed on older messages afterwards."),
         Field("waits", SPAN, None, "For how long the clock runs on after the last answer."),
         Field("expires", shapes.Truth(), False, "true: the clock runs until the check-in is over."),
     ),
@@ -235,7 +110,7 @@ VIGNETTE = Record(
 FILE = Record(
     "a file of vignettes",
     (
-        Field("usual", _SAYS, doc="What is said to questions that a vignette is silent about."),
+        Field("usual", SAYS, doc="What is said to questions that a vignette is silent about."),
         Field("asks", Name(TimingId, "the name of a timing"), doc="The timing of an occasion that names none."),
         Field("background", Many(OCCASION, 1, OCCASIONS_MAX), doc="What comes before each vignette."),
         Field("vignettes", Many(VIGNETTE, 1, VIGNETTES_MAX), doc="The histories."),
@@ -262,358 +137,62 @@ def read_vignettes(reading: Reading) -> Vignettes | None:
 
 
 def check_vignettes(files: Mapping[str, bytes], read: ReadFiles) -> Iterator[Problem]:
-    """Every vignette that comes out otherwise, and every rule that no vignette shows."""
+    """Every vignette that comes out otherwise, and every rule that no vignette shows.
+
+    They are begun at once, on a second core where there is one; who takes the problems waits for the rest.
+    """
+    return _joined([*_begun(files, read)])
+
+
+def _joined(parts: Iterable[Iterable[Problem]]) -> Iterator[Problem]:
+    for problems in parts:
+        yield from problems
+
+
+def _begun(files: Mapping[str, bytes], read: ReadFiles) -> Iterator[Iterable[Problem]]:
     protocols = {found.protocol.key: found for found in read.protocols}
     for path in sorted(path for path in files if path.startswith("protocols/") and path.endswith(ENDING)):
         key = ProtocolKey(path.removeprefix("protocols/").removesuffix(ENDING))
         reading = Reading(path, files[path])
         vignettes = read_vignettes(reading)
-        yield from reading.problems
+        yield reading.problems
         if f"protocols/{key}.yaml" not in files:
-            yield Problem(path, 1, 1, f'there is no care protocol "{key}"{nearest(key, protocols)}')
+            yield (Problem(path, 1, 1, f'there is no care protocol "{key}"{nearest(key, protocols)}'),)
         elif vignettes is not None and key in protocols and not reading.problems:
-            yield from _check(vignettes, reading, protocols[key])
+            second = SecondStage(Stage(vignettes, protocols[key].protocol), vignettes.vignettes)
+            yield _check(vignettes, reading, protocols[key], second)
+    for key, found in protocols.items():
+        if found.triggers and f"protocols/{key}{ENDING}" not in files:
+            at = found.reading.at("triggers")
+            text = f"no vignette shows any of these triggers: there is no protocols/{key}{ENDING}"
+            yield (Problem(found.reading.file, at.line, at.column, text),)
 
 
-def _check(vignettes: Vignettes, reading: Reading, read: ReadProtocol) -> Iterator[Problem]:
-    stage = Stage(vignettes, read.protocol)
+def _check_triggers(read: ReadProtocol, shown: Collection[RuleId]) -> Iterator[Problem]:
+    """What must lead to a flag and leads to none in any vignette."""
+    for name, rules in read.triggers.items():
+        if not any(rule in shown for rule in rules):
+            at = read.reading.at("triggers", name)
+            text = f'no vignette shows the trigger "{name}": none gives {" or ".join(rules)}'
+            yield Problem(read.reading.file, at.line, at.column, text)
+
+
+def _check(vignettes: Vignettes, reading: Reading, read: ReadProtocol, second: SecondStage) -> Iterator[Problem]:
     shown: set[RuleId] = set()
-    for n, vignette in enumerate(vignettes.vignettes):
+    for n, (vignette, faults) in enumerate(zip(vignettes.vignettes, second.faults(), strict=True)):
         at = reading.at("vignettes", n, "name")
         shown |= set(vignette.gives.rules)
-        for fault in stage.faults(vignette):
+        for fault in faults:
             yield Problem(reading.file, at.line, at.column, f"{vignette.name}: {fault}")
     for n, rule in enumerate(read.protocol.rules):
         if rule.id not in shown:
             place = read.reading.at("rules", n, "id")
             text = f'no vignette shows the rule "{rule.id}"'
             yield Problem(read.reading.file, place.line, place.column, text, Severity.WARNING)
-
-
-# -- what happens ------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Moment:
-    """A patient's chart at one time, and what has been decided on from there: stories with one beginning share it."""
-
-    chart: Chart
-    now: datetime
-    further: "dict[tuple[object, ...], Step]" = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Step:
-    """One decision, kept: the moment after it, its facts, and the messages to the patient, by name."""
-
-    after: Moment
-    facts: tuple[ChartFact, ...]
-    sent: tuple[str, ...]
-
-
-class Stage:
-    """One care protocol, and the vignettes that are played on it."""
-
-    def __init__(self, vignettes: Vignettes, protocol: CareProtocol) -> None:
-        self._vignettes = vignettes
-        self._protocol = protocol
-        settings = ClinicSettings(
-            "Clinic",
-            OpeningHours(_ZONE, {weekday: (time(8), time(18)) for weekday in range(7)}),
-            (Role.CLINICIAN,),
-            _language(protocol),
-        )
-        programme = Programme(_VERSION, {protocol.key: protocol}, settings, (_language(protocol),))
-        clinic = Clinic(1, (_DOCTOR,), _VERSION, programme=programme)
-        chart = Chart(_PATIENT, clinic=clinic, programmes={_VERSION: programme})
-        self._beginning = Moment(chart, datetime.min.replace(tzinfo=UTC))
-
-    def faults(self, vignette: Vignette) -> tuple[str, ...]:
-        """In what it comes out otherwise; nothing where it comes out as it is written."""
-        found = self.play(vignette)
-        expected = vignette.gives
-        faults = list(found.faults)
-        faults += _differences("tier", expected.tier, found.tier)
-        faults += _differences("rules", sorted(expected.rules), sorted(found.rules))
-        faults += _differences("card", expected.card, found.card)
-        faults += _differences("alert", expected.alert, found.alert)
-        faults += _differences("education", expected.education, found.education)
-        faults += _differences("recheck", list(expected.recheck), list(found.recheck))
-        for score, value in expected.scores.items():
-            faults += _differences(score, value, found.scores.get(score))
-        faults += [f"{question} is asked" for question in expected.not_asked if question in found.asked]
-        return tuple(faults)
-
-    def play(self, vignette: Vignette) -> Outcome:
-        """What comes of it."""
-        play = Play(self._protocol, self._vignettes, self._beginning)
-        faults: tuple[str, ...] = ()
-        before = self._vignettes.background if vignette.background else ()
-        for occasion in (*before, *vignette.occasions):
-            faults += play.occasion(occasion)
-        return play.outcome(faults)
-
-
-class Play:
-    """One patient on a virtual clock, and what the clinic and the clock do in between."""
-
-    def __init__(self, protocol: CareProtocol, vignettes: Vignettes, beginning: Moment) -> None:
-        self._protocol = protocol
-        self._vignettes = vignettes
-        self._moment = beginning
-        self._asked: list[QuestionId] = []
-        self._sent: list[str] = []
-        self._facts: list[ChartFact] = []
-        self._put: QuestionId | None = None
-        """The question that waits: the newest that the last decision put; none where it put none."""
-
-    def occasion(self, occasion: Occasion) -> tuple[str, ...]:
-        """It is asked and answered; in what the conversation goes otherwise than it is written."""
-        self._close_alert()
-        self._forget()
-        fault = self._ask(occasion)
-        if fault is not None:
-            return (fault,)
-        faults = self._talk(occasion)
-        self._press_again(occasion)
-        if occasion.waits is not None:
-            self._run_until(self._now + occasion.waits)
-        if occasion.expires and self._open is not None:
-            self._run_until(self._open.expires_at)
-        elif occasion.expires:
-            faults += ("it is over before it can expire",)
-        return faults
-
-    def outcome(self, faults: tuple[str, ...]) -> Outcome:
-        """What came of the last occasion."""
-        facts, today = self._facts, local(self._now, _ZONE).date()
-        flags = [fact.flag for fact in facts if isinstance(fact, FlagRecorded | AlertRaised | FlagJoined)]
-        alert = self._chart.unresolved_alert
-        cards, topics = self._named("cards/"), self._named("education/")
-        if len(cards) > 1 or len(topics) > 1:
-            faults += (f"more than one is sent: {', '.join((*cards, *topics))}",)
-        return Outcome(
-            tier=min((flag.tier for flag in flags), key=lambda tier: tier.rank, default=None),
-            rules=tuple(dict.fromkeys(flag.trace.rule for flag in flags)),
-            card=CardId(cards[0]) if cards else None,
-            alert=None if alert is None else alert.tier,
-            education=TopicId(topics[0]) if topics else None,
-            recheck=tuple(sorted({(fact.on - today).days for fact in facts if isinstance(fact, RecheckPlanned)})),
-            asked=tuple(self._asked),
-            scores={fact.score: fact.value for fact in facts if isinstance(fact, ScoreRecorded)},
-            faults=faults,
-        )
-
-    @property
-    def _chart(self) -> Chart:
-        return self._moment.chart
-
-    @property
-    def _now(self) -> datetime:
-        return self._moment.now
-
-    # -- asking
-
-    @property
-    def _open(self) -> CheckIn | None:
-        return self._chart.open_check_in
-
-    def _ask(self, occasion: Occasion) -> str | None:
-        """The check-in is put; or why it can't be."""
-        if occasion.recheck:
-            return self._ask_again()
-        name = occasion.asks or self._vignettes.asks
-        if self._chart.active is None:
-            return self._enrol(occasion)
-        timing = next((found for found in self._protocol.timings if found.id == name), None)
-        if timing is None:
-            return f"no timing {name}{nearest(name, [found.id for found in self._protocol.timings])}"
-        day = next(iter(timing.days(SURGERY_ON))) if occasion.at is None else occasion.at.after(SURGERY_ON)
-        due_at = resolve(day, ASK_AT, _ZONE)
-        if due_at <= self._now:
-            return f"it is asked on {day.isoformat()}, which is over by then"
-        if self._open is not None:
-            self._run_until(min(due_at, self._open.expires_at))
-        if self._open is not None:
-            return f"it is asked on {day.isoformat()}, while the one before is still open"
-        self._at(due_at)
-        self._decide(("ask", timing.id), lambda chart, now: check_ins.ask(chart, timing, now, day))
-        self._at(self._now + ANSWERS_AFTER)
-        return None
-
-    def _enrol(self, occasion: Occasion) -> str | None:
-        if occasion.at is None:
-            return 'the first occasion is the enrolment; say "at"'
-        language = _language(self._protocol)
-        plan = Plan(self._protocol.key, PartialDate.parse(SURGERY_ON.isoformat()), _ZONE, language, ASK_AT)
-        self._at(resolve(occasion.at.after(SURGERY_ON), ASK_AT, _ZONE))
-        invitation = Invitation(_TOKEN, self._now + timedelta(days=1))
-        self._decide(("invite",), lambda chart, now: enrolment.invite(chart, plan, invitation, now))
-        self._decide(("connect",), lambda chart, now: enrolment.connect(chart, _CHAT, _TOKEN, now))
-        self._decide(("consent",), lambda chart, now: enrolment.consent(chart, True, _PRESSED, now))
-        self._at(self._now + ANSWERS_AFTER)
-        return None if self._open is not None else "nothing is asked at enrolment"
-
-    def _ask_again(self) -> str | None:
-        until = self._now + RECHECKS_WITHIN
-        if self._open is not None:
-            return "there is no re-check before the one before is over"
-        while self._open is None:
-            at = self._next_wake_at()
-            if at is None or at > until:
-                return "the occasion before plans no re-check"
-            self._run_until(at)
-        self._forget()
-        self._at(self._now + ANSWERS_AFTER)
-        return None
-
-    # -- answering
-
-    def _talk(self, occasion: Occasion) -> tuple[str, ...]:
-        check_in = self._open
-        assert check_in is not None, "it has been asked"
-        told: set[str] = set()
-        if occasion.stops_at is not None and occasion.stops_at == _first(check_in):
-            return ()
-        self._decide(("begin",), lambda chart, now: check_ins.begin(chart, check_in.id, _PRESSED, now))
-        for _ in range(PRESSES_MAX):
-            question = self._waiting()
-            if question is None:
-                break
-            if question.id == occasion.stops_at:
-                return _left_over(occasion, told)
-            name, said = self._said(question, occasion)
-            if said is None:
-                return (f"{question.id} is asked, and there is no answer to it", *_left_over(occasion, told))
-            told.add(name)
-            self._asked.append(question.id)
-            fault = self._answer(check_in.id, question, name, said)
-            if fault is not None:
-                return (fault,)
-        stopped = () if occasion.stops_at is None else (f"{occasion.stops_at} is never asked",)
-        return (*stopped, *_left_over(occasion, told))
-
-    def _said(self, question: Question, occasion: Occasion) -> tuple[str, Said | None]:
-        """Which of the question's names is answered, and with what."""
-        names = (question.id, *question.ids())
-        for answers in (occasion.answers, self._vignettes.usual):
-            for name in names:
-                if name in answers:
-                    return name, answers[name]
-        return question.id, None
-
-    def _answer(self, check_in: CheckInId, question: Question, name: str, said: Said) -> str | None:
-        """The answer is given; or why it can't be."""
-        before = self._chart.version
-        self._at(self._now + timedelta(seconds=1))
-        text = said if isinstance(said, str) else ""
-        if isinstance(question, Number | Date | Text) and said != SKIP:
-            self._decide(("text", text), lambda chart, now: check_ins.answer_text(chart, text, now) or Decision())
-        else:
-            value = _mask(question, said) if isinstance(question, Multiple) and said != SKIP else text
-            self._press(check_in, name, value)
-        return f"{name} can't be answered with {said}" if self._chart.version == before else None
-
-    def _press_again(self, occasion: Occasion) -> None:
-        newest = max(check_in.id for check_in in self._chart.check_ins)
-        for name, said in occasion.then.items():
-            self._at(self._now + timedelta(minutes=2))
-            self._press(newest, name, said if isinstance(said, str) else "")
-
-    def _press(self, check_in: CheckInId, name: str, value: str) -> None:
-        question = QuestionId(name)
-        self._decide(
-            ("press", check_in, name, value),
-            lambda chart, now: check_ins.answer_press(chart, check_in, question, value, _PRESSED, now),
-        )
-
-    def _waiting(self) -> Question | None:
-        return None if self._put is None else self._protocol.question(self._put)
-
-    def _named(self, folder: str) -> list[str]:
-        return [name.removeprefix(folder) for name in self._sent if name.startswith(folder)]
-
-    # -- time and the clinic
-
-    def _forget(self) -> None:
-        self._asked, self._sent, self._facts, self._put = [], [], [], None
-
-    def _at(self, now: datetime) -> None:
-        """It has become that late."""
-        known = self._moment.further.get(("at", now))
-        if known is None:
-            known = self._moment.further["at", now] = Step(Moment(self._chart, now), (), ())
-        self._moment = known.after
-
-    def _decide(self, key: tuple[object, ...], decide: Callable[[Chart, datetime], Decision]) -> None:
-        """The decision is kept, as storage would; where another story took it here before, that one is taken."""
-        step = self._moment.further.get(key)
-        if step is None:
-            decision = decide(self._chart, self._now)
-            facts = tuple(fact for fact in decision.facts if isinstance(fact, ChartFact))
-            messages = (message for message in decision.outgoing if isinstance(message, OutgoingMessage))
-            sent = tuple(message.message for message in messages if isinstance(message.to, ToPatient))
-            step = Step(Moment(fold(self._chart, facts), self._now), facts, sent)
-            self._moment.further[key] = step
-        put = [name for name in step.sent if name.startswith(QUESTIONS)]
-        self._put = QuestionId(put[-1].removeprefix(QUESTIONS)) if put else None
-        self._facts += step.facts
-        self._sent += step.sent
-        self._moment = step.after
-
-    def _run_until(self, until: datetime) -> None:
-        """The clock has done what is due by then, alerts left alone."""
-        while (at := self._next_wake_at()) is not None and at <= until:
-            self._at(max(self._now, at))
-            before = self._chart.version
-            self._decide(("wake",), wake.wake)
-            assert self._chart.version > before, "after wake, nothing is due that was due before"
-        self._at(max(self._now, until))
-
-    def _next_wake_at(self) -> datetime | None:
-        times = (occasions.next_wake_at(self._chart), check_ins.next_wake_at(self._chart))
-        return min((at for at in times if at is not None), default=None)
-
-    def _close_alert(self) -> None:
-        """Between two occasions the clinic has dealt with everything."""
-        alert = self._chart.unresolved_alert
-        if alert is not None:
-            outcome = alerts.OUTCOMES[0]
-            self._decide(("take",), lambda chart, now: alerts.take(chart, alert.id, _DOCTOR, now))
-            self._decide(("resolve",), lambda chart, now: alerts.resolve(chart, alert.id, _DOCTOR, outcome, now))
-
-
-def _left_over(occasion: Occasion, told: set[str]) -> tuple[str, ...]:
-    return tuple(f"{name} is never asked" for name in occasion.answers if name not in told)
-
-
-def _first(check_in: CheckIn) -> QuestionId:
-    return check_in.form[0]
-
-
-def _mask(question: Multiple, said: Said) -> str:
-    names = (said,) if isinstance(said, str) else said
-    known = [name for name in names if name in question.options]
-    return f"d{sum(1 << question.options.index(name) for name in known)}" if len(known) == len(names) else ""
-
-
-def _language(protocol: CareProtocol) -> Language:
-    return next(iter(protocol.languages), Language("en"))
+    yield from _check_triggers(read, shown)
 
 
 def _long_name(text: str) -> str:
     if not shapes.NAME.fullmatch(text) or len(text) > 80:
         raise ValueError("a name: small letters, digits and _, at most 80")
     return text
-
-
-def _differences(what: str, expected: object, found: object) -> Iterable[str]:
-    if expected == found:
-        return ()
-    return (f"{what}: expected {_shown(expected)}, comes out as {_shown(found)}",)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(str(part) for part in value) or NOTHING
-    return NOTHING if value is None else str(value)

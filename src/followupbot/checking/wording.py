@@ -14,8 +14,10 @@ from followupbot.protocol_files.reading import Problem, Severity, likeliest
 from followupbot.rendering import html
 from followupbot.rendering.contracts import AWKWARD_NAME, CONTRACTS, NOTICE_LENGTH_MAX, Contract, contract
 from followupbot.rendering.renderer import EMERGENCY_NUMBER_KEY, Edition, RenderingFailed
-from followupbot.rendering.templates import Html, environment, inspect
+from followupbot.rendering.templates import CLINIC, Html, environment, inspect
 from followupbot.rendering.words import Message, Source, Words
+
+CARDS = "cards/"
 
 BUTTON_LETTERS_MAX = 40
 """A row on a narrow phone; Telegram cuts off what is longer."""
@@ -23,6 +25,12 @@ BUTTON_LETTERS_MAX = 40
 NOTHING_OF_ITS_OWN: Mapping[str, Contract] = {}
 NO_LIMITS: Mapping[Language, Limits] = {}
 
+WORDS_SOUGHT = 3
+"""So many of a sentence are enough to find it by in its template."""
+
+ENTITY_ENDS_NOT = r"(?!#?\w+;)"
+
+_PIECE = re.compile(r"</?[^<>]+>|&\S*")
 _MARK_UP = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}|<[^<>]*>", re.DOTALL)
 
 
@@ -71,10 +79,13 @@ def check_words(
         faults = list(_check_templates(message, found, files))
         yield from faults
         if not faults:
-            unfit = list(_check_rendered(message, found, editions))
+            used = _used(message, found)
+            unfit = list(
+                _check_rendered(message, used, editions if _depends_on_clinic(message, used) else editions[:1])
+            )
             yield from unfit
             if not unfit and message.language in limits and limits[message.language].concern(message):
-                yield from _check_ease(message, found, editions[0], limits[message.language])
+                yield from _check_ease(message, used, editions[0], limits[message.language])
         yield from _check_sources(message, found, today)
 
 
@@ -109,6 +120,18 @@ def _check_templates(message: Message, found: Contract, files: Files) -> Iterato
         yield Problem(message.file, message.body.line, 1, "these words stand inside clinic, and are given none of it")
 
 
+def _used(message: Message, found: Contract) -> Contract:
+    """The contract without what the message makes no use of: each combination of that would be rendered for nothing."""
+    texts = [source.text for source in (message.body, *message.buttons.values())]
+    names = {name for name in found.params if name in found.shows or any(name in text for text in texts)}
+    return replace(found, params={name: kind for name, kind in found.params.items() if name in names})
+
+
+def _depends_on_clinic(message: Message, found: Contract) -> bool:
+    texts = [source.text for source in (message.body, *message.buttons.values())]
+    return any(CLINIC in text for text in texts) or any(kind.words_below for kind in found.params.values())
+
+
 def _check_rendered(message: Message, found: Contract, editions: tuple[Edition, ...]) -> Iterator[Problem]:
     seen: set[str] = set()
     for edition in editions:
@@ -127,7 +150,7 @@ def _check_rendered(message: Message, found: Contract, editions: tuple[Edition, 
             for source, fault in faults:
                 if fault not in seen:
                     seen.add(fault)
-                    yield _problem(message, source, f"{fault}{_case(params)}")
+                    yield _problem(message, source, f"{fault}{_case(params)}", _piece(fault))
 
 
 def _check_ease(message: Message, found: Contract, edition: Edition, limits: Limits) -> Iterator[Problem]:
@@ -144,7 +167,12 @@ def _check_ease(message: Message, found: Contract, edition: Edition, limits: Lim
         return  # A word that is missing is reported where it is missing, by `coverage`.
     faults = {fault for text in sorted(texts) for fault in limits.faults(text)}
     for fault in sorted(faults)[:1]:
-        yield _problem(message, message.body, fault)
+        begins = " ".join(fault.partition('"')[2].split()[:WORDS_SOUGHT])
+        yield _problem(message, message.body, fault, begins)
+    if message.key.startswith(CARDS):
+        for said in limits.cards_say:
+            if not all(said.casefold() in text.casefold() for text in texts):
+                yield _problem(message, message.body, f'each card in this language says "{said}"; this one does not')
 
 
 def _blank(found: re.Match[str]) -> str:
@@ -156,8 +184,11 @@ def _faults(message: Message, found: Contract, edition: Edition, params: Mapping
     yield from html.faults(text)
     bare = html.strip(text).casefold()
     for name in found.shows:
-        if _shown(edition, message.language, name, params).casefold() not in bare:
+        shown = _shown(edition, message.language, name, params).casefold()
+        if shown not in bare:
             yield f"it does not show {{{{ {name} }}}}"
+        elif name == found.opens and shown not in bare.lstrip().partition("\n")[0]:
+            yield f"its first line does not show {{{{ {name} }}}}"
     for said in found.says:
         if said not in bare:
             yield f'it does not say "{said}"'
@@ -201,8 +232,20 @@ def _check_sources(message: Message, found: Contract, today: date | None) -> Ite
         yield Problem(message.file, message.review_line, 1, text, Severity.WARNING)
 
 
-def _problem(message: Message, source: Source, text: str) -> Problem:
-    return Problem(message.file, source.line, source.column, text)
+def _problem(message: Message, source: Source, text: str, about: str = "") -> Problem:
+    """Where what it is about stands in the template, if it stands there once; else where the template begins."""
+    # An ampersand by itself is sought where it begins no entity.
+    places = [found.start() for found in re.finditer(re.escape(about) + ENTITY_ENDS_NOT, source.text)]
+    if not about or len(places) != 1:
+        return Problem(message.file, source.line, source.column, text)
+    lines = source.text[: places[0]].split("\n")
+    column = len(lines[-1]) + (source.column if len(lines) == 1 else 1)
+    return Problem(message.file, source.line + len(lines) - 1, column, text)
+
+
+def _piece(fault: str) -> str:
+    """The piece of mark-up that the fault is about: the last one that it names, before it says what to write."""
+    return next(reversed(_PIECE.findall(fault.partition(";")[0])), "")
 
 
 def _case(params: Mapping[str, Param]) -> str:
