@@ -12,8 +12,7 @@ from typing import Annotated
 import typer
 
 from followupbot import __version__, logs
-from followupbot.bootstrap.house import HouseClosed
-from followupbot.cli import clinic, demo, health, invitations, programme, running, staff
+from followupbot.cli import clinic, demo, health, invitations, preview, programme, running, staff
 from followupbot.settings import SettingsWrong
 
 PACKAGE = Path(__file__).parents[1]
@@ -34,6 +33,7 @@ app.command()(running.run)
 app.command()(demo.demo)
 app.command()(programme.publish)
 app.command()(programme.check)
+app.command()(preview.preview)
 app.command()(health.status)
 app.command()(health.verify)
 app.command()(health.doctor)
@@ -60,11 +60,11 @@ def main(run: Callable[[], object] = app) -> None:
     logs.configure()
     try:
         run()
-    except (SettingsWrong, HouseClosed) as error:
-        typer.echo(str(error), err=True)
-        sys.exit(1)
     except Exception as error:
-        typer.echo(_unexpected(error), err=True)
+        from followupbot.bootstrap.house import HouseClosed  # only now: most commands need no database
+
+        expected = isinstance(error, SettingsWrong | HouseClosed)
+        typer.echo(str(error) if expected else _unexpected(error), err=True)
         sys.exit(1)
 
 

@@ -1,0 +1,1 @@
+"""The same conversation in a terminal, for previewing a care protocol: nothing is sent, and nothing is kept."""

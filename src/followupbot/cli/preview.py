@@ -1,0 +1,270 @@
+"""`followupbot preview`: a care protocol's conversation in the terminal, as a patient would have it."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from followupbot import settings
+from followupbot.channels.console import review, screen
+from followupbot.channels.console.conversation import Conversation
+from followupbot.checking.check import check
+from followupbot.checking.coverage import check_coverage
+from followupbot.checking.rehearsal import (
+    Beginning,
+    Misplaced,
+    Rehearsal,
+    Window,
+    nearest_windows,
+    read_history,
+    window_of,
+)
+from followupbot.checking.stage import SURGERY_ON, Vignettes
+from followupbot.checking.vignettes import ENDING, read_vignettes
+from followupbot.cli.terminal import called_wrongly, found_wrong, near
+from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.clinic import ClinicSettings
+from followupbot.domain.delivery import Rendered
+from followupbot.domain.ids import Language, ProtocolKey
+from followupbot.protocol_files.programme import read_files
+from followupbot.protocol_files.reading import FILE_BYTES_MAX, Problem, Reading, Severity
+from followupbot.protocol_files.sources import CLINIC_FILE, gather, own_files
+from followupbot.rendering.renderer import Renderer, RenderingFailed
+from followupbot.rendering.words import Words
+
+QUIT_KEY = "q"
+
+FOLDER = "protocols/"
+YAML = ".yaml"
+
+BEGINS = """\
+{protocol}, {timing}, in {language}. Nothing is sent, and nothing is kept.
+The operation was on {surgery_on}; this is {today}, day {day}.
+Type the number of a button, or words. {skip} leaves a question out, {quit} ends it.
+"""
+
+
+def preview(
+    protocol: Annotated[str, typer.Argument(help="The name of a care protocol, or its file.")],
+    language: Annotated[
+        str | None, typer.Option(help="The patient's language: a folder below messages/. By default the clinic's.")
+    ] = None,
+    day: Annotated[
+        int | None, typer.Option(min=0, help="The check-in of that day after the operation. By default the first.")
+    ] = None,
+    history: Annotated[
+        Path | None, typer.Option(help="A file with what the patient said before, written as vignettes are.")
+    ] = None,
+) -> None:
+    """Talk to a care protocol as a patient would. Nothing is sent, and nothing is kept.
+
+    Last comes what the clinic would get: flags and why, the alert, and when it is asked again. With --history and
+    without --day it is the check-in that comes next, such as a re-check.
+
+    Example: followupbot preview lumbar_fusion --language es --day 42
+    """
+    found = _read(_choose(settings.load().data, protocol), language)
+    rehearsal = Rehearsal(found.protocol, found.settings, found.language)
+    beginning = _begin(rehearsal, found, day, history)
+    conversation = Conversation(
+        beginning.chart, beginning.now, Renderer(lambda _: found.chosen.files, lambda _: rehearsal.settings)
+    )
+    try:
+        messages = conversation.take(beginning.first)
+        typer.echo(_introduction(conversation, found.language))
+        _show(messages)
+        _talk(conversation)
+        typer.echo("For the clinic:")
+        for line in review.lines(conversation):
+            typer.echo(line)
+    except RenderingFailed:
+        # `check` has a place for it, which the renderer has not.
+        _refuse(found.wording, found.chosen)
+
+
+# -- what is previewed -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """All files of a programme, which of them is meant, and where those that are not the program's lie."""
+
+    files: Mapping[str, bytes]
+    path: str
+    on_disk: Mapping[str, str]
+
+    @property
+    def key(self) -> ProtocolKey:
+        return ProtocolKey(self.path.removeprefix(FOLDER).removesuffix(YAML))
+
+    @property
+    def vignettes(self) -> str:
+        return f"{FOLDER}{self.key}{ENDING}"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A care protocol without an error, and in which language and clinic it is played."""
+
+    chosen: _Chosen
+    protocol: CareProtocol
+    settings: ClinicSettings
+    language: Language
+    wording: tuple[Problem, ...]
+    """What is wrong with words that are there."""
+
+
+def _choose(data: Path, name: str) -> _Chosen:
+    """The file of that name, or the protocol: the clinic's own, as it would be published, or one that ships."""
+    files = gather(data)
+    on_disk = {path: str(data / path) for path in own_files(data)}
+    if name.endswith(ENDING):
+        called_wrongly(f"{name} has vignettes; give the care protocol that they are about.")
+    if not name.endswith(YAML):
+        names = [path.removeprefix(FOLDER).removesuffix(YAML) for path in files if _is_protocol(path)]
+        if name not in names:
+            hint = near(name, names) or f" There are {', '.join(names)}; a file's name ends with {YAML}."
+            called_wrongly(f"There is no care protocol {name!r}.{hint}")
+        return _Chosen(files, f"{FOLDER}{name}{YAML}", on_disk)
+    file = Path(name)
+    if not file.is_file():
+        called_wrongly(f"There is no file {name}.")
+    for beside in (file, file.with_suffix(ENDING)):
+        if beside.is_file():
+            files[f"{FOLDER}{beside.name}"] = beside.read_bytes()
+            on_disk[f"{FOLDER}{beside.name}"] = str(beside)
+    return _Chosen(files, f"{FOLDER}{file.name}", on_disk)
+
+
+def _is_protocol(path: str) -> bool:
+    return path.startswith(FOLDER) and not path.endswith(ENDING)
+
+
+def _read(chosen: _Chosen, wanted: str | None) -> _Found:
+    """The protocol. Errors in its file or the clinic's, and words that are missing, end the command as in `check`.
+
+    Words that are hard to read do not: to look at them is what a preview is for.
+    """
+    read = read_files(chosen.files)
+    if wanted is not None and wanted not in read.languages:
+        hint = near(wanted, read.languages) or f" There are {', '.join(read.languages)}."
+        called_wrongly(f"--language: there are no messages in {wanted!r}.{hint}")
+    staff = None if read.settings is None else read.settings.language
+    spoken = tuple(f"messages/{language}/" for language in (wanted, staff) if language is not None)
+    words = Words(chosen.files)
+    unreadable = [Problem(fault.file, fault.line, fault.column, fault.message) for fault in words.faults]
+    missing = [*unreadable, *check_coverage(words, read.protocols, {chosen.key})]
+    errors = [found for found in check(chosen.files, play=False) if found.severity is Severity.ERROR]
+    wording = tuple(found for found in errors if found.file.startswith(spoken))
+    fatal = [found for found in errors if found.file in {chosen.path, CLINIC_FILE}]
+    fatal += [found for found in missing if found.file.startswith(spoken)]
+    if fatal:
+        _refuse(fatal, chosen)
+    assert read.settings is not None, "without them there is an error"
+    protocol = next(found.protocol for found in read.protocols if found.protocol.key == chosen.key)
+    return _Found(chosen, protocol, read.settings, Language(wanted or read.settings.language), wording)
+
+
+def _refuse(problems: Iterable[Problem], chosen: _Chosen) -> NoReturn:
+    found_wrong("\n".join(str(replace(found, file=chosen.on_disk.get(found.file, found.file))) for found in problems))
+
+
+# -- where it begins ---------------------------------------------------------------------------------------------------
+
+
+def _begin(rehearsal: Rehearsal, found: _Found, day: int | None, history: Path | None) -> Beginning:
+    window = None if day is None else _window(found.protocol, day)
+    if history is not None:
+        return _after(rehearsal, found, history, window, day or 0)
+    return rehearsal.newcomer() if window is None else rehearsal.asked(window, day or 0)
+
+
+def _window(protocol: CareProtocol, day: int) -> Window:
+    window = window_of(protocol, day)
+    if window is None:
+        nearest = " and ".join(str(other) for other in nearest_windows(protocol, day))
+        called_wrongly(f"--day: nothing is asked on day {day}. The nearest: {nearest or 'none, but at enrolment'}.")
+    return window
+
+
+def _after(rehearsal: Rehearsal, found: _Found, history: Path, window: Window | None, day: int) -> Beginning:
+    if not history.is_file():
+        called_wrongly(f"--history: there is no file {history}.")
+    reading = Reading(str(history), history.read_bytes()[: FILE_BYTES_MAX + 1])
+    said = read_history(reading, _known(found.chosen))
+    if said is None:
+        _refuse(reading.problems, found.chosen)
+    try:
+        return rehearsal.asked_after(said, window, day)
+    except Misplaced as error:
+        if error.occasion is None:
+            found_wrong(f"{history}: {error}")
+        at = reading.at("history", error.occasion)
+        found_wrong(str(Problem(str(history), at.line, at.column, str(error))))
+
+
+def _known(chosen: _Chosen) -> Vignettes | None:
+    """The protocol's vignettes: they know what patients usually say."""
+    content = chosen.files.get(chosen.vignettes)
+    return None if content is None else read_vignettes(Reading(chosen.vignettes, content))
+
+
+# -- the conversation --------------------------------------------------------------------------------------------------
+
+
+def _introduction(conversation: Conversation, language: Language) -> str:
+    protocol, check_in = conversation.chart.protocol(), conversation.chart.open_check_in
+    today = conversation.now.date()
+    return BEGINS.format(
+        protocol=protocol.key,
+        timing=protocol.at_enrolment if check_in is None else check_in.timing,
+        language=language,
+        surgery_on=SURGERY_ON,
+        today=today,
+        day=(today - SURGERY_ON).days,
+        skip=screen.SKIP_KEY,
+        quit=QUIT_KEY,
+    )
+
+
+def _talk(conversation: Conversation) -> None:
+    """It goes on until it is over. Where nobody says anything more, the clock runs on until the check-in ends."""
+    lines = _typed()
+    while not conversation.over:
+        line = next(lines, QUIT_KEY)
+        if line == QUIT_KEY:
+            typer.echo("Nothing more is said.\n")
+            for at, message in conversation.fall_silent():
+                typer.echo(f"{at:%Y-%m-%d %H:%M}")
+                _show((message,))
+            return
+        _show(conversation.say(line))
+
+
+def _typed() -> Iterator[str]:
+    """What is typed, line by line; where it comes from a file, it is shown as if it had been typed."""
+    while True:
+        if sys.stdin.isatty():
+            try:
+                line = input("> ")
+            except EOFError:
+                typer.echo()
+                return
+        else:
+            line = sys.stdin.readline()
+            if not line:
+                return
+            typer.echo(f"> {line.strip()}")
+        if line.strip():
+            typer.echo()
+            yield line.strip()
+
+
+def _show(messages: Iterable[Rendered]) -> None:
+    for message in messages:
+        for line in screen.lines(message):
+            typer.echo(line)
+        typer.echo()
