@@ -5,8 +5,8 @@ for ever, charts are what folding their facts gives, and a message needs a chat 
 """
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import assert_never
@@ -17,7 +17,7 @@ from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.decision import ByShell, Cause, Decision
 from followupbot.domain.facts import ChartFact, ClinicFact, ProgrammePublished
 from followupbot.domain.folding import apply_to_clinic, fold
-from followupbot.domain.ids import ChatId, MessageId, PatientId, StaffId, TokenHash, Version
+from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.domain.outgoing import Amend, Outgoing, Recipient, ToChat, ToClinician, ToPatient
 from followupbot.domain.wake import next_wake_at
 
@@ -151,6 +151,15 @@ class MemoryStore:
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""
         return next((member.id for member in self.the_clinic.staff if member.chat == chat), None)
+
+    def patients_on(self, protocols: Collection[ProtocolKey]) -> Mapping[ProtocolKey, int]:
+        """How many patients are on each of these care protocols; of those without any, nothing."""
+        plans = [chart.enrolment.plan for chart in self.charts.values() if chart.enrolment]
+        return Counter(plan.protocol for plan in plans if plan.protocol in protocols)
+
+    def programme(self, version: Version) -> Programme:
+        """The programme of that version. LookupError where it was never kept."""
+        return self.programmes[version]
 
     def note_chat(self, address: int) -> ChatId:
         """The name of the chat with that number; known from now on, so that it can be written to."""

@@ -1,15 +1,20 @@
 """Inviting, publishing, and looking after the staff."""
 
+from dataclasses import replace
 from datetime import timedelta
+
+import pytest
 
 from followupbot.application import admins
 from followupbot.domain.clinic import Role, StaffInvited, StaffLeft
 from followupbot.domain.decision import ByShell
+from followupbot.domain.ids import ProtocolKey, Version
 from followupbot.domain.patient_code import parse
 from tests.application.memory import MemoryStore, a_store
-from tests.builders import NOW, a_plan, a_programme
+from tests.builders import LUMBAR, NOW, a_plan, a_programme
 
 SHELL = ByShell("root")
+KNEE = ProtocolKey("knee")
 
 
 def a_clinic_store() -> MemoryStore:
@@ -64,6 +69,24 @@ def test_publishing_the_same_files_changes_nothing() -> None:
     assert admins.publish(store, {"clinic.yaml": b"a"}, SHELL, NOW) == (version, False)
     other, changed = admins.publish(store, {"clinic.yaml": b"b"}, SHELL, NOW)
     assert (changed, other != version) == (True, True)
+
+
+def test_a_protocol_that_patients_are_on_is_not_taken_away() -> None:
+    """Nobody could be asked anything; one that nobody is on may go."""
+    alone = a_programme()
+    both = replace(alone, version=Version("both"), protocols={**alone.protocols, KNEE: alone.protocols[LUMBAR]})
+    store = a_store(both)
+    for _ in range(3):
+        admins.invite_patient(store, a_plan(), SHELL, NOW)
+    knee, lumbar = {"clinic.yaml": b"knee"}, {"clinic.yaml": b"lumbar"}
+    for files, key in ((knee, KNEE), (lumbar, LUMBAR)):
+        kept = store.keep_programme(files)
+        store.programmes[kept] = replace(both, version=kept, protocols={key: both.protocols[key]})
+    with pytest.raises(admins.ProtocolsDropped) as refused:
+        admins.publish(store, knee, SHELL, NOW)
+    assert refused.value.patients == {LUMBAR: 3}
+    assert store.clinic().programme_version == both.version
+    assert admins.publish(store, lumbar, SHELL, NOW)[1]
 
 
 def test_the_bots_name_is_recorded_once() -> None:

@@ -70,6 +70,8 @@ def test_enrol_answer_alert_and_take_by_tapping(address: str, screen: str) -> No
         tap(maria, "Start now")
         tap(maria, "1 new or worse")
         maria.get_by_text("Do not wait for a reply here").wait_for()
+        tap(maria, "Longer ago, steady since")
+        maria.get_by_text("It changes nothing about what to do now").wait_for()
         turn_to("Dr Ito")
         tap(ito, "I will take this")
         tap(ito, "Called the patient")

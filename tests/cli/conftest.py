@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -11,8 +12,10 @@ import pytest
 import structlog
 
 from followupbot.bootstrap import house
+from followupbot.checking import check
 from followupbot.domain.clinic import Programme
 from followupbot.domain.ids import Version
+from followupbot.protocol_files.reading import Problem
 from followupbot.settings import PREFIX, Settings
 from followupbot.upkeep import doctor
 from tests.cli.terminal import Terminal
@@ -28,8 +31,26 @@ def _read_once(known: dict[Version, Programme], version: Version, files: Mapping
     return known[version]
 
 
+Files = tuple[tuple[str, bytes], ...]
+
+_check = check.check
+
+
+def _check_once(known: dict[Files, list[Problem]], files: Mapping[str, bytes], today: date | None) -> list[Problem]:
+    """The same for what is wrong with files: most commands meet those that ship, and `publish` those of `check`."""
+    key = tuple(files.items())
+    if key not in known:
+        known[key] = _check(files, today)
+    return list(known[key])
+
+
 @pytest.fixture(scope="session")
 def programmes() -> dict[Version, Programme]:
+    return {}
+
+
+@pytest.fixture(scope="session")
+def problems() -> dict[Files, list[Problem]]:
     return {}
 
 
@@ -39,6 +60,7 @@ def terminal(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     programmes: dict[Version, Programme],
+    problems: dict[Files, list[Problem]],
 ) -> Iterator[Terminal]:
     """An empty folder; no setting, proxy or .env of whoever runs the tests gets in, and no log handler out."""
     folder = tmp_path / "folder"
@@ -50,6 +72,7 @@ def terminal(
     monkeypatch.setenv("FOLLOWUPBOT_WEB_PORT", "0")
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(house, "_load_programme", partial(_read_once, programmes))
+    monkeypatch.setattr(check, "check", partial(_check_once, problems))
     # How fast the disk of a machine is that runs many tests says nothing.
     monkeypatch.setattr(doctor, "FSYNC_TRIES", 3)
     monkeypatch.setattr(doctor, "FSYNC_MEDIAN_MS_MAX", 60_000)

@@ -11,6 +11,7 @@ import pytest
 from followupbot.cli.app import app, main
 
 TRACEBACK = "Traceback (most recent call last)"
+SHIPPED_PROTOCOLS = "protocols: [lumbar_fusion]"
 
 
 @dataclass(frozen=True)
@@ -21,9 +22,9 @@ class Said:
     out: str
     err: str
 
-    def json(self) -> dict[str, Any]:
+    def json(self, code: int = 0) -> dict[str, Any]:
         """The one object on standard output; nothing else stands there."""
-        assert self.code == 0, self.err
+        assert self.code == code, self.err
         assert self.out.count("\n") == 1, self.out
         found: dict[str, Any] = json.loads(self.out)
         return found
@@ -58,3 +59,11 @@ def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
         path.relative_to(folder).as_posix(): (path.stat().st_mode, path.read_bytes() if path.is_file() else b"")
         for path in sorted([folder, *folder.rglob("*")])
     }
+
+
+def uses(data: Path, *protocols: str) -> None:
+    """The clinic's file names these care protocols and no others."""
+    file = data / "clinic.yaml"
+    text = file.read_text()
+    assert SHIPPED_PROTOCOLS in text
+    file.write_text(text.replace(SHIPPED_PROTOCOLS, f"protocols: [{', '.join(protocols)}]"))

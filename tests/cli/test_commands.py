@@ -18,6 +18,7 @@ CONTRACT = {
     ("init",),
     ("invite", "patient"),
     ("invite", "staff"),
+    ("preview",),
     ("publish",),
     ("run",),
     ("staff", "list"),

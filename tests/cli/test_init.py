@@ -1,4 +1,4 @@
-"""Making a clinic, once."""
+"""`followupbot init`: a clinic is made once, publishes what it finds, and never what is broken."""
 
 import stat
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from followupbot.bootstrap.house import open_house
+from followupbot.settings import load
 from followupbot.storage.engine import Database
 from tests.cli.terminal import Terminal, contents
 
@@ -13,12 +15,18 @@ MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 TOKEN = "123456:no-token-is-asked-for-so-early-aaaa"
 
 
-def test_init_twice_changes_nothing(terminal: Terminal) -> None:
-    """No byte, and nobody's rights."""
+def test_init_says_what_it_made_and_twice_it_changes_nothing(terminal: Terminal) -> None:
+    """A line for each thing; then no byte, and nobody's rights."""
     data = terminal.folder / "data"
     first = terminal("init")
-    assert first.code == 0
-    assert "master key" in first.out
+    assert (first.code, first.err) == (0, "")
+    assert [line.partition(":")[0] for line in first.out.splitlines()] == [
+        "data folder",
+        "master key",
+        "settings of the clinic",
+        "database",
+        "programme published",
+    ]
     before = contents(data)
     assert {name for name, (_, content) in before.items() if content} == {
         "clinic.yaml",
@@ -29,6 +37,20 @@ def test_init_twice_changes_nothing(terminal: Terminal) -> None:
     second = terminal("init")
     assert (second.code, second.out) == (0, "Everything is there already; nothing was changed.\n")
     assert contents(data) == before
+    assert terminal("verify").out == "1 chains, 1 facts, 0 seals.\nThe record is whole.\n"
+
+
+def test_a_new_clinic_uses_the_one_protocol_for_patients(clinic: Path) -> None:
+    """What ships for practice, such as watering houseplants, is not in what runs; the file says how to change that."""
+    assert "\nprotocols: [lumbar_fusion]\n" in (clinic / "clinic.yaml").read_text()
+    with open_house(load()) as opened:
+        published = opened.store.clinic().published
+        assert list(published.protocols) == ["lumbar_fusion"]
+        files = opened.store.programme_files(published.version)
+    assert [path for path in files if path.startswith("protocols/")] == [
+        "protocols/lumbar_fusion.vignettes.yaml",
+        "protocols/lumbar_fusion.yaml",
+    ]
 
 
 def test_only_this_user_can_read_what_init_made(clinic: Path) -> None:
@@ -103,3 +125,44 @@ def test_a_database_that_is_none(clinic: Path, terminal: Terminal) -> None:
     said = terminal("status")
     assert said.code == 1
     assert "can't be used" in said.err
+
+
+@pytest.mark.parametrize(
+    "words", [["init"], ["status"], ["verify"], ["staff", "list"], ["check"], ["doctor"]], ids=" ".join
+)
+def test_looking_changes_no_byte(words: list[str], clinic: Path, terminal: Terminal) -> None:
+    """In no file; also where clinic.yaml has been edited since."""
+    (clinic / "clinic.yaml").write_text("# ours\n" + (clinic / "clinic.yaml").read_text())
+    before = contents(clinic)
+    terminal(*words)
+    assert contents(clinic) == before
+
+
+def test_what_was_there_before_is_kept(clinic: Path, terminal: Terminal) -> None:
+    """A folder that somebody made, and the clinic.yaml that they have written already."""
+    other = terminal.folder / "other"
+    other.mkdir()
+    own = "# ours\n" + (clinic / "clinic.yaml").read_text()
+    (other / "clinic.yaml").write_text(own)
+    assert terminal("init", DATA="other").code == 0
+    assert (other / "clinic.yaml").read_text() == own
+    assert terminal("status", "--json", DATA="other").json()["files_differ"] is False
+
+
+def test_own_files_that_are_broken_are_said_and_not_published(terminal: Terminal) -> None:
+    """When they are mended, `init` goes on where it stopped."""
+    data = terminal.folder / "data"
+    card = data / "messages" / "en" / "cards" / "cauda_equina.j2"
+    card.parent.mkdir(parents=True)
+    card.write_text("<b>Go to hospital.</b>\n")
+    (data / "clinic.yaml").write_text("name: [\n")
+    said = terminal("init")
+    assert said.code == 1
+    assert "data/clinic.yaml:2:1: error: this is not YAML" in said.err
+    assert "data/messages/en/cards/cauda_equina.j2:1:1: error:" in said.err
+    assert said.err.endswith("Nothing is published yet. Mend the files, then run: followupbot init\n")
+    assert terminal("status").err == "Nothing is published yet. Run: followupbot init\n"
+    card.unlink()
+    (data / "clinic.yaml").unlink()
+    assert terminal("init").code == 0
+    assert terminal("status").code == 0

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Terminal, contents
+from tests.cli.terminal import Terminal, contents, uses
+from tests.process.telegram import Telegram
 
+PROTOCOLS = Path(__file__).parents[2] / "protocols"
 BROKEN = "years: 10\nquestions: [\n"
 
 
@@ -31,29 +33,82 @@ def test_nothing_is_wrong_with_a_new_clinic(clinic: Path, terminal: Terminal) ->
 
 
 @pytest.mark.parametrize(
-    ("path", "text", "says"),
+    "broken",
     [
-        ("protocols/mine.yaml", BROKEN, "3:1: error: this is not YAML"),
-        ("clinic.yaml", "name: [\n", "2:1: error: this is not YAML"),
-        ("clinic.yaml", "nmae: Ours\n", "1:1: error: "),
-        ("messages/en/cards/cauda_equina.j2", "<b>Go.</b>\n", "1:1: error: it does not show"),
-        ("messages/en/cards/cauda_equina.j2", "Go.\n{{ clinic.phone }\n", "2:"),
+        {
+            "protocols/mine.yaml": (BROKEN, "3:1: error: this is not YAML"),
+            "clinic.yaml": ("name: [\n", "2:1: error: this is not YAML"),
+        },
+        {
+            "clinic.yaml": ("nmae: Ours\nprotocols: [lumbar_fusoin]\n", "1:1: error: "),
+            "messages/en/cards/cauda_equina.j2": ("<b>Go.</b>\n", "1:1: error: it does not show"),
+            "messages/es/cards/cauda_equina.j2": ("Go.\n{{ clinic.phone }\n", "2:"),
+        },
     ],
-    ids=["protocol", "clinic", "unknown key", "card", "template"],
+    ids=["not YAML", "keys, names and words"],
 )
 def test_what_is_broken_is_refused_with_file_line_and_column(
-    path: str, text: str, says: str, clinic: Path, terminal: Terminal
+    broken: dict[str, tuple[str, str]], clinic: Path, terminal: Terminal
 ) -> None:
     """By `check` and by `publish` alike; the version that works goes on working."""
     published, _ = version(terminal)
-    put(clinic, path, text)
+    for path, (text, _) in broken.items():
+        put(clinic, path, text)
     before = contents(clinic)
     checked, tried = terminal("check"), terminal("publish")
     assert (checked.code, checked.out) == (1, "")
-    assert f"data/{path}:{says}" in checked.err
+    for path, (_, says) in broken.items():
+        assert f"data/{path}:{says}" in checked.err
     assert (tried.code, tried.out, tried.err) == (1, "", checked.err)
     assert contents(clinic) == before
     assert version(terminal) == (published, True)
+
+
+def test_a_protocol_that_is_not_there_is_named_with_its_place(clinic: Path, terminal: Terminal) -> None:
+    """And what was meant, perhaps."""
+    uses(clinic, "lumbar_fusoin", "houseplants")
+    line = (clinic / "clinic.yaml").read_text().splitlines().index("protocols: [lumbar_fusoin, houseplants]") + 1
+    said = terminal("check")
+    assert said.code == 1
+    missing = 'error: there is no care protocol "lumbar_fusoin"; did you mean "lumbar_fusion"?'
+    assert said.err == f"data/clinic.yaml:{line}:13: {missing}\n"
+
+
+def test_an_own_protocol_that_is_not_named_is_not_published(clinic: Path, terminal: Terminal) -> None:
+    """Somebody may think that it works, so `check` warns; named in clinic.yaml it is published."""
+    file = put(clinic, "protocols/balcony_plants.yaml", (PROTOCOLS / "houseplants.yaml").read_text())
+    said = terminal("check")
+    assert said.code == 0
+    warning = "warning: not used: add it to protocols in clinic.yaml"
+    assert said.err == f"{file.relative_to(terminal.folder)}:1:1: {warning}\n"
+    assert terminal("publish").out.startswith("Nothing has changed since ")
+    uses(clinic, "lumbar_fusion", "balcony_plants")
+    assert terminal("publish").out.startswith("Published as ")
+    assert terminal("status", "--json").json()["not_approved"] == ["balcony_plants", "lumbar_fusion"]
+
+
+def test_a_protocol_that_patients_are_on_is_not_taken_away(
+    clinic: Path, telegram: Telegram, terminal: Terminal
+) -> None:
+    """Nobody could be asked anything; one that nobody is on goes."""
+    uses(clinic, "lumbar_fusion", "houseplants")
+    assert terminal("publish").code == 0
+    published, _ = version(terminal)
+    plan = ["--surgery-on", "2022-03-14", "--zone", "Europe/Madrid", "--language", "en", "--at", "10:00"]
+    for _ in range(2):
+        assert terminal("invite", "patient", *plan, "--protocol", "lumbar_fusion").code == 0
+    file = clinic / "clinic.yaml"
+    both = file.read_text()
+    file.write_text(both.replace("[lumbar_fusion, houseplants]", "[houseplants]"))
+    said = terminal("publish")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        "Not published: patients are on care protocols that would be gone: lumbar_fusion (2 patients).\n"
+        "Keep them in data/clinic.yaml below protocols.\n"
+    )
+    assert version(terminal) == (published, True)
+    file.write_text(both.replace("[lumbar_fusion, houseplants]", "[lumbar_fusion]"))
+    assert terminal("publish").code == 0
 
 
 def test_what_is_whole_is_published(clinic: Path, terminal: Terminal) -> None:

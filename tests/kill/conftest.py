@@ -1,19 +1,28 @@
-"""The same clinics as in tests/process, and a table at the end."""
+"""The clinics of tests/process with a short care protocol, and a table at the end."""
+
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 from rich.table import Table
 
-from tests.process.conftest import (
-    clinic,
-    engine_name,
-    founded_on_postgres,
-    founded_on_sqlite,
-    postgres,
-    telegram,
-)
+from tests.databases import Postgres
+from tests.process.conftest import as_setting, clinic, engine_name, postgres, telegram
+from tests.process.harness import Founded, found
 
-__all__ = ["clinic", "engine_name", "founded_on_postgres", "founded_on_sqlite", "postgres", "telegram"]
+__all__ = ["clinic", "engine_name", "postgres", "telegram"]
+
+SHORT = Path(__file__).with_name("short.yaml")
+
+
+@pytest.fixture(scope="session")
+def founded_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    return found(tmp_path_factory.mktemp("clinic") / "data", None, protocol=SHORT)
+
+
+@pytest.fixture(scope="session")
+def founded_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Founded:
+    return found(tmp_path_factory.mktemp("clinic") / "data", as_setting(postgres.new_database()), protocol=SHORT)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

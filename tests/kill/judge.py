@@ -22,6 +22,10 @@ Content = tuple[int, str, int]
 """Chat, canonical text and buttons, and the message that is edited, or 0."""
 
 
+BLADDER_AND_BOWEL = ("rf_bladder_start", "rf_bladder_hold", "rf_bladder_feel", "rf_bowel")
+"""What "none of these" answers at once."""
+
+
 @dataclass
 class Verdict:
     """Each list names what should not be, in words."""
@@ -62,15 +66,15 @@ def _judge_record(house: House, patients: list[Patient], verdict: Verdict) -> No
             continue
         answers = {str(answer.question): str(answer.value) for answer in chart.check_ins[0].answers}
         expected = dict(patient.answers)
-        if expected.pop("gate_bladder", None):
-            expected["rf_bladder_feel"] = "no"
+        if expected.pop("gate_bladder_bowel", None):
+            expected |= dict.fromkeys(BLADDER_AND_BOWEL, "no")
         if answers != expected:
             verdict.lost.append(f"{patient.code} answered {expected}, and the record has {answers}")
         outcomes = [alert.state.outcome for alert in chart.alerts if isinstance(alert.state, Resolved)]
         if outcomes != ["called"] * len(chart.alerts) and patient.red:
             verdict.lost.append(f"{patient.code} has {len(chart.alerts)} alerts, with the outcomes {outcomes}")
         # Of what is for this week nobody is paged; a red button pressed again after the outcome is an emergency again.
-        least = 1 if patient.red or patient.answers.get("leg_weakness") == "a_bit" else 0
+        least = 1 if patient.red or patient.answers.get("weak_task") == "harder" else 0
         if not least <= len(chart.alerts) <= max(least, patient.emergencies):
             verdict.lost.append(f"{patient.code} has {len(chart.alerts)} alerts, of {patient.emergencies} emergencies")
     report = verify(house.database, house.keys)

@@ -25,9 +25,10 @@ UNANSWERED_MAX = 4
 TAPS_TWICE = 0.1
 """How often an impatient finger taps the same button again at once."""
 
-CALM = {"gate_bladder": "none", "back_pain": "3", "leg_weakness": "no"}
-WEAKER = CALM | {"leg_weakness": "a_bit"}
-RED = {"rf_bladder_feel": "new"}
+CALM = {"gate_bladder_bowel": "none", "back_nrs": "3", "weak_task": "same"}
+WEAKER = CALM | {"weak_task": "harder"}
+RED = {"rf_bladder_feel": "new", "rf_onset": "longer"}
+"""What is pressed, by the questions of short.yaml."""
 
 
 @dataclass
@@ -60,7 +61,8 @@ class Patient:
     def is_through(self) -> bool:
         """She has had what the check-in ends with, and where it was red, that the clinic has seen it."""
         if self.red:
-            return bool(self.phone.count(RECORDED) and self.phone.count("The clinic has seen this"))
+            seen = self.phone.count("The clinic has seen this")
+            return bool(self.phone.count(RECORDED) and seen and self.phone.count("We have saved this answer too"))
         return bool(self.phone.count("Thank you. Your answers are saved"))
 
 
@@ -125,7 +127,7 @@ class Story:
     def _invite(self, store: Store, now: Callable[[], datetime]) -> None:
         number = len(self.patients) + 1
         zone = zone_where_it_is_day()
-        plan = Plan(ProtocolKey("lumbar_fusion"), PartialDate(2020, 3, 14), zone, Language("en"), hour(10))
+        plan = Plan(ProtocolKey("short"), PartialDate(2020, 3, 14), zone, Language("en"), hour(10))
         code, invited = admins.invite_patient(store, plan, ByShell("story"), now())
         phone = self._clinic.telegram.phone(f"Patient {number}")
         phone.start(f"?start={invited.token}")

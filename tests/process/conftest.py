@@ -25,7 +25,7 @@ def founded_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Founded:
 
 @pytest.fixture(scope="session")
 def founded_on_postgres(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Founded:
-    return found(tmp_path_factory.mktemp("clinic") / "data", _as_setting(postgres.new_database()))
+    return found(tmp_path_factory.mktemp("clinic") / "data", as_setting(postgres.new_database()))
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def clinic(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path, tel
     server: Postgres = request.getfixturevalue("postgres")
     assert founded.template is not None
     url = server.new_database(founded.template.split("/")[3].split("?")[0])
-    clinic = copy(founded, tmp_path, telegram, _as_setting(url))
+    clinic = copy(founded, tmp_path, telegram, as_setting(url))
     yield clinic
     clinic.close()
     server.drop(url)
@@ -54,5 +54,6 @@ def sqlite_clinic(founded_on_sqlite: Founded, tmp_path: Path, telegram: Telegram
     clinic.close()
 
 
-def _as_setting(url: str) -> str:
+def as_setting(url: str) -> str:
+    """The database's address as FOLLOWUPBOT_DATABASE_URL wants it."""
     return url.replace("postgresql://", "postgresql+psycopg://")

@@ -20,9 +20,10 @@ from followupbot.bootstrap.house import House, initialise, open_house
 from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByShell
-from followupbot.domain.ids import Language, PatientId, ProtocolKey
+from followupbot.domain.ids import Language, PatientId
 from followupbot.domain.outgoing import AnswerPress, ConsentPress, ResolvePress, StartPress, TakePress
 from followupbot.domain.schedule import PartialDate
+from followupbot.protocol_files.sources import shipped
 from followupbot.settings import Settings
 from tests.process.telegram import BOT_NAME, TOKEN, Json, Phone, Telegram, until
 
@@ -204,6 +205,30 @@ def answers(question: str, value: str) -> Callable[[object], bool]:
     return fits
 
 
+CALM = ("none", "no", "no_need", "skip")
+"""What somebody without a complaint presses where it is there, else the first button, which is the best as a rule."""
+
+
+def completes(phone: Phone, end: str, **said: str) -> None:
+    """Whatever is asked is answered, up to the message with those words: as said, by question, and calmly else."""
+    answered: set[tuple[str, str]] = set()
+
+    def look() -> bool:
+        buttons = [(button.press, button) for button in phone.buttons() if isinstance(button.press, AnswerPress)]
+        if buttons:
+            question = buttons[-1][0].question
+            values = {press.value: button for press, button in buttons if press.question == question}
+            value = said.get(question) or next((calm for calm in CALM if calm in values), next(iter(values)))
+            if (question, value) not in answered:
+                answered.add((question, value))
+                phone.tap(values[value])
+        return bool(phone.count(end))
+
+    until(look, f"{end!r} on {phone.name}'s phone, which shows {phone.texts()[-2:]}", within=60)
+    missed = said.keys() - {question for question, _ in answered}
+    assert not missed, f"nobody asked for {missed}"
+
+
 emergency = answers("rf_bladder_feel", "new")
 
 
@@ -215,7 +240,7 @@ def resolves(outcome: str) -> Callable[[object], bool]:
     return lambda press: isinstance(press, ResolvePress) and press.outcome == outcome
 
 
-CARD = "Nerves in your lower back may be under pressure"
+CARD = "What you told us needs a check by a doctor today"
 NOT_RECORDED = "Your answer was not recorded"
 RECORDED = "We have also told the clinic"
 DIRECT_PAGE = "An emergency answer was not recorded"
@@ -235,8 +260,15 @@ STAFF = {"Dr Ito": Role.CLINICIAN, "Dr Sato": Role.CLINICIAN, "Ada": Role.ADMIN}
 PATIENTS = ("Maria", "Joan", "Petra", "Amal")
 
 
-def found(data: Path, database_url: str | None, patients: tuple[str, ...] = PATIENTS) -> Founded:
-    """A clinic into which these people are invited. In this process: the journey does the same by commands."""
+def found(
+    data: Path, database_url: str | None, patients: tuple[str, ...] = PATIENTS, protocol: Path | None = None
+) -> Founded:
+    """A clinic into which these people are invited. In this process: the journey does the same by commands.
+
+    With `protocol` that file is its one care protocol, and not what ships.
+    """
+    if protocol is not None:
+        _use(data, protocol)
     fields = {"data": data, "database_url": database_url} if database_url else {"data": data}
     settings = Settings.model_validate(fields)
     initialise(settings)
@@ -245,13 +277,14 @@ def found(data: Path, database_url: str | None, patients: tuple[str, ...] = PATI
     codes: dict[str, PatientId] = {}
     with open_house(settings) as house:
         now = house.clock.now()
+        (key,) = house.store.clinic().published.protocols
         admins.name_bot(house.store, BOT_NAME, by, now)
         for name, role in STAFF.items():
             links[name] = f"?start={admins.invite_staff(house.store, name, role, by, now).token}"
         for name in patients:
             surgery = PartialDate(now.year - 4, now.month, min(now.day, 28))
             plan = Plan(
-                ProtocolKey("lumbar_fusion"),
+                key,
                 surgery,
                 zone_where_it_is_day(),
                 Language("en"),
@@ -260,6 +293,17 @@ def found(data: Path, database_url: str | None, patients: tuple[str, ...] = PATI
             codes[name], invited = admins.invite_patient(house.store, plan, by, now)
             links[name] = f"?start={invited.token}"
     return Founded(data, database_url, links, codes)
+
+
+def _use(data: Path, protocol: Path) -> None:
+    template = shipped("clinic.yaml")
+    assert template is not None
+    named, ours = "protocols: [lumbar_fusion]", f"protocols: [{protocol.stem}]"
+    text = template.read_text()
+    assert named in text
+    (data / "protocols").mkdir(parents=True)
+    (data / "protocols" / protocol.name).write_bytes(protocol.read_bytes())
+    (data / "clinic.yaml").write_text(text.replace(named, ours))
 
 
 def copy(founded: Founded, folder: Path, telegram: Telegram, database_url: str | None) -> Clinic:

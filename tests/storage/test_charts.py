@@ -24,7 +24,7 @@ from followupbot.domain.facts import (
     StaffMemberRemoved,
 )
 from followupbot.domain.folding import apply
-from followupbot.domain.ids import AlertId, CheckInId, MessageId, PatientId, TokenHash, Version
+from followupbot.domain.ids import AlertId, CheckInId, MessageId, PatientId, ProtocolKey, TokenHash, Version
 from followupbot.storage import facts as stored_facts
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys, patient_key
@@ -87,6 +87,14 @@ def test_a_chart_carries_the_clinic_and_the_programmes_it_needs(site: Site) -> N
     assert chart is not None
     assert chart.clinic.published.version == new
     assert set(chart.programmes) == {old, new}
+
+
+def test_patients_are_counted_by_their_care_protocol(site: Site) -> None:
+    """Of those that are asked about; so nobody is left without one."""
+    lumbar, knee = ProtocolKey("lumbar_fusion"), ProtocolKey("knee")
+    site.enrol(OTHER_PATIENT, 700_000_077)
+    assert site.charts.patients_on({lumbar, knee}) == {lumbar: 2}
+    assert site.charts.patients_on({knee}) == {}
 
 
 def test_a_patient_nobody_invited_has_an_empty_chart_to_decide_about(site: Site) -> None:

@@ -12,7 +12,7 @@ from followupbot.domain.chart import Chart, Invitation, Plan
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.decision import Actor, Cause, Decision
 from followupbot.domain.facts import BotNamed, ProgrammePublished
-from followupbot.domain.ids import ChatId, PatientId, StaffId, TokenHash, Version
+from followupbot.domain.ids import ChatId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 
 INVITATION_LASTS = timedelta(days=7)
 """Clinical.md and reliability.md 4.4: long enough to come home from hospital, short enough for a lost card."""
@@ -22,6 +22,14 @@ TOKEN_BYTES = 16
 
 CODE_DRAWS_MAX = 50
 """With a million codes, as many misses in a row mean something else is wrong."""
+
+
+class ProtocolsDropped(Exception):
+    """Patients are on care protocols that are not in what was to be published: `patients` counts them."""
+
+    def __init__(self, patients: Mapping[ProtocolKey, int]) -> None:
+        super().__init__(", ".join(f"{key}: {count}" for key, count in patients.items()))
+        self.patients = patients
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,16 @@ def remove_staff(store: Store, member: StaffId, by: Actor, now: datetime) -> Non
 
 
 def publish(store: Store, files: Mapping[str, bytes], by: Actor, now: datetime) -> tuple[Version, bool]:
-    """The version that new check-ins and alerts use, and whether that is a change. The files have been checked."""
+    """The version that new check-ins and alerts use, and whether that is a change. The files have been checked.
+
+    Raises ProtocolsDropped where a patient would be left without a care protocol; then nothing has changed.
+    """
     version = store.keep_programme(files)
+    before = store.clinic().programme
+    if before is not None and before.version != version:
+        dropped = before.protocols.keys() - store.programme(version).protocols.keys()
+        if dropped and (patients := store.patients_on(dropped)):
+            raise ProtocolsDropped(patients)
 
     def decide(clinic: Clinic) -> Decision:
         if clinic.programme_version == version:

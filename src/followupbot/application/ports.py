@@ -1,15 +1,25 @@
 """What the application needs of the world. Storage, rendering and the channels satisfy these by shape."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
 from followupbot.domain.chart import Chart
-from followupbot.domain.clinic import Clinic
+from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.decision import Cause, Decision, StorageUnavailable
 from followupbot.domain.delivery import Claim, Rendered
-from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, PatientId, StaffId, TokenHash, Version
+from followupbot.domain.ids import (
+    ChatId,
+    Language,
+    MessageId,
+    MessageKey,
+    PatientId,
+    ProtocolKey,
+    StaffId,
+    TokenHash,
+    Version,
+)
 from followupbot.domain.outgoing import Choice, Param
 
 __all__ = ["StorageUnavailable"]  # raised by every method of Store and Outbox; it lies below storage, which raises it
@@ -73,6 +83,12 @@ class Store(Protocol):
 
     def saw_message(self, chat: ChatId, message: MessageId) -> None:
         """The chat has this message: an older one of ours is no longer its newest, and is not edited in place."""
+
+    def patients_on(self, protocols: Collection[ProtocolKey]) -> Mapping[ProtocolKey, int]:
+        """How many patients are on each of these care protocols; of those without any, nothing. Reads every chart."""
+
+    def programme(self, version: Version) -> Programme:
+        """The programme of that version. LookupError where it was never kept."""
 
     def keep_programme(self, files: Mapping[str, bytes]) -> Version:
         """Keep every file content-addressed; the version is the hash of all. Kept again it changes nothing."""

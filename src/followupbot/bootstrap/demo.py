@@ -16,10 +16,11 @@ from followupbot.bootstrap.house import House, build, initialise
 from followupbot.bootstrap.process import Process
 from followupbot.bootstrap.workplace import Part
 from followupbot.channels.telegram import callback_data
+from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByShell
-from followupbot.domain.ids import Language, ProtocolKey
+from followupbot.domain.ids import Language
 from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, ResolvePress, StartPress, TakePress
 from followupbot.domain.questions import NEW
 from followupbot.domain.schedule import PartialDate
@@ -55,6 +56,7 @@ class Clinic:
     house: House
     maria: Person
     ito: Person
+    protocol: CareProtocol
     staff_link: str
     patient_link: str
 
@@ -126,8 +128,9 @@ def _furnish(practice: Practice, house: House, address: str) -> Clinic:
     admins.name_bot(house.store, BOT_NAME, BY, now)
     programme = house.store.clinic().published
     surgery = now.date()
+    (protocol,) = programme.protocols.values()
     plan = Plan(
-        protocol=ProtocolKey(next(iter(sorted(programme.protocols)))),
+        protocol=protocol.key,
         surgery_on=PartialDate(surgery.year - SURGERY_YEARS_AGO, surgery.month, min(surgery.day, 28)),
         zone=programme.settings.hours.zone,
         language=Language(programme.settings.language),
@@ -142,7 +145,7 @@ def _furnish(practice: Practice, house: House, address: str) -> Clinic:
             Phone(ito.id, "Dr Ito, clinician", "clinician", (Link("Open the invitation", staff.token),)),
         ]
     )
-    return Clinic(address, practice, house, maria, ito, staff.token, patient.token)
+    return Clinic(address, practice, house, maria, ito, protocol, staff.token, patient.token)
 
 
 class _Story:
@@ -164,11 +167,13 @@ class _Story:
         self._say("Maria opens the invitation")
         await self._press(maria, "Maria", lambda press: isinstance(press, ConsentPress) and press.agrees)
         await self._press(maria, "Maria", lambda press: isinstance(press, StartPress))
-        said = len(self._messages(maria))
         await self._press(maria, "Maria", lambda press: isinstance(press, AnswerPress) and press.value == NEW)
-        await self._until(lambda: len(self._messages(maria)) == said + 1, "Maria's card")
+        onset = clinic.protocol.after_card
+        await self._press(maria, "Maria", lambda press: isinstance(press, AnswerPress) and press.question == onset)
+        await self._until(lambda: not self._buttons(maria), "an end to the questions for Maria")
+        said = len(self._messages(maria))
         await self._press(ito, "Dr Ito", lambda press: isinstance(press, TakePress))
-        await self._until(lambda: len(self._messages(maria)) == said + 2, "Maria hears that the clinic has seen it")
+        await self._until(lambda: len(self._messages(maria)) > said, "Maria hears that the clinic has seen it")
         await self._press(ito, "Dr Ito", lambda press: isinstance(press, ResolvePress))
         await self._until(lambda: not self._buttons(ito), "the alert is closed")
         await self._settle()

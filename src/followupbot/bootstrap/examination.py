@@ -9,6 +9,7 @@ from followupbot.bootstrap.clocks import SystemClock
 from followupbot.bootstrap.house import open_house
 from followupbot.channels.telegram import probe
 from followupbot.channels.telegram.http import Me
+from followupbot.protocol_files.programme import in_use
 from followupbot.protocol_files.sources import gather
 from followupbot.settings import Settings, SettingsWrong
 from followupbot.upkeep import doctor
@@ -38,7 +39,7 @@ def _published(settings: Settings) -> Iterator[Finding]:
     try:
         with open_house(settings) as opened:
             version = opened.store.clinic().published.version
-            same = opened.store.programme_files(version) == gather(settings.data)
+            same = opened.store.programme_files(version) == in_use(gather(settings.data))
     except Exception:  # said by `doctor.opening` already, with its reason
         return
     if same:

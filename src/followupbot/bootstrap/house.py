@@ -22,7 +22,7 @@ from followupbot.domain import wake
 from followupbot.domain.clinic import ClinicSettings, Programme
 from followupbot.domain.decision import Actor, ByShell
 from followupbot.domain.ids import Version
-from followupbot.protocol_files.programme import read_programme
+from followupbot.protocol_files.programme import in_use, read_programme
 from followupbot.protocol_files.reading import Severity
 from followupbot.protocol_files.sources import CLINIC_FILE, gather, shipped
 from followupbot.rendering.renderer import Renderer
@@ -85,7 +85,7 @@ def initialise(settings: Settings, clock: Clock | None = None, by: Actor | None 
         database.close()
     with open_house(settings, clock, published=False) as opened:
         if opened.store.clinic().programme_version is None:
-            files = gather(settings.data)
+            files = in_use(gather(settings.data))
             _refuse_broken(settings, opened.clock.now().date())
             version, _ = admins.publish(opened.store, files, by or ByShell("init"), opened.clock.now())
             made.append(f"programme published: {version[:12]}")

@@ -10,6 +10,7 @@ from followupbot.bootstrap.house import House
 from followupbot.bootstrap.watch import troubles
 from followupbot.domain.clinic import Clinic, Notice, Role
 from followupbot.domain.ids import Version
+from followupbot.protocol_files.programme import in_use
 from followupbot.protocol_files.sources import gather
 from followupbot.settings import Settings
 from followupbot.storage.queries import Queries, SetAsideLine, Status
@@ -62,6 +63,7 @@ def look(house: House) -> Overview:
     queries = Queries(house.database)
     clinic, lists = house.store.clinic(), queries.status(now)
     set_aside = tuple(queries.updates_set_aside())
+    overdue = sum(line.state == "open" and line.due_at <= now for line in queries.alerts_unresolved())
     running = _running(house.settings)
     published = clinic.published
     return Overview(
@@ -72,22 +74,24 @@ def look(house: House) -> Overview:
         set_aside=set_aside,
         notices=tuple(reversed(clinic.notices)),
         version=published.version,
-        files_differ=house.store.programme_files(published.version) != gather(house.settings.data),
+        files_differ=house.store.programme_files(published.version) != in_use(gather(house.settings.data)),
         not_approved=tuple(sorted(one.key for one in published.protocols.values() if not one.approved_by)),
-        problems=_problems(clinic, lists, set_aside, running),
+        problems=_problems(clinic, lists, set_aside, running, overdue),
     )
 
 
 def _problems(
-    clinic: Clinic, lists: Status, set_aside: tuple[SetAsideLine, ...], running: Running | None
+    clinic: Clinic, lists: Status, set_aside: tuple[SetAsideLine, ...], running: Running | None, overdue: int
 ) -> tuple[str, ...]:
     found = [] if running is None else list(running.problems)
     found += [one for one in troubles(clinic, bool(lists.alerts_unresolved)) if one not in found]
+    if overdue:
+        found.append(f"alerts that nobody has taken in time: {overdue}")
     if set_aside:
-        found.append(f"{len(set_aside)} updates were set aside: somebody may wait for an answer")
+        found.append(f"updates set aside: {len(set_aside)}; somebody may wait for an answer")
     dead = sum(count.count for count in lists.outbox if count.state == "dead")
     if dead:
-        found.append(f"{dead} messages could not be sent and will not be tried again")
+        found.append(f"messages that could not be sent and will not be tried again: {dead}")
     return tuple(found)
 
 

@@ -3,7 +3,6 @@
 import typer
 
 from followupbot import settings
-from followupbot.bootstrap import house
 
 
 def init() -> None:
@@ -13,5 +12,7 @@ def init() -> None:
 
     Example: FOLLOWUPBOT_DATA=/srv/clinic followupbot init
     """
+    from followupbot.bootstrap import house  # here and not above: it takes longer than many a command
+
     for line in house.initialise(settings.load()):
         typer.echo(line)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from followupbot.bootstrap import demo as practice_clinic
 from followupbot.cli.terminal import found_wrong
 
 SHOWN = """\
@@ -29,6 +28,8 @@ def demo(
 
     Example: followupbot demo --once
     """
+    from followupbot.bootstrap import demo as practice_clinic  # here, because it brings the whole program
+
     if once:
         try:
             asyncio.run(practice_clinic.play(typer.echo))

@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
 from followupbot import settings
-from followupbot.bootstrap import examination, house, overview
-from followupbot.bootstrap.overview import Overview
 from followupbot.cli.terminal import called_wrongly
 from followupbot.domain.outgoing import Lane
-from followupbot.upkeep import verify as record
 from followupbot.upkeep.doctor import Level
+
+if TYPE_CHECKING:
+    from followupbot.bootstrap.overview import Overview
 
 MARKS = {Level.OK: "ok   ", Level.DOUBT: "doubt", Level.WRONG: "WRONG"}
 
@@ -26,13 +26,17 @@ TIME = "%Y-%m-%d %H:%M UTC"
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
 ) -> None:
-    """Say what runs, what waits, and what waits for people. No patient is named.
+    """Say what runs, what waits, and what waits for people. No patient is named. Exit code 1: somebody has to act.
 
     Example: followupbot status --json
     """
+    from followupbot.bootstrap import house, overview  # here and below, because they bring the whole program
+
     with house.open_house(settings.load()) as opened:
         seen = overview.look(opened)
     typer.echo(json.dumps(_as_json(seen)) if as_json else "\n".join(_as_text(seen)))
+    if seen.problems:
+        raise typer.Exit(1)
 
 
 def verify(
@@ -45,8 +49,13 @@ def verify(
 
     Example: followupbot verify
     """
+    from followupbot.bootstrap import house
+    from followupbot.upkeep import verify as record
+
     outside = [_seal(text) for text in seals or ()]
-    with house.open_house(settings.load()) as opened, Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    shown = Progress(console=console, transient=True, disable=not console.is_terminal)
+    with house.open_house(settings.load()) as opened, shown as bar:
         task = bar.add_task("Verifying")
         report = record.verify(
             opened.database,
@@ -70,6 +79,8 @@ def doctor() -> None:
 
     Example: followupbot doctor
     """
+    from followupbot.bootstrap import examination
+
     findings = examination.examine(settings.load())
     for finding in findings:
         typer.echo(f"{MARKS[finding.level]}  {finding.what}")
@@ -86,7 +97,7 @@ def _seal(text: str) -> tuple[int, str]:
     return int(count), digest
 
 
-def _as_text(seen: Overview) -> Iterator[str]:
+def _as_text(seen: "Overview") -> Iterator[str]:
     lists = seen.lists
     yield from (f"PROBLEM: {problem}" for problem in seen.problems)
     if not seen.problems:
@@ -126,7 +137,7 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {name}" for name, count in counts.items()) or "none"
 
 
-def _as_json(seen: Overview) -> dict[str, Any]:
+def _as_json(seen: "Overview") -> dict[str, Any]:
     lists, running = seen.lists, seen.running
     return {
         "at": seen.at.isoformat(),

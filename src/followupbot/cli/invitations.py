@@ -6,22 +6,23 @@ import zoneinfo
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import segno
 import typer
 
 from followupbot import settings
 from followupbot.application import admins
-from followupbot.bootstrap import house
-from followupbot.bootstrap.house import House
 from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell
 from followupbot.domain import enrolment, patient_code
 from followupbot.domain import staff as staff_of
 from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role, StaffJoined
 from followupbot.domain.ids import Language, ProtocolKey
-from followupbot.domain.schedule import DAY_ENDS, DAY_STARTS, SURGERY_YEAR_MIN, PartialDate, local
+from followupbot.domain.schedule import DAY_STARTS, DEFAULT_QUIET_HOURS, SURGERY_YEAR_MIN, PartialDate, local
+
+if TYPE_CHECKING:
+    from followupbot.bootstrap.house import House
 
 T = TypeVar("T")
 
@@ -40,7 +41,7 @@ SAID_ALREADY = frozenset({"unknown_zone", "unknown_language", "unknown_protocol"
 """With what was meant perhaps, which only the terminal knows."""
 
 PROBLEMS = {
-    "hour_outside_daytime": f"--at: we ask from {DAY_STARTS:%H:%M} to before {DAY_ENDS:%H:%M} on the patient's clock.",
+    "hour_outside_daytime": "--at: we ask from {0.ends:%H:%M} to before {0.starts:%H:%M} on the patient's clock.",
     "surgery_too_early": f"--surgery-on: expected {SURGERY_YEAR_MIN} or later.",
     "surgery_too_far_ahead": "--surgery-on: expected at most 12 months ahead.",
     "born_impossible": "--born: expected a year of birth between 1900 and this year.",
@@ -66,6 +67,8 @@ def patient(
 
     Example: followupbot invite patient --surgery-on 2019-03-14 --zone Europe/Madrid --language en --at 10:00
     """
+    from followupbot.bootstrap import house  # here and below: it takes longer than many a command
+
     others = {
         "--surgery-on": surgery_on,
         "--zone": zone,
@@ -106,6 +109,8 @@ def staff(
 
     Example: followupbot invite staff --role clinician --name "Dr Ito"
     """
+    from followupbot.bootstrap import house
+
     wanted = name.strip()
     if not wanted or len(wanted) > staff_of.NAME_LENGTH_MAX or not wanted.isprintable():
         called_wrongly(f"--name: expected 1 to {staff_of.NAME_LENGTH_MAX} letters on one line.")
@@ -122,7 +127,7 @@ def staff(
         _show(_file_of(wanted), f"{wanted}, {role}", link, invited.expires_at, opened.settings.data / "invitations")
 
 
-def _plan(opened: House, typed: Mapping[str, str | None], now: datetime) -> Plan:
+def _plan(opened: "House", typed: Mapping[str, str | None], now: datetime) -> Plan:
     """The plan as typed; every mistake in it is said at once."""
     programme = opened.store.clinic().published
     missing = [option for option, value in typed.items() if value is None and option not in OPTIONAL]
@@ -142,7 +147,7 @@ def _plan(opened: House, typed: Mapping[str, str | None], now: datetime) -> Plan
     zones = zoneinfo.available_timezones()
     zone = typed["--zone"]
     if zone is not None and zone not in zones:
-        wrong.append(f"--zone: there is no time zone {zone!r}.{near(zone, zones)}")
+        wrong.append(f"--zone: there is no time zone {zone!r}.{near(zone, filter(_of_a_place, zones))}")
     language = typed["--language"]
     if language is not None and language not in programme.languages:
         known = ", ".join(programme.languages)
@@ -165,11 +170,18 @@ def _plan(opened: House, typed: Mapping[str, str | None], now: datetime) -> Plan
         read("--at", _hour, DAY_STARTS, "HH:MM, such as 10:00"),
         read("--born", _year, None, "a year, such as 1958"),
     )
+    protocol = programme.protocols.get(plan.protocol)
+    quiet = DEFAULT_QUIET_HOURS if protocol is None else protocol.quiet_hours
     found = enrolment.problems(plan, programme, today)
-    wrong += [PROBLEMS[problem] for problem in found if problem not in SAID_ALREADY]
+    wrong += [PROBLEMS[problem].format(quiet) for problem in found if problem not in SAID_ALREADY]
     if wrong:
         called_wrongly("\n".join(wrong))
     return plan
+
+
+def _of_a_place(zone: str) -> bool:
+    """Whether it is named after a place: EST is like CEST, and half the world away."""
+    return "/" in zone
 
 
 def _hour(text: str) -> time:
@@ -190,8 +202,10 @@ def _digits(text: str) -> bool:
     return text.isascii() and text.isdecimal()
 
 
-def _bot_name(opened: House) -> str:
+def _bot_name(opened: "House") -> str:
     """The bot's name, which links need: as it was learnt, else as Telegram says it now."""
+    from followupbot.bootstrap import house
+
     known = opened.store.clinic().bot_name
     if known is not None:
         return known

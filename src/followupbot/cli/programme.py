@@ -1,5 +1,6 @@
 """`followupbot check` and `followupbot publish`: the clinic's own files, looked at and put to work."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -7,18 +8,21 @@ import typer
 
 from followupbot import settings
 from followupbot.application import admins
-from followupbot.bootstrap import house
 from followupbot.bootstrap.clocks import SystemClock
-from followupbot.checking.check import check_paths
-from followupbot.cli.terminal import called_wrongly, shell
+from followupbot.checking.check import as_dicts, check_paths
+from followupbot.cli.terminal import called_wrongly, found_wrong, shell
+from followupbot.protocol_files.programme import in_use
 from followupbot.protocol_files.reading import Problem, Severity
-from followupbot.protocol_files.sources import gather
+from followupbot.protocol_files.sources import CLINIC_FILE, gather
 
 
 def check(
     paths: Annotated[
         list[Path] | None, typer.Argument(help="Files to look at; without any, all that `publish` would publish.")
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="For other programs: one object, with a list of problems.")
+    ] = False,
 ) -> None:
     """Look at protocols, words and clinic.yaml, and say what is wrong: file:line:column, and what was expected.
 
@@ -28,10 +32,14 @@ def check(
     missing = [str(path) for path in paths or () if not path.exists()]
     if missing:
         called_wrongly(f"There is no {', no '.join(missing)}.")
-    _report(check_paths(data, paths or (), SystemClock().now().date()))
+    problems = check_paths(data, paths or (), SystemClock().now().date())
+    if as_json:
+        typer.echo(json.dumps({"problems": as_dicts(problems)}, ensure_ascii=False))
+        raise typer.Exit(_exit_code(problems))
+    _report(problems)
     if not paths and not data.is_dir():
         typer.echo(f"There is no data folder {data}: only the files that ship were looked at.", err=True)
-    typer.echo("Nothing is wrong.")
+    typer.echo("Nothing is refused." if problems else "Nothing is wrong.")
 
 
 def publish() -> None:
@@ -41,17 +49,36 @@ def publish() -> None:
 
     Example: followupbot publish
     """
+    from followupbot.bootstrap import house  # here and not above: `check` needs no database
+
     loaded = settings.load()
-    files = gather(loaded.data)
-    _report(check_paths(loaded.data, (), SystemClock().now().date()))
     with house.open_house(loaded) as opened:
-        version, changed = admins.publish(opened.store, files, shell(), opened.clock.now())
+        files = in_use(gather(loaded.data))
+        _report(check_paths(loaded.data, (), SystemClock().now().date()))
+        try:
+            version, changed = admins.publish(opened.store, files, shell(), opened.clock.now())
+        except admins.ProtocolsDropped as error:
+            counts = " and ".join(f"{key} ({_patients(count)})" for key, count in sorted(error.patients.items()))
+            found_wrong(
+                f"Not published: patients are on care protocols that would be gone: {counts}.\n"
+                f"Keep them in {loaded.data / CLINIC_FILE} below protocols."
+            )
     typer.echo(f"Published as {version[:12]}." if changed else f"Nothing has changed since {version[:12]}.")
 
 
+def _patients(count: int) -> str:
+    return "1 patient" if count == 1 else f"{count} patients"
+
+
 def _report(problems: list[Problem]) -> None:
-    """Each problem on a line of its own; errors end the command with exit code 1."""
-    for problem in problems:
-        typer.echo(str(problem), err=True)
-    if any(problem.severity is Severity.ERROR for problem in problems):
-        raise typer.Exit(1)
+    """Each problem on a line of its own, the warnings after the errors; errors end the command with exit code 1."""
+    for severity in (Severity.ERROR, Severity.WARNING):
+        for problem in problems:
+            if problem.severity is severity:
+                typer.echo(str(problem), err=True)
+    if code := _exit_code(problems):
+        raise typer.Exit(code)
+
+
+def _exit_code(problems: list[Problem]) -> int:
+    return int(any(problem.severity is Severity.ERROR for problem in problems))

@@ -1,13 +1,14 @@
 """`followupbot run`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from followupbot import settings
-from followupbot.bootstrap import process
-from followupbot.bootstrap.workplace import Part
 from followupbot.cli.terminal import called_wrongly, found_wrong, near
+
+if TYPE_CHECKING:
+    from followupbot.bootstrap.workplace import Part
 
 HOW_TO_BEGIN = """\
 There is no bot token. Get one from @BotFather in Telegram, then set FOLLOWUPBOT_TELEGRAM_TOKEN (or ..._FILE).
@@ -24,6 +25,9 @@ def run(
 
     Example: FOLLOWUPBOT_TELEGRAM_TOKEN_FILE=/etc/followupbot/token followupbot run
     """
+    from followupbot.bootstrap import process  # here and below, because it brings the whole program
+    from followupbot.bootstrap.workplace import Part
+
     loaded = settings.load()
     parts = _parts(only)
     if loaded.on_sqlite and parts != frozenset(Part):
@@ -37,7 +41,9 @@ def run(
         found_wrong(problem)
 
 
-def _parts(only: str | None) -> frozenset[Part]:
+def _parts(only: str | None) -> "frozenset[Part]":
+    from followupbot.bootstrap.workplace import Part
+
     if only is None:
         return frozenset(Part)
     known = [part.value for part in Part]

@@ -8,7 +8,6 @@ from rich.table import Table
 
 from followupbot import settings
 from followupbot.application import admins
-from followupbot.bootstrap import house
 from followupbot.cli.terminal import called_wrongly, near, shell
 from followupbot.domain import staff
 from followupbot.domain.clinic import StaffInvited, StaffJoined, StaffLeft
@@ -24,6 +23,8 @@ def list_() -> None:
 
     Example: followupbot staff list
     """
+    from followupbot.bootstrap import house  # here and not above: it takes longer than many a command
+
     with house.open_house(settings.load()) as opened:
         members = [member for member in opened.store.clinic().staff if not isinstance(member.state, StaffLeft)]
         now = opened.clock.now()
@@ -45,6 +46,8 @@ def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="Their name,
 
     Example: followupbot staff remove "Dr Ito"
     """
+    from followupbot.bootstrap import house  # as above
+
     with house.open_house(settings.load()) as opened:
         clinic = opened.store.clinic()
         member = staff.called(clinic, name)

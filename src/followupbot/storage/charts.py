@@ -1,6 +1,7 @@
 """Charts and the clinic: read, decided about, and kept in one commit with everything that follows from it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import TypeVar
@@ -13,7 +14,7 @@ from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.decision import Cause, Decision, FreeText
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact
 from followupbot.domain.folding import apply_to_clinic
-from followupbot.domain.ids import ChatId, MessageId, PatientId, StaffId, TokenHash, Version
+from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.storage import chains, chats, updates
 from followupbot.storage.chats import Chats
 from followupbot.storage.engine import Conflict, Database
@@ -155,6 +156,13 @@ class Charts:
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""
         return next((member.id for member in self.clinic().staff if member.chat == chat), None)
+
+    def patients_on(self, protocols: Collection[ProtocolKey]) -> Mapping[ProtocolKey, int]:
+        """How many patients are on each of these care protocols; of those without any, nothing. Reads every chart."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(charts)).all()
+            plans = [self._snapshots.chart(connection, PatientId(row.patient), row).enrolled.plan for row in rows]
+        return Counter(plan.protocol for plan in plans if plan.protocol in protocols)
 
     # -- what goes with it ---------------------------------------------------------------------------------------------
 

@@ -1,0 +1,80 @@
+"""`followupbot status`: how things stand, and by the exit code whether somebody has to act."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from followupbot.storage.engine import Database
+from tests.cli.terminal import Terminal
+from tests.process.telegram import Telegram
+from tests.process.test_run import free_port
+
+OPERATION = ["--surgery-on", "2022-03-14", "--zone", "Europe/Madrid", "--language", "en", "--at", "10:00"]
+
+
+ALERT = """
+INSERT INTO alerts (patient, id, tier, state, raised_at, due_at)
+VALUES (:patient, :id, 'same_day', :state, 0, :due_at)
+"""
+
+
+def test_status_of_a_new_clinic(clinic: Path, telegram: Telegram, terminal: Terminal) -> None:
+    terminal("invite", "patient", *OPERATION)
+    terminal("invite", "staff", "--role", "clinician", "--name", "Dr Ito")
+    said = terminal("status", "--json").json()
+    assert (said["well"], said["problems"], said["running"]) == (True, [], None)
+    assert said["patients"] == {"invited": 1}
+    assert said["staff"]["clinician"] == {"reachable": 0, "invited": 1}
+    assert said["alerts_unresolved"] == {}
+    assert said["check_ins_open"] == 0
+    assert said["outbox"]["alert"] == {"states": {}, "oldest_pending": None}
+    assert said["updates"] == {"failed": 0, "set_aside": []}
+    assert said["notices"] == []
+    assert said["files_differ"] is False
+    assert said["not_approved"] == ["lumbar_fusion"]
+    text = terminal("status").out
+    assert text.startswith("All is well.")
+    assert "clinician 0 reachable and 1 invited" in text
+    assert "Not approved by anybody: lumbar_fusion" in text
+
+
+def test_when_nothing_runs_somebody_has_to_act(clinic: Path, terminal: Terminal) -> None:
+    """Exit code 1, so that a script which asks every minute needs to read nothing; the rest is said all the same."""
+    port = str(free_port())
+    said = terminal("status", WEB_PORT=port)
+    assert (said.code, said.err) == (1, "")
+    assert said.out.startswith(f"PROBLEM: nothing answers at http://127.0.0.1:{port}/healthz")
+    assert "Published: " in said.out
+    said = terminal("status", "--json", WEB_PORT=port)
+    assert said.json(code=1)["well"] is False
+
+
+def test_what_waits_for_people_is_a_problem(clinic: Path, telegram: Telegram, terminal: Terminal) -> None:
+    """Whoever wrote it may wait for an answer, and whoever answered may be ill; an alert that was taken is in hand."""
+    code = terminal("invite", "patient", *OPERATION, "--json").json()["code"]
+    database = Database(f"sqlite:///{clinic / 'followupbot.db'}")
+    with database.write() as connection:
+        connection.execute(
+            sa.text("INSERT INTO updates_set_aside (update_id, raw_enc, error, at) VALUES (7, x'00', 'KeyError', 0)")
+        )
+        for number, state, due_at in ((1, "open", 0), (2, "taken", 0), (3, "open", 2**45)):
+            alert = {"patient": code, "id": number, "state": state, "due_at": due_at}
+            connection.execute(sa.text(ALERT), alert)
+    database.close()
+    said = terminal("status")
+    assert said.code == 1
+    assert said.out.splitlines()[:3] == [
+        "PROBLEM: there are alerts without an outcome, and nobody can be paged",
+        "PROBLEM: alerts that nobody has taken in time: 1",
+        "PROBLEM: updates set aside: 1; somebody may wait for an answer",
+    ]
+    assert "  update 7, 1970-01-01 00:00 UTC: KeyError\n" in said.out
+
+
+def test_files_that_are_not_published_are_no_problem(clinic: Path, terminal: Terminal) -> None:
+    """Somebody is working on them; it is said, and what works goes on working."""
+    file = clinic / "clinic.yaml"
+    file.write_text(file.read_text().replace("Your spine clinic", "Another clinic"))
+    said = terminal("status")
+    assert said.code == 0
+    assert "The files differ from it. To put them to work: followupbot publish" in said.out
