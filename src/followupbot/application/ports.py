@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from followupbot.domain.chart import Chart
@@ -61,6 +61,14 @@ class Store(Protocol):
 
     def patient_invited(self, token: TokenHash) -> PatientId | None:
         """The patient whom a link that is still out belongs to; expired ones too, used and voided ones not."""
+
+    def admit_link(
+        self, cause: Cause, chat: ChatId, now: datetime, within: timedelta, chat_max: int, all_max: int
+    ) -> bool:
+        """Whether a link may be tried from that chat: no more than so many in that time, of the chat and of all.
+
+        The same cause is one try; one that is not admitted does not count.
+        """
 
     def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
         """The patients who are followed through that chat."""

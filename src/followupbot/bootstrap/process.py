@@ -18,6 +18,7 @@ import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from followupbot.application import admins, rounds
+from followupbot.application.commands import COMMANDS
 from followupbot.application.deliveries import Deliveries
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.limiter import Limiter
@@ -29,13 +30,14 @@ from followupbot.channels.telegram.http import BotApi, make_bot
 from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.intake import Intake
 from followupbot.channels.telegram.introduction import TokenRefused, introduce
+from followupbot.channels.telegram.menu import Menu, set_menus
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import nth, place_of
 from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
-from followupbot.domain.clinic import Role
+from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.decision import ByClock
 from followupbot.domain.delivery import Claim
-from followupbot.domain.ids import PatientId
+from followupbot.domain.ids import Language, MessageKey, PatientId
 from followupbot.domain.outgoing import Lane
 from followupbot.settings import Settings
 from followupbot.storage.engine import WriterThread
@@ -199,6 +201,7 @@ class Process:
             work.append(self._sender(channel))
         if direct is not None:
             work.append(self._intake(bot, channel, direct))
+            work.append(self._set_menus(bot))
         # Beside the others: an emergency that comes in while the database is locked does not wait for this.
         work.append(self._insist(lambda: admins.name_bot(house.store, me.username, ByClock(), house.clock.now())))
         await asyncio.gather(*work)
@@ -234,6 +237,26 @@ class Process:
         )
         self._last_done[Part.INTAKE] = lambda: intake.last_good_poll_machine
         await intake.run(self._stop)
+
+    async def _set_menus(self, bot: BotApi) -> None:
+        """Telegram offers patients the commands that there are, in their language; the stop does not wait for it."""
+        clinic = await self._insist(self._house.store.clinic)
+        if clinic is None:
+            return
+        try:
+            menus = {language: self._menu(clinic, language) for language in clinic.published.languages}
+        except (LookupError, ValueError) as error:  # published by an older version, which had no words for it
+            log.warning("the menu of commands has no words; run `followupbot publish`", reason=place_of(error))
+            return
+        setting = asyncio.ensure_future(set_menus(bot, menus, clinic.settings.language))
+        stopping = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait((setting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        setting.cancel()
+        stopping.cancel()
+
+    def _menu(self, clinic: Clinic, language: Language) -> Menu:
+        edition = self._house.renderer.edition(clinic.published.version)
+        return [(name, edition.html(language, MessageKey(f"commands/{name}"), {})) for name in COMMANDS]
 
     def _whom_to_tell(self) -> Direct:
         """What a card needs that is sent without a database, as it is now, with its words read into memory."""

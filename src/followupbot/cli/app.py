@@ -13,7 +13,7 @@ import typer
 
 from followupbot import __version__, logs
 from followupbot.bootstrap.house import HouseClosed
-from followupbot.cli import clinic, demo, health, invitations, programme, running, staff
+from followupbot.cli import clinic, demo, health, invitations, patients, programme, running, staff
 from followupbot.settings import SettingsWrong
 
 PACKAGE = Path(__file__).parents[1]
@@ -30,6 +30,7 @@ app = typer.Typer(
 app.command()(clinic.init)
 app.add_typer(invitations.app, name="invite")
 app.add_typer(staff.app, name="staff")
+app.add_typer(patients.app, name="patient")
 app.command()(running.run)
 app.command()(demo.demo)
 app.command()(programme.publish)

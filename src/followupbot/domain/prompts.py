@@ -1,20 +1,33 @@
 """A question as it is put to a patient: which one comes next, and the buttons below it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 from typing import assert_never
 
 from followupbot.domain.addressing import check_in_subject, stamp, to_patient
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.chart import Chart, CheckIn
-from followupbot.domain.ids import CardId, MessageId, QuestionId
-from followupbot.domain.outgoing import AnswerPress, Day, Lane, OutgoingMessage, Param, StartPress
+from followupbot.domain.ids import CardId, MessageId, MessageKey, QuestionId
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    BackPress,
+    Day,
+    Lane,
+    LaterPress,
+    OutgoingMessage,
+    Param,
+    Said,
+    StartPress,
+    Summary,
+)
 from followupbot.domain.outgoing import Choice as Button
 from followupbot.domain.questions import (
     DONE,
     NONE_OF_THESE,
+    NOT_NEW,
     SKIP,
+    SKIPPED,
     Answer,
     Choice,
     Date,
@@ -30,6 +43,7 @@ from followupbot.domain.questions import (
     Typed,
     YesNo,
 )
+from followupbot.domain.replies import options_by_words
 from followupbot.domain.schedule import local
 
 QUESTIONS_A_MINUTE = 6
@@ -50,8 +64,18 @@ def answered(check_in: CheckIn, question: Question) -> bool:
 
 
 def upcoming(chart: Chart, check_in: CheckIn, now: datetime) -> Asked | None:
-    """The first question that applies and has no answer; None where the check-in is at its end."""
+    """The one that the patient went back to, else the first that applies and has no answer; None at the end."""
+    if check_in.reopened is not None:
+        return chart.protocol(check_in.version).asked_as(check_in.reopened)
     return next((asked for asked in applicable(chart, check_in, now) if not answered(check_in, asked.question)), None)
+
+
+def before(chart: Chart, check_in: CheckIn, question: QuestionId | None, now: datetime) -> Asked | None:
+    """The last question with an answer before that one, or of all; None where there is none."""
+    questions = applicable(chart, check_in, now)
+    names = [asked.question.id for asked in questions]
+    until = names.index(question) if question in names else len(names)
+    return next((asked for asked in reversed(questions[:until]) if answered(check_in, asked.question)), None)
 
 
 def waiting(chart: Chart, check_in: CheckIn, now: datetime) -> frozenset[QuestionId]:
@@ -64,10 +88,12 @@ def waiting(chart: Chart, check_in: CheckIn, now: datetime) -> frozenset[Questio
     )
 
 
-def typed(chart: Chart, text: str, now: datetime) -> Typed:
+def typed(chart: Chart, check_in: CheckIn, asked: Asked, text: str, now: datetime) -> Typed:
     """What the patient wrote, with what is needed to read it."""
     plan = chart.enrolled.plan
-    return Typed(text, local(now, plan.zone).date(), plan.language)
+    programme = chart.programmes.get(check_in.version, chart.clinic.published)
+    labels = programme.labels.get(plan.language, {}).get(asked.question.id, {})
+    return Typed(text, local(now, plan.zone).date(), plan.language, options_by_words(labels))
 
 
 def question(
@@ -75,6 +101,7 @@ def question(
 ) -> OutgoingMessage:
     """The question, in the place of the message that was pressed; `mask` is what is chosen of several so far."""
     questions = applicable(chart, check_in, now)
+    number = questions.index(asked) + 1 if asked in questions else len(questions)
     return to_patient(
         chart,
         f"questions/{asked.question.id}",
@@ -82,8 +109,8 @@ def question(
         lane=Lane.REPLY,
         subject=check_in_subject(chart.patient, check_in.id),
         words=check_in.version,
-        params=_params(chart, questions.index(asked) + 1, len(questions)),
-        choices=tuple(rows(chart, check_in, asked, mask)),
+        params=_params(chart, check_in, number, len(questions)),
+        choices=(*rows(chart, check_in, asked, mask), way(chart, check_in, asked, now)),
         in_place_of=pressed,
         expires_at=check_in.expires_at,
     )
@@ -102,6 +129,16 @@ def ready(chart: Chart, check_in: CheckIn, key: str, starts: bool) -> OutgoingMe
         starts=starts,
         expires_at=check_in.expires_at,
     )
+
+
+def way(chart: Chart, check_in: CheckIn, asked: Asked, now: datetime) -> tuple[Button, ...]:
+    """One last row, below every answer: back, on with the answer as it was, another time."""
+    buttons = []
+    if before(chart, check_in, asked.question.id, now) is not None:
+        buttons.append(Button("buttons/back", BackPress(chart.patient, check_in.id, asked.question.id)))
+    if check_in.reopened is not None:
+        buttons.append(Button("buttons/keep", StartPress(chart.patient, check_in.id)))
+    return (*buttons, Button("buttons/later", LaterPress(chart.patient, check_in.id)))
 
 
 def start(chart: Chart, check_in: CheckIn) -> tuple[tuple[Button, ...], ...]:
@@ -123,9 +160,38 @@ def alone(chart: Chart, check_in: CheckIn, asked: Asked, *, key: str, subject: s
         lane=Lane.ALERT,
         subject=subject,
         words=check_in.version,
-        params=_params(chart, 1, 1),
+        params=_params(chart, check_in, 1, 1),
         choices=tuple(rows(chart, check_in, asked)),
     )
+
+
+def summary(chart: Chart, check_in: CheckIn, now: datetime) -> Summary:
+    """What was said to each question that applies, by the names of its buttons; a text of one's own is left out."""
+    lines = (_said(check_in, asked) for asked in applicable(chart, check_in, now))
+    return Summary(tuple(line for line in lines if line is not None))
+
+
+def _said(check_in: CheckIn, asked: Asked) -> Said | None:
+    shown = asked.question
+    key, answer = MessageKey(f"questions/{shown.id}"), check_in.answer(shown.id)
+    match shown:
+        case Gate():
+            values = [(item.id, check_in.answer(item.id)) for item in shown.items]
+            said = tuple(f"{item}.{value}" for item, value in values if value not in {None, NOT_NEW})
+            return Said(key, said or (NONE_OF_THESE,)) if answered(check_in, shown) else None
+        case Text():
+            return None
+        case _ if answer is None:
+            return None
+        case _ if answer == SKIPPED:
+            return Said(key, (SKIP,))
+        case Date():
+            return Said(key, (), Day(date.fromisoformat(str(answer))))
+        case Scale() | Number():
+            assert isinstance(answer, int)
+            return Said(key, (), answer)
+        case _:
+            return Said(key, answer if isinstance(answer, tuple) else (str(answer),))
 
 
 def card_of(protocol: CareProtocol, answers: tuple[Answer, ...]) -> CardId | None:
@@ -176,9 +242,9 @@ def _button(chart: Chart, check_in: CheckIn, name: QuestionId, value: str, label
     return Button(label, AnswerPress(chart.patient, check_in.id, name, value, card, language), chosen)
 
 
-def _params(chart: Chart, number: int, of: int) -> dict[str, Param]:
+def _params(chart: Chart, check_in: CheckIn, number: int, of: int) -> dict[str, Param]:
     """Where the question stands, and since when "new" is meant (clinical.md 0.1)."""
-    since = chart.answered_at
+    since = check_in.since
     return {
         "number": number,
         "of": of,

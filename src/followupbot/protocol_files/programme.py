@@ -1,13 +1,15 @@
 """All files of one version become a `Programme`, or every problem in them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import ClinicSettings, Programme
 from followupbot.domain.ids import Language, ProtocolKey, Version
+from followupbot.domain.lexicon import Lexicon
 from followupbot.protocol_files import consistency
 from followupbot.protocol_files.clinic import read_clinic
+from followupbot.protocol_files.lexicon import read_lexicon
 from followupbot.protocol_files.protocol import assemble, read_text
 from followupbot.protocol_files.reading import Problem, Problems, Reading, Severity
 from followupbot.protocol_files.shapes import NAME, NAME_LENGTH_MAX
@@ -34,6 +36,7 @@ class ReadFiles:
     clinic: Reading | None
     languages: tuple[Language, ...]
     problems: tuple[Problem, ...]
+    lexicons: Mapping[Language, Lexicon] = field(default_factory=dict)
 
 
 def read_files(files: Mapping[str, bytes]) -> ReadFiles:
@@ -55,7 +58,9 @@ def read_files(files: Mapping[str, bytes]) -> ReadFiles:
     else:
         problems.append(Problem(CLINIC_FILE, 1, 1, "there is no file for the clinic"))
     languages = tuple(sorted({Language(path.split("/")[1]) for path in files if path.startswith("messages/")}))
-    return ReadFiles(tuple(protocols), settings, clinic, languages, tuple(problems))
+    lexicons, found = _read_lexicons(files)
+    problems += found
+    return ReadFiles(tuple(protocols), settings, clinic, languages, tuple(problems), lexicons)
 
 
 def read_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
@@ -69,7 +74,15 @@ def read_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
     if errors or read.settings is None:
         raise Problems(errors)
     protocols = {found.protocol.key: found.protocol for found in read.protocols}
-    return Programme(version, protocols, read.settings, read.languages)
+    return Programme(version, protocols, read.settings, read.languages, read.lexicons)
+
+
+def _read_lexicons(files: Mapping[str, bytes]) -> tuple[dict[Language, Lexicon], list[Problem]]:
+    lexicons, problems = {}, []
+    for path in sorted(path for path in files if path.startswith("messages/") and path.endswith("/lexicon.yaml")):
+        lexicons[Language(path.split("/")[1])], reading = read_lexicon(path, files[path])
+        problems += reading.problems
+    return lexicons, problems
 
 
 def _read_protocol(path: str, content: bytes) -> tuple[ReadProtocol | None, list[Problem]]:
