@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import time as Hour
+from datetime import timedelta
 from pathlib import Path
 
 from followupbot.application import admins
@@ -19,8 +20,18 @@ from followupbot.checking.check import check
 from followupbot.domain.chart import Plan
 from followupbot.domain.decision import ByShell
 from followupbot.domain.ids import CheckInId, Language, MessageId, PatientId, ProtocolKey, QuestionId
-from followupbot.domain.outgoing import AnswerPress, ConsentPress, StartPress
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    ConfirmPlanPress,
+    ConsentPress,
+    NextPress,
+    PracticePress,
+    Press,
+    StartPress,
+    TeachBackPress,
+)
 from followupbot.domain.schedule import PartialDate
+from followupbot.domain.screens import RED_FLAG_RIGHT
 from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.sources import gather
 from followupbot.settings import Settings
@@ -59,20 +70,33 @@ def main() -> None:
 def _taps(house: House, patients: int) -> float:
     """Milliseconds from a press to its commit."""
     desk = FrontDesk(house.store, house.outbox)
-    now = house.clock.now()
     took = []
     for number in range(1, patients + 1):
+        now = house.clock.now() + timedelta(minutes=number)  # no more links are taken in an hour than a clinic sends
         plan = Plan(ProtocolKey("lumbar_fusion"), PartialDate(now.year - 4), "Europe/Madrid", Language("en"), Hour(10))
         code, invited = admins.invite_patient(house.store, plan, BY, now)
         message = MessageId(number)
         desk.started(number, invited.token, f"{number}/start", now)
-        desk.pressed(number, ConsentPress(code, agrees=True), message, f"{number}/agree", now)
+        for step, pressed in enumerate(_way_in(code)):
+            desk.pressed(number, pressed, message, f"{number}/way/{step}", now)
         desk.pressed(number, StartPress(code, CHECK_IN), message, f"{number}/begin", now)
         press = _first_answer(house, code)
         began = time.perf_counter()
         desk.pressed(number, press, message, f"{number}/answer", now)
         took.append((time.perf_counter() - began) * 1000)
     return statistics.median(took)
+
+
+def _way_in(code: PatientId) -> tuple[Press, ...]:
+    """From the link to the first check-in."""
+    return (
+        NextPress(code, 1),
+        NextPress(code, 2),
+        ConsentPress(code, agrees=True),
+        ConfirmPlanPress(code),
+        TeachBackPress(code, RED_FLAG_RIGHT),
+        PracticePress(code, "tea"),
+    )
 
 
 def _first_answer(house: House, code: PatientId) -> AnswerPress:

@@ -9,7 +9,16 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from followupbot.domain import alerts
-from followupbot.domain.care_protocol import Asked, AtClosing, CareProtocol, Paging, Within, WorkingDays
+from followupbot.domain.care_protocol import (
+    Asked,
+    AtClosing,
+    CareProtocol,
+    HelpCheck,
+    Paging,
+    Unscheduled,
+    Within,
+    WorkingDays,
+)
 from followupbot.domain.chart import Chart, Flag, Invitation, Plan
 from followupbot.domain.clinic import (
     AlertDetail,
@@ -57,6 +66,7 @@ from followupbot.domain.ids import (
     TopicId,
     Version,
 )
+from followupbot.domain.lexicon import Lexicon, Theme
 from followupbot.domain.outgoing import Choice as Button
 from followupbot.domain.outgoing import Outgoing, OutgoingMessage, ToChat, ToClinician, ToPatient
 from followupbot.domain.patient_code import complete
@@ -147,12 +157,32 @@ def some_settings(
     )
 
 
+TERMS = {
+    Language("en"): {
+        Theme.STOP: ("stop", "no more messages"),
+        Theme.GATE: ("leak*", "pee"),
+        Theme.CRISIS: ("want to die",),
+        Theme.DEATH: ("died",),
+        Theme.ADMISSION: ("in hospital",),
+    },
+    Language("es"): {
+        Theme.STOP: ("stop", "baja", "no mas mensajes"),
+        Theme.GATE: ("escap*", "orin*"),
+        Theme.CRISIS: ("quiero morir*",),
+        Theme.DEATH: ("murio", "fallecio"),
+        Theme.ADMISSION: ("en el hospital",),
+    },
+}
+"""A few words of each language, as `lexicon.yaml` lists them."""
+
+
 def a_programme(
     protocol: CareProtocol | None = None, settings: ClinicSettings | None = None, version: Version = V1
 ) -> Programme:
     """One published version, in English and Spanish."""
     chosen = protocol or a_protocol()
-    return Programme(version, {chosen.key: chosen}, settings or some_settings(), (Language("en"), Language("es")))
+    lexicons = {language: Lexicon(terms) for language, terms in TERMS.items()}
+    return Programme(version, {chosen.key: chosen}, settings or some_settings(), tuple(lexicons), lexicons)
 
 
 def a_clinic(staff: Sequence[StaffMember] = (DR_ITO, DR_SATO, ADA), programme: Programme | None = None) -> Clinic:
@@ -215,7 +245,11 @@ SAME_DAY_STEP = timedelta(minutes=30)
 
 LADDER = {
     Tier.EMERGENCY: Paging(
-        Within(timedelta(minutes=5)), (EMERGENCY_STEP, EMERGENCY_STEP), True, again_after=timedelta(minutes=30)
+        Within(timedelta(minutes=5)),
+        (EMERGENCY_STEP, EMERGENCY_STEP),
+        True,
+        again_after=timedelta(minutes=30),
+        help_check=HelpCheck(timedelta(hours=2), timedelta(hours=1)),
     ),
     Tier.SAME_DAY: Paging(AtClosing(), (SAME_DAY_STEP, SAME_DAY_STEP), again_after=timedelta(hours=4)),
     Tier.THIS_WEEK: Paging(WorkingDays(5)),
@@ -252,6 +286,8 @@ def a_protocol(
         timings=tuple(timings),
         ladder=LADDER if ladder is None else ladder,
         at_enrolment=TimingId("baseline"),
+        urgent=Unscheduled((GATE, GATE_BREATH), timedelta(days=1)),
+        report=Unscheduled((GATE, GATE_BREATH, BACK_PAIN, WEAKNESS), timedelta(days=2)),
     )
 
 

@@ -99,7 +99,7 @@ def test_the_first_line_says_nothing_about_health(message: Message) -> None:
     """It stands on a lock screen."""
     for text in renderings(message):
         first = html.strip(text).splitlines()[0].replace(PROGRAMME.settings.name, "")
-        assert not lexicon(message.language).offers_gate(first), first
+        assert not lexicon(message.language).themes(first), first
         assert not set(plain(first).split()) & concerns(message.language), first
 
 

@@ -8,7 +8,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from followupbot.application.ports import Store
@@ -18,7 +18,7 @@ from followupbot.domain.decision import ByShell, Cause, Decision
 from followupbot.domain.facts import ChartFact, ClinicFact, ProgrammePublished
 from followupbot.domain.folding import apply_to_clinic, fold
 from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
-from followupbot.domain.outgoing import Amend, Outgoing, Recipient, ToChat, ToClinician, ToPatient
+from followupbot.domain.outgoing import Amend, Outgoing, Recall, Recipient, Rehour, ToChat, ToClinician, ToPatient
 from followupbot.domain.wake import next_wake_at
 
 
@@ -28,6 +28,8 @@ class Posted:
 
     chat: ChatId | None
     outgoing: Outgoing
+    owner: PatientId | None = None
+    """Whose chart decided it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,9 @@ class MemoryStore:
     texts: dict[str, str] = field(default_factory=dict)
     chats: dict[int, ChatId] = field(default_factory=dict)
     newest: dict[ChatId, MessageId] = field(default_factory=dict)
+    tries: dict[str, tuple[ChatId, datetime]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    views: list[Refusal] = field(default_factory=list)
     failures: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     aside: list[SetAside] = field(default_factory=list)
     files: dict[Version, Mapping[str, bytes]] = field(default_factory=dict)
@@ -82,7 +86,7 @@ class MemoryStore:
         after = fold(before, facts)
         wake_at = next_wake_at(after)
         chat = after.enrolment.chat if after.enrolment else None
-        posted = [Posted(self._chat_of(message, chat), message) for message in decision.outgoing]
+        posted = [Posted(self._chat_of(message, chat), message, patient) for message in decision.outgoing]
         # Nothing below raises: it is kept whole.
         self.causes[cause.key] = cause
         if facts:
@@ -142,6 +146,17 @@ class MemoryStore:
                 return patient
         return None
 
+    def admit_link(
+        self, cause: Cause, chat: ChatId, now: datetime, within: timedelta, chat_max: int, all_max: int
+    ) -> bool:
+        """Whether a link may be tried from that chat: no more than so many in that time, of the chat and of all."""
+        self.tries = {key: (who, at) for key, (who, at) in self.tries.items() if at > now - within}
+        own = sum(who == chat for who, _ in self.tries.values())
+        if cause.key not in self.tries and (len(self.tries) >= all_max or own >= chat_max):
+            return False
+        self.tries.setdefault(cause.key, (chat, now))
+        return True
+
     def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
         """The patients who are followed through that chat."""
         return sorted(
@@ -194,6 +209,14 @@ class MemoryStore:
         """Keep the update, encrypted, for people to look at; it is not handled again."""
         self.aside.append(SetAside(update, raw, error))
 
+    def note(self, patient: PatientId, note: str) -> str | None:
+        """The text that a fact refers to."""
+        return self.texts.get(note) if patient in self.charts else None
+
+    def record_view(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
+        """Somebody looks at that: into the access log."""
+        self.views.append(Refusal(cause, action, subject))
+
     def record_refusal(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
         """Somebody tried what they may not: into the access log."""
         self.refusals.append(Refusal(cause, action, subject))
@@ -214,11 +237,15 @@ class MemoryStore:
         for text in decision.texts:
             self.texts[text.note] = text.text
         for message in posted:
-            if message.outgoing.key not in self.keys:
+            if isinstance(message.outgoing, Recall | Rehour):
+                self.outbox.append(message)
+            elif message.outgoing.key not in self.keys:
                 self.keys.add(message.outgoing.key)
                 self.outbox.append(message)
 
     def _chat_of(self, outgoing: Outgoing, patients: ChatId | None) -> ChatId | None:
+        if isinstance(outgoing, Recall | Rehour):
+            return patients
         return None if isinstance(outgoing, Amend) else self._chat(outgoing.to, patients)
 
     def _chat(self, recipient: Recipient, patients: ChatId | None) -> ChatId:

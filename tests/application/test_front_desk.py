@@ -12,12 +12,17 @@ from followupbot.domain.decision import ByPatient, ByShell, ByStaff, ByStranger
 from followupbot.domain.ids import AlertId, CardId, Language, MessageId, PatientId
 from followupbot.domain.outgoing import (
     AnswerPress,
+    CommandPress,
+    ConfirmPlanPress,
     ConsentPress,
     Lane,
+    NextPress,
+    PracticePress,
     Press,
     ResolvePress,
     StartPress,
     TakePress,
+    TeachBackPress,
 )
 from tests.application.memory import a_store
 from tests.application.world import World
@@ -59,8 +64,17 @@ def a_patient(world: World, address: int, born: int | None = None, language: str
     """Invited, connected and consenting; enrolled where no year of birth is asked."""
     patient, link = admins.invite_patient(world.store, a_plan(born=born, language=language), SHELL, world.now)
     world.start(address, link.token)
-    world.press(address, ConsentPress(patient, agrees=True), MESSAGE)
+    for press in (NextPress(patient, 1), NextPress(patient, 2), ConsentPress(patient, agrees=True)):
+        world.press(address, press, MESSAGE)
+    if born is None:
+        prepare(world, address, patient)
     return patient
+
+
+def prepare(world: World, address: int, patient: PatientId) -> None:
+    """From consent, or the year of birth, to the first check-in."""
+    for press in (ConfirmPlanPress(patient), TeachBackPress(patient, "call"), PracticePress(patient, "tea")):
+        world.press(address, press, MESSAGE)
 
 
 def facts_of(world: World, patient: PatientId) -> list[str]:
@@ -179,10 +193,10 @@ def test_what_comes_in_twice_is_decided_once() -> None:
     desk = world.desk
     assert kinds(desk.started(HER, link.token, "update:a", NOW)) == ["patient_connected"]
     assert desk.started(HER, link.token, "update:a", NOW) == desk.started(HER, None, "update:a", NOW)
-    agreed = ConsentPress(patient, agrees=True)
-    assert len(desk.pressed(HER, agreed, MESSAGE, "update:b", NOW).facts) == 3
+    read = NextPress(patient, 1)
+    assert kinds(desk.pressed(HER, read, MESSAGE, "update:b", NOW)) == ["screen_read"]
     posted = len(world.store.outbox)
-    assert desk.pressed(HER, agreed, MESSAGE, "update:b", NOW).facts == ()
+    assert desk.pressed(HER, read, MESSAGE, "update:b", NOW).facts == ()
     assert desk.wrote(HER, "hello", MessageId(5), "update:b", NOW).facts == ()
     assert len(world.store.outbox) == posted
 
@@ -194,7 +208,8 @@ def test_words_are_the_year_of_birth_then_an_answer_then_a_note() -> None:
     """Whatever was asked last; a note's words are kept apart from its fact."""
     world = a_full_world()
     patient = a_patient(world, HER, born=1958)
-    assert kinds(world.write(HER, "1958")) == ["patient_enrolled", "check_in_asked"]
+    assert kinds(world.write(HER, "1958")) == ["birth_year_confirmed"]
+    prepare(world, HER, patient)
     assert kinds(world.write(HER, "hello")) == ["note_received"]
     assert world.store.texts == {f"update:{world.updates}": "hello"}
     world.press(HER, StartPress(patient, CHECK_IN), MESSAGE)
@@ -258,7 +273,7 @@ def test_consent_that_is_asked_comes_before_a_patient_of_whom_nothing_is() -> No
             world.press(HER, AnswerPress(patient, CHECK_IN, question, value, CAUDA, Language("en")), MESSAGE)
         _, link = admins.invite_patient(world.store, a_plan(), SHELL, NOW)
         world.start(HER, link.token)
-        assert sent(world.write(HER, "hello")) == ["patient: consent/ask"]
+        assert sent(world.write(HER, "hello")) == ["patient: consent/read_1"]
 
 
 def test_words_from_a_chat_of_two_patients_are_about_the_one_who_is_asked() -> None:
@@ -266,7 +281,8 @@ def test_words_from_a_chat_of_two_patients_are_about_the_one_who_is_asked() -> N
     world = a_full_world()
     first = a_patient(world, HER)
     second = a_patient(world, HER, born=1958)
-    assert kinds(world.write(HER, "1958")) == ["patient_enrolled", "check_in_asked"]
+    assert kinds(world.write(HER, "1958")) == ["birth_year_confirmed"]
+    prepare(world, HER, second)
     for patient, other in ((first, second), (second, first)):
         world.press(HER, StartPress(patient, CHECK_IN), MESSAGE)
         for screen in (GATE, GATE_BREATH):
@@ -295,3 +311,100 @@ def test_blocking_is_recorded_for_each_patient_of_the_chat_once() -> None:
     assert desk.blocked(STRANGER, "update:w", NOW).facts == ()
     assert world.store.causes[f"update:x/{hers}"].by == ByPatient(hers)
     assert hers != his
+
+
+# -- links that are tried ----------------------------------------------------------------------------------------------
+
+REFUSED = "enrolment/link_refused"
+
+
+def refused(world: World, address: int, token: str = "made-up") -> bool:
+    (reply,) = messages(world.start(address, token))
+    return reply.message == REFUSED
+
+
+def test_the_sixth_link_in_an_hour_is_refused_unseen_even_where_it_is_right() -> None:
+    """One and the same reply; an hour after the first try there is room again."""
+    world = a_world()
+    _, link = admins.invite_patient(world.store, a_plan(), SHELL, world.now)
+    assert all(refused(world, STRANGER) for _ in range(5))
+    assert refused(world, STRANGER, link.token)
+    assert not refused(world, HER, link.token), "others may go on"
+    _, other = admins.invite_patient(world.store, a_plan(), SHELL, world.now)
+    world.now += timedelta(minutes=59)
+    assert refused(world, STRANGER, other.token)
+    world.now += timedelta(minutes=1)
+    assert not refused(world, STRANGER, other.token)
+
+
+def test_the_hundred_and_first_link_in_an_hour_is_refused_whoever_opens_it() -> None:
+    """In all, over every chat."""
+    world = a_world()
+    for address in range(100, 200):
+        assert refused(world, address)
+    _, link = admins.invite_patient(world.store, a_plan(), SHELL, world.now)
+    assert refused(world, HER, link.token)
+    world.now += timedelta(hours=1)
+    assert not refused(world, HER, link.token)
+
+
+def test_a_start_without_a_link_is_no_try() -> None:
+    """Whoever presses Start again and again is answered."""
+    world = a_world()
+    _, link = admins.invite_patient(world.store, a_plan(), SHELL, world.now)
+    for _ in range(7):
+        world.start(HER, None)
+    assert not refused(world, HER, link.token)
+
+
+# -- slash commands ----------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_command_is_answered_and_words_behind_it_are_kept() -> None:
+    """A slip of the thumb learns of `/help`; whoever writes a sentence after a slash has still written it."""
+    world = a_full_world()
+    a_patient(world, HER)
+    world.command(HER, "hepl")
+    assert world.messages(HER)[-1].message == "replies/unknown_command"
+    assert world.store.texts == {}
+    world.command(HER, "cannot", "feel my leg")
+    assert list(world.store.texts.values()) == ["/cannot feel my leg"]
+
+
+def test_a_command_of_somebody_who_is_no_patient_is_answered_as_before() -> None:
+    """A stranger learns nothing, a clinician has the staff's words."""
+    world = a_full_world()
+    for address, message in ((STRANGER, "enrolment/link_refused"), (ITO, "staff/not_understood")):
+        world.command(address, "stop")
+        assert world.messages(address)[-1].message == message
+
+
+def test_stop_in_a_chat_of_two_patients_stops_both() -> None:
+    """Whoever sends it wants quiet in that chat; a button is about the one whose it is."""
+    world = a_full_world()
+    hers, his = a_patient(world, HER), a_patient(world, HER)
+    world.command(HER, "stop")
+    assert [world.store.charts[patient].enrolled.contact.kind for patient in (hers, his)] == ["stopped"] * 2
+    world.press(HER, CommandPress(his, "resume"), MESSAGE)
+    assert [world.store.charts[patient].enrolled.contact.kind for patient in (hers, his)] == ["stopped", "following"]
+
+
+def test_a_button_of_somebody_elses_stops_nobody() -> None:
+    """It is refused, recorded, and answered kindly."""
+    world = a_full_world()
+    hers = a_patient(world, HER)
+    a_patient(world, HIS)
+    decision = world.press(HIS, CommandPress(hers, "stop"), MESSAGE)
+    assert (notice(decision), world.store.charts[hers].enrolled.contact.kind) == ("replies/notices/over", "following")
+    assert [refusal.subject for refusal in world.store.refusals] == [hers]
+
+
+def test_the_word_itself_stops_whatever_was_asked() -> None:
+    """Also where a number was waited for, or a year of birth."""
+    world = a_full_world()
+    hers, his = a_patient(world, HER), a_patient(world, HIS, born=1958)
+    world.press(HER, StartPress(hers, CHECK_IN), MESSAGE)
+    for address in (HER, HIS):
+        world.write(address, "Stop!")
+    assert world.store.charts[hers].enrolled.contact.kind == "stopped"
+    assert world.store.charts[his].enrolled.state.kind == "declined"

@@ -1,26 +1,52 @@
 """What holds whatever people do, in whatever order, at whatever hour."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from followupbot.application import admins
+from followupbot.application import admins, records
+from followupbot.application.commands import COMMANDS
 from followupbot.domain.chart import (
     CLOSED_CHECK_INS_MAX,
     FLAGS_MAX,
     RESOLVED_ALERTS_MAX,
+    UNREAD_MAX,
     Chart,
+    Open,
+    Taken,
 )
 from followupbot.domain.clinic import Role
 from followupbot.domain.conditions import READINGS_MAX
 from followupbot.domain.decision import ByShell, Decision
-from followupbot.domain.facts import ChartFact, FlagRecorded
+from followupbot.domain.facts import (
+    ChartFact,
+    CheckInAsked,
+    CheckInReminded,
+    DeletionRequested,
+    FlagRecorded,
+    PatientPaused,
+    PatientResumed,
+    PatientStopped,
+    QuestionAnswered,
+)
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import MessageId, PatientId
-from followupbot.domain.outgoing import AnswerPress, Lane, OutgoingMessage, Press, ResolvePress, TakePress
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    BackPress,
+    CrisisPress,
+    HelpPress,
+    Lane,
+    LaterPress,
+    OutgoingMessage,
+    Press,
+    ResolvePress,
+    TakePress,
+    ToPatient,
+)
 from followupbot.domain.rules import Tier
 from followupbot.domain.wake import next_wake_at, wake, wake_alerts
 from tests.application.memory import a_store
@@ -31,7 +57,45 @@ SHELL = ByShell("root")
 PATIENTS = (1, 2)
 STAFF = {11: ("dr_ito", Role.CLINICIAN), 12: ("dr_sato", Role.LEAD), 13: ("ada", Role.ADMIN)}
 EVERYBODY = (*PATIENTS, *STAFF, 99)
-TEXTS = ("1", "2", "0", "no", "none", "7", "9", "11", "1958", "help", "")
+TEXTS = (
+    "I can't feel it when I pee",
+    "my husband died",
+    "I am in hospital",
+    "I want to die",
+    "thank you all",
+    "1",
+    "2",
+    "0",
+    "no",
+    "none",
+    "7",
+    "9",
+    "11",
+    "1958",
+    "help",
+    "",
+    "stop",
+    "¡Baja!",
+)
+WISHES = (
+    "stop",
+    "resume",
+    "pause 1w",
+    "pause 3 months",
+    "zone Tokyo",
+    "zone Los Angeles",
+    "zone Berlin",
+    "zone Honolulu until 2026-03-14",
+    "time 19:30",
+    "time 9",
+    "language es",
+    "delete",
+    "stop",
+    "resume",
+    "hepl",
+    "pause soon",
+)
+ARGUMENTS = ("", "4w", "10:30", "Europe/London", "es", "I leak")
 SHORT = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=31), timedelta(hours=3))
 LONG = (timedelta(hours=1), timedelta(hours=13), timedelta(days=1), timedelta(days=8), timedelta(days=100))
 
@@ -50,8 +114,9 @@ class Clinic:
         """One step; numbers pick among what there is."""
         what, who, which = step
         doing: Callable[[int, int], None] = getattr(self, f"_{what}")
+        held = {patient for patient in self.patients if self._chart(patient).held}
         doing(who, which)
-        self.holds()
+        self.holds(held)
 
     def _tap(self, who: int, which: int) -> None:
         """A button that this person has before them, or ever had; the newest first."""
@@ -74,6 +139,29 @@ class Clinic:
             number, button = there[-1 - which % min(len(there), 12)] if which % 2 else there[which % len(there)]
             self._press(address, button.press, number)
 
+    def _enrol(self, who: int, which: int) -> None:
+        """One step of the way in."""
+        for message in reversed(self.world.messages(PATIENTS[who])):
+            for button in (button for row in message.rows for button in row):
+                if button.label == WAY_IN[which]:
+                    self._press(PATIENTS[who], button.press, message.id)
+                    return
+
+    def _go_back(self, who: int, which: int) -> None:
+        """Back, from any question of a check-in that the chart keeps; or a change at its end."""
+        chart = self._chart(self.patients[who % len(self.patients)])
+        if chart.check_ins:
+            check_in = chart.check_ins[-1 - which % len(chart.check_ins)]
+            question = (None, *check_in.form)[which % (len(check_in.form) + 1)]
+            self._press(PATIENTS[who % len(PATIENTS)], BackPress(chart.patient, check_in.id, question), MessageId(1))
+
+    def _put_off(self, who: int, which: int) -> None:
+        """Another time."""
+        chart = self._chart(self.patients[who % len(self.patients)])
+        if chart.check_ins:
+            press = LaterPress(chart.patient, chart.check_ins[-1].id)
+            self._press(PATIENTS[who % len(PATIENTS)], press, MessageId(1))
+
     def _steal(self, who: int, which: int) -> None:
         """A button that somebody else has, or one that nobody has."""
         address = EVERYBODY[who % len(EVERYBODY)]
@@ -92,6 +180,21 @@ class Clinic:
 
     def _write(self, who: int, which: int) -> None:
         self.world.write(EVERYBODY[who % len(EVERYBODY)], TEXTS[which % len(TEXTS)])
+
+    def _wish(self, who: int, which: int) -> None:
+        """A slash command; most of those that change when, or whether, we write."""
+        command, _, argument = WISHES[which % len(WISHES)].partition(" ")
+        self.world.command(EVERYBODY[who % len(EVERYBODY)], command, argument)
+
+    def _command(self, who: int, which: int) -> None:
+        """A slash command, with an argument that suits some of them."""
+        name = [*COMMANDS, "no_such_command"][which % (len(COMMANDS) + 1)]
+        self.world.command(EVERYBODY[who % len(EVERYBODY)], name, ARGUMENTS[which % len(ARGUMENTS)])
+
+    def _read(self, who: int, which: int) -> None:
+        """Staff read what a patient wrote."""
+        records.read_notes(self.world.store, self.patients[who % len(self.patients)], SHELL, self.world.now)
+        self.world.deliver()
 
     def _send(self, who: int, which: int) -> None:
         self.world.send(EVERYBODY[who % len(EVERYBODY)], "photo")
@@ -139,6 +242,8 @@ class Clinic:
         decision = self.world.press(address, press, message)
         if isinstance(press, AnswerPress) and press.card is not None:
             self._is_answered_by_a_card(press, decision)
+        if isinstance(press, CrisisPress | HelpPress) and press.card is not None:
+            self._is_helped(press, decision)
 
     # -- what holds ----------------------------------------------------------------------------------------------------
 
@@ -158,11 +263,30 @@ class Clinic:
             isinstance(message, OutgoingMessage) and message.lane > Lane.ALERT for message in decision.outgoing
         ), "nothing else follows but the card"
 
-    def holds(self) -> None:
-        """All that is promised, after each step."""
+    def _is_helped(self, press: CrisisPress | HelpPress, decision: Decision) -> None:
+        """Who needs help gets the card first of all, unless they had it this very minute; and people have an alert."""
+        sent = [message for message in decision.outgoing if isinstance(message, OutgoingMessage)]
+        cards = [message for message in sent if message.message.startswith("cards/")]
+        if not cards:
+            alert = self._chart(press.patient).unresolved_alert
+            assert isinstance(press, HelpPress)
+            assert alert is not None
+            assert alert.help is not None
+            return
+        assert cards[0].lane is Lane.ALERT
+        assert cards[0].daytime is None
+        if cards[0].params["recorded"]:
+            assert self._chart(press.patient).unresolved_alert is not None
+
+    def holds(self, held: Set[PatientId] = frozenset()) -> None:
+        """All that is promised, after each step. `held` are those for whom it was held back before the step too."""
         assert self.world.failures == []
         for patient in self.patients:
             self._chart_holds(self._chart(patient))
+            if patient in held and self._chart(patient).held:
+                mine = [post.outgoing for post in self.world.store.outbox[self.seen :] if post.owner == patient]
+                started = [post for post in mine if isinstance(post, OutgoingMessage) and post.daytime is not None]
+                assert not [message for message in started if isinstance(message.to, ToPatient)]
         posted = self.world.store.outbox[self.seen :]
         self.seen = len(self.world.store.outbox)
         for message in (entry.outgoing for entry in posted):
@@ -176,6 +300,9 @@ class Clinic:
         assert len([alert for alert in chart.alerts if alert.unresolved]) <= 1
         self._is_bounded(chart)
         self._has_alerts(chart, store.facts[chart.patient])
+        self._keeps_the_worse(chart, store.facts[chart.patient])
+        self._loses_no_emergency(chart)
+        self._leaves_in_peace(store.facts[chart.patient])
         woken = fold(chart, _chart_facts(wake_alerts(chart, now)))
         woken = fold(woken, _chart_facts(wake(woken, now)))
         following = next_wake_at(woken)
@@ -195,10 +322,45 @@ class Clinic:
         }
         assert fired <= flagged
 
+    def _leaves_in_peace(self, facts: list[ChartFact]) -> None:
+        """Nothing is asked or reminded of between a wish for quiet and the return."""
+        quiet = False
+        for fact in facts:
+            if isinstance(fact, PatientStopped | PatientPaused | DeletionRequested):
+                quiet = True
+            elif isinstance(fact, PatientResumed):
+                quiet = False
+            elif isinstance(fact, CheckInReminded) or (isinstance(fact, CheckInAsked) and fact.for_day is not None):
+                assert not quiet, fact
+
+    def _loses_no_emergency(self, chart: Chart) -> None:
+        """Without an outcome it goes on paging; with a card it is asked about until help is there."""
+        for alert in chart.alerts:
+            if alert.tier is not Tier.EMERGENCY or not alert.unresolved:
+                continue
+            match alert.state:
+                case Open(_, at) | Taken(_, _, at):
+                    assert at is not None
+                case _:
+                    raise AssertionError("it has an outcome")
+            if alert.card is not None and alert.help is None:
+                assert alert.help_told is not None
+                assert alert.help_told.getting
+
+    def _keeps_the_worse(self, chart: Chart, facts: list[ChartFact]) -> None:
+        """One answer for each question and occasion; a red-flag item that was once reported stays reported."""
+        for check_in in chart.check_ins:
+            names = [answer.question for answer in check_in.answers]
+            assert len(names) == len(set(names))
+            for fact in facts:
+                if isinstance(fact, QuestionAnswered) and (fact.check_in, fact.value) == (check_in.id, "new"):
+                    assert check_in.answer(fact.question) == "new"
+
     def _is_bounded(self, chart: Chart) -> None:
         rules = len(a_programme().protocols[chart.enrolled.plan.protocol].rules)
         assert len(chart.check_ins) <= CLOSED_CHECK_INS_MAX + 1
         assert len(chart.alerts) <= RESOLVED_ALERTS_MAX + 1
+        assert len(chart.unread) <= UNREAD_MAX
         assert all(len(alert.flags) <= FLAGS_MAX for alert in chart.alerts)
         assert all(len(series.readings) <= READINGS_MAX for series in chart.history.values())
         assert all(len(check_in.fired) <= rules for check_in in chart.check_ins)
@@ -233,18 +395,35 @@ STEPS = st.tuples(
         + ["tap"] * 4
         + ["pass"] * 4
         + ["take"] * 3
+        + ["go_back"] * 3
+        + ["put_off"]
+        + ["wish"] * 3
         + ["steal", "steal", "write", "write", "sleep", "sleep", "send", "start", "reconnect", "leave", "join"]
+        + ["command", "command", "read"]
     ),
     NUMBERS,
     NUMBERS,
 )
 
-ENROLLED = [("go_on", 0, 0), ("go_on", 0, 0)]
-"""The first patient agrees and starts."""
+WAY_IN = ("next", "next", "agree", "right", "call", "tea", "start")
+
+ENROLLED = [("enrol", 0, step) for step in range(len(WAY_IN))]
+"""The first patient reads, agrees, tries the buttons, and starts."""
+
+
+WEEK = [("sleep", 0, 3)]
+"""Eight days; two weeks after the operation something is due, which waits if it is found to be so at night."""
+
+NIGHT = [("pass", 0, 3)] * 5
 
 
 @given(st.lists(STEPS, max_size=50))
 @example([*ENROLLED, ("go_on", 0, 0), ("take", 0, 0), ("take", 0, 2), ("tap", 0, 0), ("sleep", 0, 4), ("tap", 0, 0)])
+@example([("wish", 0, 0), *WEEK, *WEEK, ("wish", 0, 1), *WEEK])
+@example([("wish", 0, 2), *WEEK, *WEEK])
+@example([("sleep", 0, 1), *WEEK, ("wish", 0, 0), *NIGHT])
+@example([("sleep", 0, 1), *WEEK, ("wish", 0, 5), *NIGHT])
+@example([("wish", 0, 7), *WEEK, *WEEK])
 def test_whatever_people_do_what_is_promised_holds(steps: list[tuple[str, int, int]]) -> None:
     """Presses new, stale, foreign and made up; words; time that passes or was slept through; staff who come and go."""
     clinic = a_clinic_at_work()
@@ -270,7 +449,7 @@ def test_a_patient_of_twenty_years_has_a_chart_of_the_same_size() -> None:
     for step in ENROLLED:
         clinic.do(step)
     for year in range(20):
-        for step in [("tap", 0, 0), ("write", 0, 1), ("take", 0, 0), ("take", 0, 2), ("go_on", 0, 0)]:
+        for step in [("tap", 0, 0), ("write", 0, 4), ("read", 0, 0), ("take", 0, 0), ("take", 0, 2), ("go_on", 0, 0)]:
             clinic.do(step)
         for _ in range(4):
             clinic.do(("sleep", 0, 4))

@@ -6,15 +6,28 @@ rendered: a phone shows a message's key and its buttons.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from followupbot.application import rounds
 from followupbot.application.front_desk import FrontDesk
+from followupbot.domain.chart import Paused, Stopped
 from followupbot.domain.decision import Decision
 from followupbot.domain.ids import ChatId, MessageId, MessageKey, PatientId, StaffId
-from followupbot.domain.outgoing import Amend, Choice, OutgoingMessage, Param, Press, Retire, ToClinician
+from followupbot.domain.outgoing import (
+    Amend,
+    Choice,
+    Lane,
+    OutgoingMessage,
+    Param,
+    Press,
+    Recall,
+    Rehour,
+    Retire,
+    ToClinician,
+)
+from followupbot.domain.schedule import DAY_ENDS, DAY_STARTS, local
 from tests.application.memory import MemoryStore, Posted
 from tests.application.outboxes import MemoryOutbox
 
@@ -87,6 +100,11 @@ class World:
         number = self._number(self.store.note_chat(address))
         return self._came_in(lambda cause: self.desk.wrote(address, text, number, cause, self.now))
 
+    def command(self, address: int, command: str, argument: str = "") -> Decision:
+        """Somebody sends a slash command."""
+        number = self._number(self.store.note_chat(address))
+        return self._came_in(lambda cause: self.desk.commanded(address, command, argument, number, cause, self.now))
+
     def send(self, address: int, what: str) -> Decision:
         """Somebody sends a photo, or the like."""
         number = self._number(self.store.note_chat(address))
@@ -123,11 +141,15 @@ class World:
     def deliver(self) -> None:
         """What waits and may go is on the phones."""
         fresh, self._read = self.store.outbox[self._read :], len(self.store.outbox)
+        for posted in fresh:
+            if isinstance(posted.outgoing, Recall | Rehour):
+                self._post(posted)
         held, self._held = self._held, []
         for _, chat, message in sorted(held, key=lambda waiting: waiting[0]):
             self._message(chat, message)
         for posted in fresh:
-            self._post(posted)
+            if not isinstance(posted.outgoing, Recall | Rehour):
+                self._post(posted)
 
     def messages(self, address: int) -> list[PhoneMessage]:
         """What the phone shows, the oldest first."""
@@ -161,6 +183,15 @@ class World:
                 self._strip(posted.chat, outgoing.message)
             case Amend():
                 self._amend(outgoing)
+            case Recall():
+                self._held = [held for held in self._held if not held[2].key.startswith(f"{posted.owner}/")]
+            case Rehour(daytime):
+                held, self._held = self._held, []
+                for until, chat, message in held:
+                    if message.key.startswith(f"{posted.owner}/"):
+                        self._message(chat, replace(message, daytime=daytime))
+                    else:
+                        self._held.append((until, chat, message))
             case _:
                 assert_never(outgoing)
 
@@ -206,7 +237,17 @@ class World:
 
     def _log(self, chat: ChatId, how: str, message: OutgoingMessage) -> None:
         assert not isinstance(message.to, ToClinician) or self._works_here(message.to.staff)
+        assert message.daytime is None or self._may_be_started(message), message.key
         self.shown.append(Shown(self.now, chat, how, message.message, message.choices, message.params))
+
+    def _may_be_started(self, message: OutgoingMessage) -> bool:
+        """Whether it is day where the patient is now, and they still want to hear from us (clinical.md 0.11)."""
+        chart = self.store.chart(PatientId(message.key.partition("/")[0]))
+        assert chart is not None
+        by_day = DAY_STARTS <= local(self.now, chart.enrolled.plan.zone).time() < DAY_ENDS
+        contact = chart.enrolled.contact
+        paused = isinstance(contact, Paused) and message.lane is Lane.CHECK_IN
+        return by_day and not paused and not isinstance(contact, Stopped)
 
     def _works_here(self, staff: StaffId) -> bool:
         return self.store.the_clinic.member(staff) is not None

@@ -66,7 +66,8 @@ def test_enrol_answer_alert_and_take_by_tapping(address: str, screen: str) -> No
         ito.get_by_text("Welcome, Dr Ito").wait_for()
         turn_to("Maria")
         tap(maria, "Open the invitation")
-        tap(maria, "Yes, I agree")
+        for label in ("Next", "Next", "Yes, I agree", "Yes, this is right", "I call for emergency help now", "Water"):
+            tap(maria, label)
         tap(maria, "Start now")
         tap(maria, "1 new or worse")
         maria.get_by_text("Do not wait for a reply here").wait_for()

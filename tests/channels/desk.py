@@ -43,6 +43,11 @@ class Desk:
     def started(self, address: int, payload: str | None, cause_key: str, now: datetime) -> Decision:
         return self._commit(cause_key, "started", address, payload)
 
+    def commanded(
+        self, address: int, command: str, argument: str, message_id: MessageId, cause_key: str, now: datetime
+    ) -> Decision:
+        return self._commit(cause_key, "commanded", address, f"/{command} {argument}".strip())
+
     def wrote(self, address: int, text: str, message_id: MessageId, cause_key: str, now: datetime) -> Decision:
         return self._commit(cause_key, "wrote", address, text)
 

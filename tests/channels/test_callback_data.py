@@ -12,8 +12,28 @@ from followupbot.channels.telegram.callback_data import (
     decode,
     encode,
 )
-from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId
-from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, ResolvePress, StartPress, TakePress
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, TopicId
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    BackPress,
+    ChangePlanPress,
+    CheckNowPress,
+    CommandPress,
+    ConfirmPlanPress,
+    ConsentPress,
+    CrisisPress,
+    HelpPress,
+    LaterPress,
+    NextPress,
+    PracticePress,
+    Press,
+    ResolvePress,
+    StartPress,
+    TakePress,
+    TeachBackPress,
+    TopicPress,
+    YearlyPress,
+)
 
 P = PatientId("K7M2X")
 
@@ -35,6 +55,25 @@ presses: st.SearchStrategy[Press] = st.one_of(
         values,
         cards,
     ),
+    st.builds(
+        lambda patient, number, getting, card: HelpPress(patient, number, getting, *card),
+        patients,
+        numbers.map(AlertId),
+        st.booleans(),
+        cards,
+    ),
+    st.builds(CrisisPress, patients, names.map(CardId), st.sampled_from(["en", "es"]).map(Language)),
+    st.builds(CheckNowPress, patients),
+    st.builds(TopicPress, patients, names.map(TopicId), st.booleans()),
+    st.builds(NextPress, patients, numbers),
+    st.builds(ConfirmPlanPress, patients),
+    st.builds(ChangePlanPress, patients, names, st.none() | names),
+    st.builds(TeachBackPress, patients, names),
+    st.builds(PracticePress, patients, names),
+    st.builds(YearlyPress, patients, names, values),
+    st.builds(BackPress, patients, numbers.map(CheckInId), st.none() | names.map(QuestionId)),
+    st.builds(LaterPress, patients, numbers.map(CheckInId)),
+    st.builds(CommandPress, patients, names, st.from_regex(r"[A-Za-z0-9:/_+-]{0,30}", fullmatch=True)),
     st.builds(TakePress, patients, numbers.map(AlertId)),
     st.builds(ResolvePress, patients, numbers.map(AlertId), names),
 )
@@ -56,6 +95,16 @@ def test_a_press_is_read_back_as_it_was_written(press: Press) -> None:
 @pytest.mark.parametrize(
     ("press", "data"),
     [
+        (NextPress(P, 2), "1nK7M2X.2"),
+        (ConfirmPlanPress(P), "1yK7M2X."),
+        (ChangePlanPress(P, "zone"), "1gK7M2X.zone"),
+        (ChangePlanPress(P, "hour", "14"), "1gK7M2X.hour.14"),
+        (TeachBackPress(P, "call"), "1bK7M2X.call"),
+        (PracticePress(P, "tea"), "1pK7M2X.tea"),
+        (YearlyPress(P, "born", "1958"), "1wK7M2X.born.1958"),
+        (BackPress(P, CheckInId(3), QuestionId("pain")), "1kK7M2X.3.pain"),
+        (BackPress(P, CheckInId(3)), "1kK7M2X.3"),
+        (LaterPress(P, CheckInId(3)), "1lK7M2X.3"),
         (ConsentPress(P, True), "1cK7M2X.1"),
         (StartPress(P, CheckInId(3)), "1sK7M2X.3"),
         (AnswerPress(P, CheckInId(3), QuestionId("pain"), "7"), "1aK7M2X.3.pain.7"),
@@ -63,6 +112,9 @@ def test_a_press_is_read_back_as_it_was_written(press: Press) -> None:
             AnswerPress(P, CheckInId(3), QuestionId("bladder"), "new", CardId("cauda_equina"), Language("en")),
             "1aK7M2X.3.bladder.new.cauda_equina.en",
         ),
+        (CommandPress(P, "resume"), "1mK7M2X.resume."),
+        (CommandPress(P, "time", "9:00"), "1mK7M2X.time.9:00"),
+        (CommandPress(P, "zone", "America/New_York"), "1mK7M2X.zone.America/New_York"),
         (TakePress(P, AlertId(1)), "1tK7M2X.1"),
         (ResolvePress(P, AlertId(1), "called"), "1rK7M2X.1.called"),
         (

@@ -51,7 +51,7 @@ async def test_each_thing_that_people_do_finds_its_handler(
         ("started", maria.id, "token_123-abc"),
         ("started", maria.id, None),
         ("started", maria.id, "token"),
-        ("wrote", maria.id, "/help me"),
+        ("commanded", maria.id, "/help me"),
         ("wrote", maria.id, "my leg\nis numb"),
         ("pressed", maria.id, START),
         ("sent", maria.id, "photo"),

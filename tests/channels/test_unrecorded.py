@@ -6,8 +6,8 @@ import pytest
 
 from followupbot.application.ports import StorageUnavailable
 from followupbot.channels.telegram.outbound import TelegramChannel
-from followupbot.domain.ids import CardId, CheckInId, Language, PatientId, QuestionId
-from followupbot.domain.outgoing import AnswerPress
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId
+from followupbot.domain.outgoing import AnswerPress, CrisisPress, HelpPress, Press
 from followupbot.practice import FaultKind, Person, Practice
 from tests.channels.desk import House
 from tests.channels.phones import buttons, newcomer, texts
@@ -144,6 +144,30 @@ async def test_a_disk_that_takes_nothing_keeps_no_card_back(
         await house.time.pass_by(10)
     assert texts(maria) == ["?", CARD]
     assert "cards_sent.log can't be written" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("press", "comes"),
+    [
+        (CrisisPress(EMERGENCY.patient, CardId("cauda_equina"), Language("es")), True),
+        (HelpPress(EMERGENCY.patient, AlertId(1), False, EMERGENCY.card, Language("es")), True),
+        (HelpPress(EMERGENCY.patient, AlertId(1), True), False),
+    ],
+    ids=["harming oneself", "not yet", "help is there"],
+)
+async def test_whoever_needs_help_has_the_card_also_without_a_database(
+    house: House, maria: Person, ito: Person, channel: TelegramChannel, press: Press, comes: bool
+) -> None:
+    """The two other buttons that bear one; a third says that all is well."""
+    message = await buttons(channel, maria, press)
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: 0.2 in house.time.slept)
+        await house.time.pass_by(5)
+        if comes:
+            await eventually(lambda: texts(maria) == ["?", CARD] and texts(ito) == [PAGE])
+    assert texts(maria) == (["?", CARD] if comes else ["?"])
 
 
 async def test_a_harmless_press_brings_no_card(house: House, maria: Person, channel: TelegramChannel) -> None:

@@ -7,7 +7,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from followupbot.checking.check import NOWHERE
-from followupbot.domain.lexicon import Lexicon
+from followupbot.domain.lexicon import Lexicon, Theme
 from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
 from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.sources import gather
@@ -78,30 +78,30 @@ def test_forty_negated_red_flags_offer_the_gate(language: str) -> None:
     """Read as negations, all of them would be taken for "nothing is wrong" (clinical.md 0.8)."""
     negated = sentences(language, "negated")
     assert len(set(negated)) == 40
-    assert [text for text in negated if not lexicon(language).offers_gate(text)] == []
+    assert [text for text in negated if Theme.GATE not in lexicon(language).themes(text)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_red_flags_that_are_said_outright_offer_it_too(language: str) -> None:
-    assert [text for text in ASSERTED[language] if not lexicon(language).offers_gate(text)] == []
+    assert [text for text in ASSERTED[language] if Theme.GATE not in lexicon(language).themes(text)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_not_everything_offers_it(language: str) -> None:
     """Who is offered it each time looks at it no more."""
-    assert [text for text in HARMLESS[language] if lexicon(language).offers_gate(text)] == []
+    assert [text for text in HARMLESS[language] if Theme.GATE in lexicon(language).themes(text)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_words_of_despair_offer_the_button_for_them(language: str) -> None:
     """And nothing else does (clinical.md 0.14)."""
-    assert [text for text in CRISIS[language] if not lexicon(language).offers_crisis(text)] == []
+    assert [text for text in CRISIS[language] if Theme.CRISIS not in lexicon(language).themes(text)] == []
     others = [*HARMLESS[language], *ASSERTED[language], *sentences(language, "negated")]
-    assert [text for text in others if lexicon(language).offers_crisis(text)] == []
+    assert [text for text in others if Theme.CRISIS in lexicon(language).themes(text)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nobody_is_dropped_for_a_sentence_with_stop_in_it(language: str) -> None:
     """It counts only as the whole message."""
-    assert [text for text in sentences(language, "not_stop") if lexicon(language).is_stop(text)] == []
-    assert [text for text in STOP[language] if not lexicon(language).is_stop(text)] == []
+    assert [text for text in sentences(language, "not_stop") if Theme.STOP in lexicon(language).themes(text)] == []
+    assert [text for text in STOP[language] if Theme.STOP not in lexicon(language).themes(text)] == []

@@ -60,6 +60,8 @@ from tests.builders import (
 )
 
 EN = Language("en")
+SAID = "patient: check_ins/said"
+
 GATES_DENIED = ["rf_bladder_feel: no", "rf_saddle: no", "rf_breath: no"]
 ALL_WELL = [*GATES_DENIED, "back_pain: 2", "leg_weakness: no"]
 """Everything but the mood."""
@@ -119,6 +121,7 @@ def test_start_puts_the_first_question_in_the_place_of_the_button() -> None:
         ["rf_bladder_feel.new", "rf_bladder_feel.as_before"],
         ["rf_saddle.new", "rf_saddle.as_before"],
         ["none"],
+        ["buttons/later"],
     ]
 
 
@@ -153,13 +156,19 @@ def test_a_scale_stands_in_two_rows() -> None:
     assert [[button.label for button in row] for row in question.choices] == [
         ["0", "1", "2", "3", "4", "5"],
         ["6", "7", "8", "9", "10"],
+        ["buttons/back", "buttons/later"],
     ]
 
 
 def test_a_choice_has_one_button_a_row() -> None:
     """Words are longer than numbers."""
     (question,) = messages(press(a_chart(GATES_DENIED), BACK_PAIN, "3"))
-    assert [[button.label for button in row] for row in question.choices] == [["no"], ["a_bit"], ["clearly"]]
+    assert [[button.label for button in row] for row in question.choices] == [
+        ["no"],
+        ["a_bit"],
+        ["clearly"],
+        ["buttons/back", "buttons/later"],
+    ]
 
 
 def test_questions_say_since_when_something_is_new() -> None:
@@ -193,7 +202,7 @@ def test_each_answer_is_recorded_and_the_next_question_takes_its_place() -> None
         (["question_answered"], ["patient: questions/back_pain"], saved),
         (["question_answered"], ["patient: questions/leg_weakness"], saved),
         (["question_answered"], ["patient: questions/mood"], saved),
-        (["question_answered", "check_in_completed"], ["patient: check_ins/done/no_flag"], saved),
+        (["question_answered", "check_in_completed"], [SAID, "patient: check_ins/done/no_flag"], saved),
     ]
     check_in = chart.check_in(CHECK_IN)
     assert check_in is not None
@@ -286,7 +295,7 @@ def test_a_typed_denial_answers_nothing_on_a_gate_and_shows_the_buttons_again(wo
 def test_a_typed_item_number_is_an_emergency() -> None:
     """Item 2 of the screen is new: the card at that message."""
     decision = text(a_chart(), "2")
-    assert kinds(decision) == ["question_answered", "alert_raised", "alert_paged", "check_in_cut_short"]
+    assert kinds(decision) == ["question_answered", "alert_raised", "alert_paged", "check_in_cut_short", "card_sent"]
     assert sent(decision) == ["dr_ito: alerts/new", "patient: cards/cauda_equina"]
 
 
@@ -312,7 +321,7 @@ def test_an_emergency_cuts_the_check_in_short_and_nothing_follows_but_the_card()
     """A new message in the alert lane; the pressed message loses its buttons (clinical.md 0.4)."""
     chart = a_chart()
     decision = press(chart, BLADDER, "new")
-    assert kinds(decision) == ["question_answered", "alert_raised", "alert_paged", "check_in_cut_short"]
+    assert kinds(decision) == ["question_answered", "alert_raised", "alert_paged", "check_in_cut_short", "card_sent"]
     page, card, retired = decision.outgoing
     assert isinstance(page, OutgoingMessage)
     assert isinstance(card, OutgoingMessage)
@@ -433,7 +442,7 @@ def test_an_emergency_that_needs_two_answers_brings_its_card_too() -> None:
     chart = a_chart(["back_pain: 9"], clinic=a_clinic(programme=a_programme(a_protocol(rules=[both]))))
     decision = press(chart, WEAKNESS, "clearly")
     assert sent(decision) == ["dr_ito: alerts/new", "patient: cards/cauda_equina"]
-    assert kinds(decision)[-1] == "check_in_cut_short"
+    assert kinds(decision)[-2:] == ["check_in_cut_short", "card_sent"]
 
 
 def test_a_check_in_is_read_in_the_version_it_was_asked_in() -> None:
@@ -484,16 +493,15 @@ def test_what_is_said_at_the_end_depends_on_the_worst_tier(weakness: str, mood: 
     chart = a_chart([*GATES_DENIED, "back_pain: 2"])
     chart = after(chart, press(chart, WEAKNESS, weakness))
     decision = press(chart, MOOD, mood)
-    assert sent(decision) == [f"patient: {message}" for message in said]
-    done = messages(decision)[0]
-    assert done.in_place_of == MESSAGE
+    assert sent(decision) == [SAID, *(f"patient: {message}" for message in said)]
+    assert [message.in_place_of for message in messages(decision)[:2]] == [MESSAGE, None]
 
 
 def test_a_same_day_ending_says_when_somebody_looks_and_whether_they_could_be_reached() -> None:
     """In the patient's zone."""
     chart = a_chart([*GATES_DENIED, "back_pain: 2"])
     chart = after(chart, press(chart, WEAKNESS, "clearly"))
-    (done,) = messages(press(chart, MOOD, "good"))
+    _, done = messages(press(chart, MOOD, "good"))
     assert done.params == {"due": Instant(at("2026-03-09 18:00"), BERLIN), "reached": True}
 
 
@@ -501,23 +509,23 @@ def test_a_lesser_ending_says_when_somebody_looks_or_nothing() -> None:
     """This week: by when. Routine: no time is promised."""
     chart = a_chart([*GATES_DENIED, "back_pain: 2"])
     slight = after(chart, press(chart, WEAKNESS, "a_bit"))
-    assert messages(press(slight, MOOD, "good"))[0].params == {"due": Instant(at("2026-03-16 18:00"), BERLIN)}
+    assert messages(press(slight, MOOD, "good"))[1].params == {"due": Instant(at("2026-03-16 18:00"), BERLIN)}
     none = after(chart, press(chart, WEAKNESS, "no"))
-    assert messages(press(none, MOOD, "low"))[0].params == {}
+    assert messages(press(none, MOOD, "low"))[1].params == {}
 
 
 def test_an_urgent_flag_counts_at_the_end_also_when_its_alert_has_had_its_outcome() -> None:
     """Somebody was quick; what was said was said, and no education follows it."""
     chart = a_chart([*GATES_DENIED, "back_pain: 2"])
     chart = resolved(after(chart, press(chart, WEAKNESS, "clearly")))
-    assert sent(press(chart, MOOD, "low")) == ["patient: check_ins/done/same_day"]
+    assert sent(press(chart, MOOD, "low")) == [SAID, "patient: check_ins/done/same_day"]
 
 
 def test_no_education_while_an_urgent_alert_of_an_earlier_check_in_has_no_outcome() -> None:
     """The ending speaks of this check-in; the topic waits for another time."""
     chart = a_chart([*GATES_DENIED, "back_pain: 2", "leg_weakness: no"])
     chart = after(chart, alerts.raise_flag(chart, a_flag(Tier.SAME_DAY, check_in=9), NOW))
-    assert sent(press(chart, MOOD, "low")) == ["patient: check_ins/done/routine"]
+    assert sent(press(chart, MOOD, "low")) == [SAID, "patient: check_ins/done/routine"]
 
 
 def test_messages_keep_their_order_by_what_they_are_about() -> None:
@@ -530,7 +538,7 @@ def test_messages_keep_their_order_by_what_they_are_about() -> None:
 
 def test_education_comes_after_the_ending() -> None:
     """The same subject keeps the order; the lowest lane."""
-    done, education = messages(press(a_chart(ALL_WELL), MOOD, "low"))
+    _, done, education = messages(press(a_chart(ALL_WELL), MOOD, "low"))
     assert (education.lane, education.subject) == (Lane.EDUCATION, done.subject)
 
 

@@ -59,4 +59,4 @@ def test_a_re_check_plans_no_re_check() -> None:
     asked = said(asked, "gate none", check_in=second)
     decision = press(asked, "back_nrs 5", check_in=second)
     assert kinds(decision) == ["question_answered", "flag_recorded", "check_in_completed"]
-    assert sent(decision) == ["patient: check_ins/done/no_flag"]
+    assert sent(decision) == ["patient: check_ins/said", "patient: check_ins/done/no_flag"]

@@ -3,13 +3,13 @@
 from followupbot.domain import notes
 from followupbot.domain.decision import FreeText
 from followupbot.domain.facts import NoteReceived
-from tests.builders import NOW, a_chart, after, messages, sent
+from tests.builders import NOW, a_chart, after, at, messages, sent
 
 
 def test_a_note_is_kept_apart_from_its_fact_and_answered_at_once() -> None:
     """Free text never stands in a fact (design.md)."""
     decision = notes.receive(a_chart(), FreeText("n1", "I am worried"), NOW)
-    assert decision.facts == (NoteReceived(NOW, "n1"),)
+    assert decision.facts == (NoteReceived(NOW, "n1", review_by=at("2026-03-09 18:00")),)
     assert decision.texts == (FreeText("n1", "I am worried"),)
     assert sent(decision) == ["patient: replies/note_received"]
     assert messages(decision)[0].daytime is None

@@ -17,7 +17,7 @@ def test_onset_is_asked_after_the_card_and_behind_it() -> None:
     assert (card.message, onset.message) == ("cards/cauda_equina", "questions/rf_onset")
     assert (onset.lane, onset.subject, onset.in_place_of) == (Lane.ALERT, card.subject, None)
     assert labels(onset) == ["two_weeks", "longer"]
-    assert kinds(decision)[-1] == "check_in_cut_short"
+    assert kinds(decision)[-2:] == ["check_in_cut_short", "card_sent"]
 
 
 def test_what_is_said_of_the_onset_is_recorded_and_changes_no_tier() -> None:

@@ -76,13 +76,17 @@ def test_a_number_and_a_date_are_typed() -> None:
     """With no button but the one that skips."""
     chart = said(a_chart_of(), *BEFORE_WALK)
     (asked,) = messages(check_ins.begin(chart, CHECK_IN, MESSAGE, NOW))
-    assert labels(asked) == []
+    assert labels(asked) == ["buttons/back", "buttons/later"]
     wrong = check_ins.answer_text(chart, "half an hour", NOW)
     assert wrong is not None
     assert sent(wrong) == ["patient: replies/rejected/not_a_number", "patient: questions/walk_minutes"]
     chart = written(chart, "30")
     (since,) = messages(check_ins.begin(chart, CHECK_IN, MESSAGE, NOW))
-    assert (answer(chart, "walk_minutes"), since.message, labels(since)) == (30, "questions/since", ["skip"])
+    assert (answer(chart, "walk_minutes"), since.message, labels(since)) == (
+        30,
+        "questions/since",
+        ["skip", "buttons/back", "buttons/later"],
+    )
     assert answer(written(chart, "2026-03-01"), "since") == "2026-03-01"
     assert SINCE in written(chart, "2026-03-01").history
 

@@ -28,6 +28,7 @@ from followupbot.domain.questions import (
     Value,
     YesNo,
 )
+from followupbot.domain.replies import options_by_words
 
 PAIN = QuestionId("pain")
 WEAK = QuestionId("weak")
@@ -301,3 +302,36 @@ def test_a_question_knows_no_values_for_names_that_are_not_its_own(question: Que
     other = QuestionId("other")
     assert not question.values(other)
     assert isinstance(question.read(other, Pressed("1")), Rejected)
+
+
+# -- words on buttons --------------------------------------------------------------------------------------------------
+
+LABELS = {"no": "No, it is the same", "yes": "Sí, ha cambiado"}
+
+
+@pytest.mark.parametrize(("text", "option"), [("no", "no"), ("SI!", "yes"), (" Sí, ha cambiado. ", "yes")])
+def test_the_words_on_a_button_count_as_its_press(text: str, option: str) -> None:
+    """Whole or up to the first comma; capitals, accents and marks do not matter."""
+    question = Choice(QuestionId("phone_changed"), ("no", "yes"))
+    typed = Typed(text, options=options_by_words(LABELS))
+    assert question.read(question.id, typed) == (Answer(question.id, option),)
+
+
+@pytest.mark.parametrize("text", ["nope", "no no", "", "it is"])
+def test_what_is_on_no_button_is_no_answer(text: str) -> None:
+    """It is never guessed at."""
+    question = Choice(QuestionId("phone_changed"), ("no", "yes"))
+    assert question.read(question.id, Typed(text, options=options_by_words(LABELS))) == Rejected("not_a_choice")
+
+
+def test_words_that_two_buttons_share_mean_neither() -> None:
+    """`Yes, a bit` and `Yes, a lot`."""
+    words = options_by_words({"bit": "Yes, a bit", "lot": "Yes, a lot", "no": "No"})
+    assert words == {"yes a bit": "bit", "yes a lot": "lot", "no": "no"}
+
+
+def test_a_typed_word_never_answers_a_red_flag_screen() -> None:
+    """Not even the words on its button (clinical.md 0.8)."""
+    gate = Gate(QuestionId("gate"), (GateItem(QuestionId("rf_foot"), Concern("weakness")),))
+    typed = Typed("None of these", options=options_by_words({"none": "None of these"}))
+    assert gate.read(gate.id, typed) == Rejected("gate_needs_a_button")

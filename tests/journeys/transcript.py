@@ -7,10 +7,11 @@
 Days count from the operation, on the patient's wall clock; `+2 min` counts from the line before. `->` is a new message,
 `=>` takes the place of one, `-x` takes a message's buttons away. People do:
 
-    clinic invites NAME [as ROLE] [again]      clinic removes NAME
+    clinic invites NAME [as ROLE] [again]      clinic removes NAME, or reads NAME
     NAME opens the link [of OTHER]             NAME presses start
     NAME taps LABEL [on MESSAGE] [of OTHER]    a button that is there; with `on`, also one that is there no more
     NAME writes WORDS                          NAME sends a photo
+    NAME sends /COMMAND [WORDS]
     time passes
 """
 
@@ -19,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from followupbot.application import admins
+from followupbot.application import admins, records
 from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Programme, Role
 from followupbot.domain.decision import ByShell, Decision
@@ -32,7 +33,22 @@ from tests.builders import LUMBAR
 
 TIME_WIDTH = 14
 
-PARAMS_SHOWN = ("tier", "concern", "again", "due", "recorded", "reached", "left", "by", "outcome", "role", "first")
+PARAMS_SHOWN = (
+    "tier",
+    "concern",
+    "again",
+    "due",
+    "recorded",
+    "reached",
+    "left",
+    "by",
+    "outcome",
+    "role",
+    "first",
+    "alert",
+    "refused",
+    "near_1",
+)
 """What a reader of a story wants to see of a message's parameters."""
 
 _LINE = re.compile(r"(?P<time>[^|]*)\|(?: (?P<text>.*))?")
@@ -44,11 +60,13 @@ _DOES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, name in (
         (r"clinic invites (?P<who>\S+)(?: as (?P<role>\S+))?(?P<again> again)?", "invite"),
         (r"clinic removes (?P<who>\S+)", "remove"),
+        (r"clinic reads (?P<who>\S+)", "read"),
         (r"(?P<who>\S+) opens the link(?: of (?P<other>\S+))?", "open_link"),
         (r"(?P<who>\S+) presses start", "press_start"),
         (r"(?P<who>\S+) taps (?P<label>\S+)(?: on (?P<on>\S+))?(?: of (?P<other>\S+))?", "tap"),
         (r"(?P<who>\S+) writes (?P<words>.+)", "write"),
         (r"(?P<who>\S+) sends a (?P<what>\S+)", "send"),
+        (r"(?P<who>\S+) sends /(?P<command>\S+)(?: (?P<argument>.+))?", "command"),
         (r"time passes", "wait"),
     )
 )
@@ -174,6 +192,10 @@ class Play:
     def _remove(self, who: str) -> None:
         admins.remove_staff(self.world.store, self._staff(who), ByShell("root"), self.world.now)
 
+    def _read(self, who: str) -> None:
+        records.read_notes(self.world.store, self.patients[who], ByShell("root"), self.world.now)
+        self.world.deliver()
+
     def _open_link(self, who: str, other: str | None) -> Decision:
         return self.world.start(self._address(who), self.tokens[other or who])
 
@@ -194,6 +216,9 @@ class Play:
 
     def _send(self, who: str, what: str) -> Decision:
         return self.world.send(self._address(who), what)
+
+    def _command(self, who: str, command: str, argument: str | None) -> Decision:
+        return self.world.command(self._address(who), command, argument or "")
 
     def _wait(self) -> None:
         """Nobody does anything."""

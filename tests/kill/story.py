@@ -13,8 +13,19 @@ from followupbot.application.ports import Store
 from followupbot.domain.chart import Plan
 from followupbot.domain.decision import ByShell
 from followupbot.domain.ids import Language, PatientId, ProtocolKey
-from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, StartPress, TakePress
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    ConfirmPlanPress,
+    ConsentPress,
+    NextPress,
+    PracticePress,
+    Press,
+    StartPress,
+    TakePress,
+    TeachBackPress,
+)
 from followupbot.domain.schedule import PartialDate
+from followupbot.domain.screens import RED_FLAG_RIGHT
 from tests.process.harness import RECORDED, Clinic, emergency, resolves, zone_where_it_is_day
 from tests.process.telegram import Phone
 
@@ -51,8 +62,10 @@ class Patient:
         match press:
             case ConsentPress(_, agrees):
                 return agrees
-            case StartPress():
+            case NextPress() | ConfirmPlanPress() | PracticePress() | StartPress():
                 return True
+            case TeachBackPress(_, answer):
+                return answer == RED_FLAG_RIGHT
             case AnswerPress(_, _, question, value):
                 return self.answers.get(question) == value
             case _:

@@ -16,12 +16,13 @@ from pathlib import Path
 import httpx
 
 from followupbot.application import admins
+from followupbot.bootstrap.demo import WAY_IN, WAY_ON
 from followupbot.bootstrap.house import House, initialise, open_house
 from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByShell
 from followupbot.domain.ids import Language, PatientId
-from followupbot.domain.outgoing import AnswerPress, ConsentPress, ResolvePress, StartPress, TakePress
+from followupbot.domain.outgoing import AnswerPress, ResolvePress, StartPress, TakePress
 from followupbot.domain.schedule import PartialDate
 from followupbot.protocol_files.sources import shipped
 from followupbot.settings import Settings
@@ -178,7 +179,8 @@ class Clinic:
     def goes_to_gate(self, name: str) -> Phone:
         """The patient has consented and sees the first question."""
         phone = self.join(name)
-        phone.press(agrees)
+        consents(phone)
+        prepares(phone)
         phone.press(starts)
         phone.reads("I cannot feel when my bladder is full")
         return phone
@@ -190,8 +192,16 @@ class Clinic:
                 program.kill()
 
 
-def agrees(press: object) -> bool:
-    return isinstance(press, ConsentPress) and press.agrees
+def consents(phone: Phone) -> None:
+    """From the link to "I agree"."""
+    for step in WAY_IN:
+        phone.press(step)
+
+
+def prepares(phone: Phone) -> None:
+    """From there, or from the year of birth, to the first check-in."""
+    for step in WAY_ON:
+        phone.press(step)
 
 
 def starts(press: object) -> bool:

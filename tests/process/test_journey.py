@@ -10,10 +10,11 @@ from tests.process.harness import (
     RECORDED,
     STOPS_WITHIN,
     Clinic,
-    agrees,
     answers,
     completes,
+    consents,
     emergency,
+    prepares,
     resolves,
     starts,
     takes,
@@ -54,11 +55,13 @@ def test_from_an_empty_folder_to_an_alert_that_is_resolved(
     joan, maria = telegram.phone("Joan"), telegram.phone("Maria")
     joan.start(calm["link"])
     maria.start(red["link"])
-    joan.press(agrees)
-    maria.press(agrees)
+    consents(joan)
+    consents(maria)
+    prepares(joan)
     joan.press(starts)
     maria.reads("In which year were you born?")
     maria.write("1958")
+    prepares(maria)
     joan.press(answers("gate_bladder_bowel", "none"))
     joan.press(answers("gate_feeling", "none"))
 

@@ -111,3 +111,16 @@ def test_nobody_can_be_told_turns_health_red(clinic: Clinic) -> None:
     assert program.health()[1]["problems"] == ["there are notices for the operator, and no admin can be reached"]
     clinic.staff_joins("Ada")
     until(lambda: program.health()[0] == 200, "health to be well")
+
+
+def test_patients_are_offered_the_commands_in_their_language(clinic: Clinic) -> None:
+    """From the start of the program on."""
+    clinic.run().ready()
+    profile = clinic.telegram.practice.telegram.profile
+
+    def offered(language: str) -> dict[str, str]:
+        menu = clinic.telegram.do(lambda: profile.menu(700000001, 700000001, language))
+        return {command["command"]: command["description"] for command in menu}
+
+    until(lambda: offered("es").get("stop") == "Dejar los controles", "a menu in Spanish")
+    assert offered("en")["stop"] == "Stop the check-ins"

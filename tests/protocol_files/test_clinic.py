@@ -4,7 +4,7 @@ from datetime import date, time
 
 import pytest
 
-from followupbot.domain.clinic import AlertDetail, ClinicSettings, OpeningHours, Role
+from followupbot.domain.clinic import AlertDetail, ClinicSettings, Crisis, OpeningHours, Role
 from followupbot.domain.ids import Language, ProtocolKey
 from followupbot.protocol_files.clinic import read_clinic
 from followupbot.protocol_files.reading import Reading
@@ -44,6 +44,7 @@ def test_the_file_that_ships_works_as_it_is_and_invents_no_number() -> None:
         emergency_number=None,
         alert_detail=AlertDetail.CONCERN,
         protocols=(LUMBAR_FUSION,),
+        crisis=Crisis(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -10,8 +10,9 @@ from followupbot.application import ports
 from followupbot.domain.clinic import ClinicSettings, OpeningHours, Role
 from followupbot.domain.delivery import Button, Rendered
 from followupbot.domain.ids import AlertId, Language, MessageKey, PatientId, Version
-from followupbot.domain.outgoing import Choice, Instant, Param, TakePress, Words
+from followupbot.domain.outgoing import Choice, Day, Instant, Param, Said, Summary, TakePress, Words
 from followupbot.rendering.renderer import Renderer, RenderingFailed
+from followupbot.rendering.words import Words as AllWords
 
 EN, ES, V1 = Language("en"), Language("es"), Version("1")
 BARE = ClinicSettings("Hill & Side", OpeningHours("UTC", {0: (time(9), time(17))}), (Role.CLINICIAN,), EN)
@@ -29,6 +30,11 @@ FILES = {
     "messages/en/gap.j2": "One\n{% if a %}\n\nTwo\n\n{% endif %}\n\n\nThree\n\n",
     "messages/en/press.j2": "---\nbuttons:\n  take: I {{ a }} it &amp; go\n  a.new: 1 new\n---\nPress\n",
     "messages/en/broken.j2": "{% if %}",
+    "messages/en/said.j2": "You said:\n\n{{ a }}",
+    "messages/en/buttons/back.j2": "‹ Back",
+    "messages/en/questions/pain.j2": "---\ntitle: Pain < 10\n---\nHow strong?",
+    "messages/en/questions/legs.j2": "---\ntitle: Legs\nbuttons:\n  foot.new: 1 new\n  fall.new: 2 new\n---\nAny?",
+    "messages/en/questions/since.j2": "---\ntitle: Since\nbuttons:\n  skip: Skip\n---\nWhen?",
 }
 
 
@@ -145,3 +151,37 @@ def test_a_version_is_read_once() -> None:
     for _ in range(3):
         made.render(V1, EN, MessageKey("x"), {"a": 1})
     assert reads == [V1]
+
+
+def test_what_was_said_is_a_list_in_the_words_of_the_buttons() -> None:
+    """By each question's title; a number and a date as they are written."""
+    pain, legs, since = (MessageKey(f"questions/{name}") for name in ("pain", "legs", "since"))
+    summary = Summary(
+        (
+            Said(pain, (), 3),
+            Said(legs, ("foot.new", "fall.new")),
+            Said(since, (), Day(date(2026, 3, 16))),
+            Said(since, ("skip",)),
+        )
+    )
+    assert html("said", {"a": summary}).splitlines() == [
+        "You said:",
+        "",
+        "• Pain &lt; 10: <b>3</b>",
+        "• Legs: <b>1 new; 2 new</b>",
+        "• Since: <b>16 March 2026</b>",
+        "• Since: <b>Skip</b>",
+    ]
+
+
+def test_a_button_that_every_message_may_have_has_a_message_of_its_own() -> None:
+    """Back stands below a hundred questions."""
+    rendered = renderer().render(V1, EN, MessageKey("x"), {"a": 1}, ((Choice("buttons/back", PRESS),),))
+    assert rendered.buttons == ((Button("‹ Back", PRESS),),)
+
+
+def test_the_words_on_the_buttons_of_every_question_are_known() -> None:
+    """Whoever types one of them has pressed it."""
+    labels = AllWords({path: text.encode() for path, text in FILES.items()}).labels()
+    assert labels[EN]["legs"] == {"foot.new": "1 new", "fall.new": "2 new"}  # type: ignore[index]
+    assert labels[ES] == {}

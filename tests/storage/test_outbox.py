@@ -11,7 +11,7 @@ from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.delivery import Act, Claim
 from followupbot.domain.facts import StaffMemberRemoved
 from followupbot.domain.ids import MessageId
-from followupbot.domain.outgoing import Choice, Lane, Retire, StartPress, ToClinician, ToPatient
+from followupbot.domain.outgoing import Choice, Lane, Recall, Rehour, Retire, StartPress, ToClinician, ToPatient
 from followupbot.domain.schedule import Daytime
 from followupbot.storage import queue
 from followupbot.storage.keys import Keys, patient_key
@@ -253,6 +253,30 @@ def test_a_message_in_flight_holds_back_one_whose_morning_has_come(site: Site) -
     assert claim_keys(site) == []
     site.outbox.confirm(reply, MessageId(100), site.now)
     assert claim_keys(site) == ["reminder"]
+
+
+def test_what_is_recalled_never_goes_and_a_reply_does(site: Site) -> None:
+    """Whoever stops in the night hears nothing of what waits for the morning; another patient does."""
+    site.now = NOON + timedelta(hours=9)
+    site.decide(message("check_in", daytime=Daytime("UTC")), message("page", subject="2", lane=Lane.ALERT))
+    site.decide(Recall(), message("stopped", subject="3", lane=Lane.REPLY))
+    assert claim_keys(site) == ["page", "stopped"]
+    site.now += timedelta(hours=13)
+    assert claim_keys(site) == []
+    assert states(site)["check_in"] == "cancelled"
+
+
+def test_what_waits_for_the_morning_waits_for_it_where_the_patient_is_now(site: Site) -> None:
+    """Noon in London is four in the morning for who has flown to Los Angeles, and night-time for who is in Tokyo."""
+    site.now = NOON + timedelta(hours=9)
+    site.decide(message("check_in", daytime=Daytime("UTC")))
+    site.decide(Rehour(Daytime("America/Los_Angeles")))
+    assert claim_keys(site) == ["check_in"], "one in the afternoon there"
+    site.decide(message("reminder", subject="2", daytime=Daytime("UTC")))
+    site.decide(Rehour(Daytime("Asia/Tokyo")))
+    assert claim_keys(site) == []
+    site.now += timedelta(hours=4)
+    assert claim_keys(site) == ["reminder"], "ten in the morning there"
 
 
 def test_what_is_over_is_not_sent(site: Site) -> None:

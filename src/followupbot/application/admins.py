@@ -17,6 +17,11 @@ from followupbot.domain.ids import ChatId, PatientId, ProtocolKey, StaffId, Toke
 INVITATION_LASTS = timedelta(days=7)
 """Clinical.md and reliability.md 4.4: long enough to come home from hospital, short enough for a lost card."""
 
+LINK_TRIES_WITHIN = timedelta(hours=1)
+LINK_TRIES_OF_CHAT_MAX = 5
+LINK_TRIES_MAX = 100
+"""Who tries links gets nowhere with 128 bits; the limit keeps the noise down (issue 4, reliability.md 4.4)."""
+
 TOKEN_BYTES = 16
 """128 bits: 22 characters of a link, of the 64 that Telegram takes."""
 
@@ -75,6 +80,11 @@ def invite_staff(store: Store, name: str, role: Role, by: Actor, now: datetime) 
     token = hash_of(invited.token)
     store.transact_clinic(_cause(by), lambda clinic: staff.invite(clinic, name, role, token, invited.expires_at, now))
     return invited
+
+
+def admit(store: Store, chat: ChatId, cause: Cause, now: datetime) -> bool:
+    """Whether a link that was opened in that chat is looked at, or refused unseen."""
+    return store.admit_link(cause, chat, now, LINK_TRIES_WITHIN, LINK_TRIES_OF_CHAT_MAX, LINK_TRIES_MAX)
 
 
 def join(store: Store, chat: ChatId, token: TokenHash, cause: Cause, now: datetime) -> Decision:

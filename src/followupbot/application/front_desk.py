@@ -4,16 +4,43 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from followupbot.application import admins, clinicians, patients, policy
+from followupbot.application import admins, anytime, clinicians, commands, patients, policy, requests
 from followupbot.application.policy import Action
 from followupbot.application.ports import Outbox, Store
 from followupbot.domain import enrolment, staff
 from followupbot.domain.addressing import card_to_chat, staff_notice
-from followupbot.domain.chart import Consenting, Identifying
+from followupbot.domain.chart import Confirming, Consenting, Identifying, Practising, Reading, TeachingBack
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import Actor, ByPatient, ByStaff, ByStranger, Cause, Decision
 from followupbot.domain.ids import ChatId, MessageId, PatientId
-from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, ResolvePress, StartPress, TakePress
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    AnytimePress,
+    BackPress,
+    CardPress,
+    ChangePlanPress,
+    CheckInPress,
+    CheckNowPress,
+    CommandPress,
+    ConfirmPlanPress,
+    ConsentPress,
+    CrisisPress,
+    EnrolmentPress,
+    HelpPress,
+    LaterPress,
+    NextPress,
+    PracticePress,
+    Press,
+    ResolvePress,
+    StartPress,
+    TakePress,
+    TeachBackPress,
+    TopicPress,
+    YearlyPress,
+)
+
+ON_THE_WAY_IN = (Reading, Consenting, Confirming, TeachingBack, Practising)
+"""A button of an enrolment is waited for."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +61,11 @@ class FrontDesk:
                 by = self.store.staff_of(chat)
                 cause = Cause(cause_key, ByStranger() if by is None else ByStaff(by))
                 return clinicians.press(self.store, by, press, cause, now)
-            case ConsentPress() | StartPress() | AnswerPress():
+            case NextPress() | ConsentPress() | ConfirmPlanPress() | ChangePlanPress() | TeachBackPress():
+                return self._patient_pressed(chat, press, message, cause_key, now)
+            case PracticePress() | YearlyPress() | StartPress() | AnswerPress() | BackPress() | LaterPress():
+                return self._patient_pressed(chat, press, message, cause_key, now)
+            case HelpPress() | CrisisPress() | CheckNowPress() | TopicPress() | CommandPress():
                 return self._patient_pressed(chat, press, message, cause_key, now)
             case _:
                 assert_never(press)
@@ -46,10 +77,25 @@ class FrontDesk:
             return self._addressed(chat, cause_key, now)
         token = admins.hash_of(payload)
         cause = Cause(cause_key, ByStranger())
+        if not admins.admit(self.store, chat, cause, now):
+            return self.store.transact_clinic(cause, lambda clinic: enrolment.refuse_link(clinic, chat, now))
         patient = self.store.patient_invited(token)
         if patient is not None:
             return patients.connect(self.store, patient, chat, token, cause, now)
         return admins.join(self.store, chat, token, cause, now)
+
+    def commanded(
+        self, address: int, command: str, argument: str, message: MessageId, cause_key: str, now: datetime
+    ) -> Decision:
+        """A slash command other than `/start` was sent; the words behind one that there is not are read as words."""
+        chat = self.store.note_chat(address)
+        self.store.saw_message(chat, message)
+        patient = self._patient_of(chat)
+        if patient is None:
+            return self._addressed(chat, cause_key, now)
+        if command == "stop":
+            return self._stop_everything(chat, cause_key, now)
+        return commands.carry_out(self.store, patient, command, argument, Cause(cause_key, ByPatient(patient)), now)
 
     def wrote(self, address: int, text: str, message: MessageId, cause_key: str, now: datetime) -> Decision:
         """Somebody wrote."""
@@ -89,10 +135,18 @@ class FrontDesk:
             decision += patients.unblock(self.store, patient, cause, now)
         return decision
 
+    def _stop_everything(self, chat: ChatId, cause_key: str, now: datetime) -> Decision:
+        """Whoever sends `/stop` in a chat wants quiet in it, whichever of its patients was meant."""
+        decision = Decision()
+        for patient in self.store.patients_of(chat):
+            cause = Cause(f"{cause_key}/{patient}", ByPatient(patient))
+            decision += requests.stop(self.store, patient, "", cause, now)
+        return decision
+
     def _patient_pressed(
         self,
         chat: ChatId,
-        press: ConsentPress | StartPress | AnswerPress,
+        press: EnrolmentPress | CheckInPress | AnytimePress | CommandPress,
         message: MessageId,
         cause_key: str,
         now: datetime,
@@ -103,9 +157,13 @@ class FrontDesk:
         cause = Cause(cause_key, actor)
         clinic = self.store.clinic()
         if policy.allowed(actor, Action.ANSWER, clinic, press.patient):
+            if isinstance(press, CommandPress):
+                return commands.carry_out(self.store, press.patient, press.command, press.argument, cause, now)
+            if isinstance(press, AnytimePress):
+                return anytime.press(self.store, press, message, cause, now)
             return patients.press(self.store, press, message, cause, now)
         self.store.record_refusal(cause, Action.ANSWER, press.patient, now)
-        if isinstance(press, AnswerPress) and press.card is not None:
+        if isinstance(press, CardPress) and press.card is not None:
             card = card_to_chat(clinic, chat, press.card, press.language, now)
             return self.store.transact_clinic(cause, lambda _: Decision(outgoing=(card,)))
         return Decision(notice=staff_notice(clinic, "replies/notices/over"))
@@ -142,4 +200,4 @@ class FrontDesk:
         check_in = chart.open_check_in
         if check_in is not None and check_in.state.kind == "begun":
             return 1
-        return 2 if check_in is not None or isinstance(chart.enrolment.state, Consenting) else 3
+        return 2 if check_in is not None or isinstance(chart.enrolment.state, ON_THE_WAY_IN) else 3

@@ -1,54 +1,97 @@
 """What a patient can do."""
 
 from datetime import datetime
+from typing import assert_never
 
-from followupbot.application.ports import Store
-from followupbot.domain import check_ins, enrolment, notes
+from followupbot.application.ports import Charts
+from followupbot.domain import check_ins, enrolment, notes, pauses, preparation, writing, yearly
 from followupbot.domain.chart import Chart, Identifying
 from followupbot.domain.decision import Cause, Decision, FreeText
 from followupbot.domain.ids import ChatId, MessageId, PatientId, TokenHash
-from followupbot.domain.outgoing import AnswerPress, ConsentPress, StartPress
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    BackPress,
+    ChangePlanPress,
+    CheckInPress,
+    ConfirmPlanPress,
+    ConsentPress,
+    EnrolmentPress,
+    LaterPress,
+    NextPress,
+    PracticePress,
+    StartPress,
+    TeachBackPress,
+    YearlyPress,
+)
 
 
-def connect(store: Store, patient: PatientId, chat: ChatId, token: TokenHash, cause: Cause, now: datetime) -> Decision:
+def connect(
+    charts: Charts, patient: PatientId, chat: ChatId, token: TokenHash, cause: Cause, now: datetime
+) -> Decision:
     """The invitation's link was pressed in that chat."""
-    return store.transact(patient, cause, lambda chart: enrolment.connect(chart, chat, token, now))
+    return charts.transact(patient, cause, lambda chart: enrolment.connect(chart, chat, token, now))
 
 
 def press(
-    store: Store, pressed: ConsentPress | StartPress | AnswerPress, message: MessageId, cause: Cause, now: datetime
+    charts: Charts, pressed: EnrolmentPress | CheckInPress, message: MessageId, cause: Cause, now: datetime
 ) -> Decision:
     """One of the patient's buttons was pressed."""
 
     def decide(chart: Chart) -> Decision:
         match pressed:
-            case ConsentPress():
-                return enrolment.consent(chart, pressed.agrees, message, now)
             case StartPress():
                 return check_ins.begin(chart, pressed.check_in, message, now)
+            case BackPress():
+                return check_ins.go_back(chart, pressed.check_in, pressed.question, message, now)
+            case LaterPress():
+                return check_ins.put_off(chart, pressed.check_in, message, now)
             case AnswerPress():
                 return check_ins.answer_press(
                     chart, pressed.check_in, pressed.question, pressed.value, message, now, pressed.card
                 )
+            case _:
+                return _step(chart, pressed, message, now)
 
-    return store.transact(pressed.patient, cause, decide)
+    return charts.transact(pressed.patient, cause, decide)
 
 
-def write(store: Store, patient: PatientId, text: str, cause: Cause, now: datetime) -> Decision:
-    """The patient wrote: the year of birth, an answer, or a note that people read."""
+def _step(chart: Chart, pressed: EnrolmentPress, message: MessageId, now: datetime) -> Decision:
+    """One step of an enrolment, or of what is said again once a year."""
+    match pressed:
+        case NextPress():
+            return enrolment.read_on(chart, pressed.screen, message, now)
+        case ConsentPress():
+            return enrolment.consent(chart, pressed.agrees, message, now)
+        case ConfirmPlanPress():
+            return preparation.confirm_plan(chart, message, now)
+        case ChangePlanPress():
+            return preparation.change_plan(chart, pressed.part, pressed.value, message, now)
+        case TeachBackPress():
+            return preparation.teach_back(chart, pressed.answer, message, now)
+        case PracticePress():
+            return preparation.practise(chart, message, now)
+        case YearlyPress():
+            return yearly.hear(chart, pressed.what, pressed.value, message, now)
+        case _:
+            assert_never(pressed)
+
+
+def write(charts: Charts, patient: PatientId, text: str, cause: Cause, now: datetime) -> Decision:
+    """The patient wrote: that they stop, the year of birth, an answer, or a note that people read."""
 
     def decide(chart: Chart) -> Decision:
+        if pauses.means_stop(chart, text):
+            return enrolment.leave(chart, now)
         if isinstance(chart.enrolled.state, Identifying):
             return enrolment.identify(chart, text, now)
         if not chart.active:
             return enrolment.wait(chart, now)
-        answered = check_ins.answer_text(chart, text, now)
-        return notes.receive(chart, FreeText(cause.key, text), now) if answered is None else answered
+        return writing.receive(chart, FreeText(cause.key, text), now)
 
-    return store.transact(patient, cause, decide)
+    return charts.transact(patient, cause, decide)
 
 
-def send(store: Store, patient: PatientId, what: str, cause: Cause, now: datetime) -> Decision:
+def send(charts: Charts, patient: PatientId, what: str, cause: Cause, now: datetime) -> Decision:
     """The patient sent something that is no text: `what` is its kind. It stays in the chat; here is that it came."""
 
     def decide(chart: Chart) -> Decision:
@@ -56,14 +99,14 @@ def send(store: Store, patient: PatientId, what: str, cause: Cause, now: datetim
             notes.receive(chart, FreeText(cause.key, f"[{what}]"), now) if chart.active else enrolment.wait(chart, now)
         )
 
-    return store.transact(patient, cause, decide)
+    return charts.transact(patient, cause, decide)
 
 
-def block(store: Store, patient: PatientId, cause: Cause, now: datetime) -> Decision:
+def block(charts: Charts, patient: PatientId, cause: Cause, now: datetime) -> Decision:
     """The patient's chat refuses our messages."""
-    return store.transact(patient, cause, lambda chart: enrolment.block(chart, now))
+    return charts.transact(patient, cause, lambda chart: enrolment.block(chart, now))
 
 
-def unblock(store: Store, patient: PatientId, cause: Cause, now: datetime) -> Decision:
+def unblock(charts: Charts, patient: PatientId, cause: Cause, now: datetime) -> Decision:
     """The patient's chat takes our messages again."""
-    return store.transact(patient, cause, lambda chart: enrolment.unblock(chart, now))
+    return charts.transact(patient, cause, lambda chart: enrolment.unblock(chart, now))

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from followupbot.domain.chart import Chart
@@ -44,8 +44,8 @@ class Writer(Protocol):
         """Run the unit after those handed in before it, and give back what it gives back."""
 
 
-class Store(Protocol):
-    """The charts, the clinic, and everything that must be committed together with them."""
+class Charts(Protocol):
+    """Where one patient can be decided about."""
 
     def transact(self, patient: PatientId, cause: Cause, decide: Callable[[Chart], Decision]) -> Decision:
         """Let the core decide about one patient, and keep what it decided, or nothing.
@@ -53,6 +53,10 @@ class Store(Protocol):
         A patient without facts gets an empty chart. A cause that has decided before gives `Decision()`, and `decide`
         is not called. Where another decision came between, `decide` is called again on the newer chart.
         """
+
+
+class Store(Charts, Protocol):
+    """The charts, the clinic, and everything that must be committed together with them."""
 
     def transact_clinic(self, cause: Cause, decide: Callable[[Clinic], Decision]) -> Decision:
         """The same for the clinic."""
@@ -71,6 +75,14 @@ class Store(Protocol):
 
     def patient_invited(self, token: TokenHash) -> PatientId | None:
         """The patient whom a link that is still out belongs to; expired ones too, used and voided ones not."""
+
+    def admit_link(
+        self, cause: Cause, chat: ChatId, now: datetime, within: timedelta, chat_max: int, all_max: int
+    ) -> bool:
+        """Whether a link may be tried from that chat: no more than so many in that time, of the chat and of all.
+
+        The same cause is one try; one that is not admitted does not count.
+        """
 
     def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
         """The patients who are followed through that chat."""

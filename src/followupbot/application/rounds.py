@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from followupbot.application import admins
 from followupbot.application.ports import StorageUnavailable, Store
-from followupbot.domain import alerts, staff, wake
+from followupbot.domain import staff, wake
 from followupbot.domain.addressing import stamp
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.facts import HeadsSealed
@@ -80,7 +80,7 @@ def _wake_rest(store: Store, patient: PatientId, now: datetime, log: Log) -> boo
         log(patient, error)
         admins.notify_operator(store, "chart_failed", patient, ByClock(), now)
         chart = store.chart(patient)
-        page_at = None if chart is None else alerts.next_wake_at(chart)
+        page_at = None if chart is None else wake.next_alert_at(chart)
         # What holds up the rest of a chart must not hold up its alerts.
         store.postpone(patient, min(now + POISON_HELD_FOR, page_at or now + POISON_HELD_FOR))
         return False

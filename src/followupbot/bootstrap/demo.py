@@ -21,9 +21,21 @@ from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByShell
 from followupbot.domain.ids import Language
-from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, ResolvePress, StartPress, TakePress
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    ConfirmPlanPress,
+    ConsentPress,
+    NextPress,
+    PracticePress,
+    Press,
+    ResolvePress,
+    StartPress,
+    TakePress,
+    TeachBackPress,
+)
 from followupbot.domain.questions import NEW
 from followupbot.domain.schedule import PartialDate
+from followupbot.domain.screens import RED_FLAG_RIGHT
 from followupbot.practice import Person, Practice
 from followupbot.practice.phones import Link, Phone
 from followupbot.settings import Settings
@@ -38,6 +50,20 @@ STEP_WITHIN = 20.0
 """Seconds that one step of the story may take before the demo says that it is stuck."""
 
 BY = ByShell("demo")
+
+WAY_IN: tuple[Callable[[Press], bool], ...] = (
+    lambda press: isinstance(press, NextPress) and press.screen == 1,
+    lambda press: isinstance(press, NextPress) and press.screen == 2,
+    lambda press: isinstance(press, ConsentPress) and press.agrees,
+)
+"""What somebody presses from the link to consent, who takes no wrong turn."""
+
+WAY_ON: tuple[Callable[[Press], bool], ...] = (
+    lambda press: isinstance(press, ConfirmPlanPress),
+    lambda press: isinstance(press, TeachBackPress) and press.answer == RED_FLAG_RIGHT,
+    lambda press: isinstance(press, PracticePress),
+)
+"""From there, and from the year of birth where it is asked, to the first check-in."""
 
 
 Running = asyncio.Task[str | None]
@@ -165,7 +191,8 @@ class _Story:
         await self._until(lambda: bool(self._messages(ito)), "Dr Ito is welcomed")
         maria.start(clinic.patient_link)
         self._say("Maria opens the invitation")
-        await self._press(maria, "Maria", lambda press: isinstance(press, ConsentPress) and press.agrees)
+        for step in (*WAY_IN, *WAY_ON):
+            await self._press(maria, "Maria", step)
         await self._press(maria, "Maria", lambda press: isinstance(press, StartPress))
         await self._press(maria, "Maria", lambda press: isinstance(press, AnswerPress) and press.value == NEW)
         onset = clinic.protocol.after_card

@@ -8,7 +8,7 @@ import secrets
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from followupbot.protocol_files.programme import in_use, read_programme
 from followupbot.protocol_files.reading import Severity
 from followupbot.protocol_files.sources import CLINIC_FILE, gather, shipped
 from followupbot.rendering.renderer import Renderer
+from followupbot.rendering.words import Words
 from followupbot.settings import Settings, read_secret
 from followupbot.storage import migrations
 from followupbot.storage.charts import Charts
@@ -185,7 +186,7 @@ def learn_bot_name(opened: House) -> BotName:
 
 
 def _load_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
-    return read_programme(version, files)
+    return replace(read_programme(version, files), labels=Words(files).labels())
 
 
 def _make_folder(settings: Settings) -> list[str]:

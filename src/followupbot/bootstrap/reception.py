@@ -3,6 +3,9 @@
 import asyncio
 from contextlib import suppress
 
+import structlog
+
+from followupbot.application.commands import COMMANDS
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap.house import House
@@ -10,9 +13,14 @@ from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.intake import Intake
+from followupbot.channels.telegram.menu import Menu, set_menus
 from followupbot.channels.telegram.outbound import TelegramChannel
+from followupbot.channels.telegram.polling import place_of
 from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
-from followupbot.domain.clinic import Role
+from followupbot.domain.clinic import Clinic, Role
+from followupbot.domain.ids import Language, MessageKey
+
+log = structlog.get_logger(__name__)
 
 CARDS_SENT_LOG = "cards_sent.log"
 
@@ -36,7 +44,10 @@ class Reception:
         self._refreshing: set[asyncio.Task[None]] = set()
 
     async def run(self, bot: BotApi, channel: TelegramChannel) -> None:
-        """Updates come in until the stop."""
+        """Updates come in until the stop, and Telegram offers patients the commands that there are."""
+        await asyncio.gather(self._take_in(bot, channel), self._set_menus(bot))
+
+    async def _take_in(self, bot: BotApi, channel: TelegramChannel) -> None:
         workplace, house = self._workplace, self._workplace.house
         intake = Intake(
             bot,
@@ -65,3 +76,24 @@ class Reception:
         with suppress(StorageUnavailable):  # it stays as it was known last: that is what it is for
             found = await self._workplace.writer(lambda: whom_to_tell(house))
             direct.words, direct.language, direct.chats = found.words, found.language, found.chats
+
+    async def _set_menus(self, bot: BotApi) -> None:
+        """In each language; the stop does not wait for it."""
+        workplace = self._workplace
+        clinic = await workplace.insist(workplace.house.store.clinic)
+        if clinic is None:
+            return
+        try:
+            menus = {language: self._menu(clinic, language) for language in clinic.published.languages}
+        except (LookupError, ValueError) as error:  # published by an older version, which had no words for it
+            log.warning("the menu of commands has no words; run `followupbot publish`", reason=place_of(error))
+            return
+        setting = asyncio.ensure_future(set_menus(bot, menus, clinic.settings.language))
+        stopping = asyncio.ensure_future(workplace.stop.wait())
+        await asyncio.wait((setting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        setting.cancel()
+        stopping.cancel()
+
+    def _menu(self, clinic: Clinic, language: Language) -> Menu:
+        edition = self._workplace.house.renderer.edition(clinic.published.version)
+        return [(name, edition.html(language, MessageKey(f"commands/{name}"), {})) for name in COMMANDS]

@@ -42,6 +42,12 @@ def check_coverage(
     labels = _labels(protocols)
     for message in words:
         yield from _check_buttons(message, labels)
+        if message.key in labels and message.title is None:
+            text = 'it has no "title", by which the list of what was said calls it; add one between --- lines'
+            yield Problem(message.file, 1, 1, text)
+        if message.key.startswith("education/") and message.title is None:
+            text = 'it has no "title", which its button in /learn bears; add one between --- lines'
+            yield Problem(message.file, 1, 1, text)
 
 
 def _is_there(words: Words, language: Language, key: MessageKey) -> bool:

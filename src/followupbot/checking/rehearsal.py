@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from followupbot.checking.stage import ANSWERS_AFTER, ASK_AT, SURGERY_ON, Moment, Occasion, Play, Said, Vignettes
+from followupbot.checking.stage import (
+    ANSWERS_AFTER,
+    ASK_AT,
+    SURGERY_ON,
+    WAY_IN,
+    Moment,
+    Occasion,
+    Play,
+    Said,
+    Vignettes,
+)
 from followupbot.checking.vignettes import OCCASION, OCCASIONS_MAX, SAYS
 from followupbot.domain import alerts, check_ins, enrolment, occasions, wake
 from followupbot.domain.care_protocol import CareProtocol
@@ -13,7 +23,7 @@ from followupbot.domain.clinic import Clinic, ClinicSettings, Programme, Role, S
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact, CheckInAsked
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import ChatId, Language, MessageId, PatientId, StaffId, TimingId, TokenHash, Version
+from followupbot.domain.ids import ChatId, Language, PatientId, StaffId, TimingId, TokenHash, Version
 from followupbot.domain.schedule import SURGERY, PartialDate, Timing, resolve
 from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.shapes import Field, Many, Name, Record, Unreadable
@@ -25,7 +35,6 @@ _ZONE = "UTC"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _CHAT = ChatId("patient")
 _TOKEN = TokenHash("token")
-_PRESSED = MessageId(1)
 _STAFF = tuple(StaffMember(StaffId(role), role, role, StaffJoined(ChatId(role))) for role in Role)
 """Somebody for each step that a ladder may have, and each can be reached."""
 
@@ -158,7 +167,8 @@ class Rehearsal:
         now = resolve(SURGERY_ON, time(), _ZONE)
         chart = self._invited(now)
         chart = _kept(chart, enrolment.connect(chart, _CHAT, _TOKEN, now))
-        chart = _kept(chart, _without_check_in(enrolment.consent(chart, True, _PRESSED, now)))
+        for _, step in WAY_IN:
+            chart = _kept(chart, _without_check_in(step(chart, now)))
         return _ask(chart, now, window, day)
 
     def asked_after(self, history: Vignettes, window: Window | None, day: int) -> Beginning:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
-from followupbot.domain import alerts, check_ins, enrolment, occasions, wake
+from followupbot.domain import alerts, check_ins, enrolment, occasions, preparation, wake
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import Chart, CheckIn, Invitation, Plan
 from followupbot.domain.clinic import Clinic, ClinicSettings, OpeningHours, Programme, Role, StaffJoined, StaffMember
@@ -34,6 +34,7 @@ from followupbot.domain.outgoing import OutgoingMessage, ToPatient
 from followupbot.domain.questions import SKIP, Date, Multiple, Number, Question, Text
 from followupbot.domain.rules import Tier
 from followupbot.domain.schedule import Offset, PartialDate, local, resolve
+from followupbot.domain.screens import RED_FLAG_RIGHT
 from followupbot.protocol_files.reading import nearest
 
 PRESSES_MAX = 300
@@ -63,6 +64,16 @@ _CHAT = ChatId("patient")
 _PRESSED = MessageId(1)
 _VERSION = Version("vignettes")
 _TOKEN = TokenHash("token")
+WAY_IN: tuple[tuple[str, Callable[[Chart, datetime], Decision]], ...] = (
+    ("screen 1", lambda chart, now: enrolment.read_on(chart, 1, _PRESSED, now)),
+    ("screen 2", lambda chart, now: enrolment.read_on(chart, 2, _PRESSED, now)),
+    ("consent", lambda chart, now: enrolment.consent(chart, True, _PRESSED, now)),
+    ("plan", lambda chart, now: preparation.confirm_plan(chart, _PRESSED, now)),
+    ("teach-back", lambda chart, now: preparation.teach_back(chart, RED_FLAG_RIGHT, _PRESSED, now)),
+    ("practice", lambda chart, now: preparation.practise(chart, _PRESSED, now)),
+)
+"""How somebody gets from the link to the first check-in who takes no wrong turn."""
+
 _DOCTOR = StaffMember(StaffId("s1"), "doctor", Role.CLINICIAN, StaffJoined(ChatId("doctor")))
 
 
@@ -319,7 +330,8 @@ class Play:
         invitation = Invitation(_TOKEN, self._now + timedelta(days=1))
         self._decide(("invite",), lambda chart, now: enrolment.invite(chart, plan, invitation, now))
         self._decide(("connect",), lambda chart, now: enrolment.connect(chart, _CHAT, _TOKEN, now))
-        self._decide(("consent",), lambda chart, now: enrolment.consent(chart, True, _PRESSED, now))
+        for name, step in WAY_IN:
+            self._decide((name,), step)
         self._at(self._now + ANSWERS_AFTER)
         return None if self._open is not None else "nothing is asked at enrolment"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from followupbot.checking.language import Limits
-from followupbot.domain.clinic import ClinicSettings
+from followupbot.domain.clinic import ClinicSettings, Crisis
 from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.outgoing import Param
 from followupbot.domain.outgoing import Words as WordsOf
@@ -104,8 +104,9 @@ def _like(key: str) -> str:
 
 def _editions(words: Words, settings: ClinicSettings) -> tuple[Edition, ...]:
     """The clinic as it is, one that has set nothing, and one whose name is as awkward as a name can be."""
-    bare = replace(settings, phone=None, emergency_number=None)
-    awkward = replace(settings, name=AWKWARD_NAME, phone="+44 (0)20 7946 0000 00", emergency_number="999")
+    bare = replace(settings, phone=None, emergency_number=None, crisis=None)
+    crisis = Crisis(line="+44 (0)20 7946 0000 00")
+    awkward = replace(settings, name=AWKWARD_NAME, phone=crisis.line, emergency_number="999", crisis=crisis)
     own = Edition(words, settings)
     return (own, Edition(words, bare, own.compiled), Edition(words, awkward, own.compiled))
 

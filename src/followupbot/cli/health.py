@@ -115,6 +115,11 @@ def _as_text(seen: "Overview") -> Iterator[str]:
     yield f"Patients: {_counts(lists.patients)}"
     yield f"Check-ins open: {lists.check_ins_open}"
     yield f"Alerts without an outcome: {_counts({str(tier): count for tier, count in lists.alerts_unresolved.items()})}"
+    yield f"Patients' own words to read: {len(lists.to_read) or 'none'}"
+    for line in lists.to_read:
+        due = "" if line.review_by is None else f" by {line.review_by:{TIME}}"
+        held = "; nothing is sent to them until then" if line.held else ""
+        yield f"  {line.patient}{due}{held}. See: followupbot patient {line.patient} read"
     late = "" if lists.charts_due_since is None else f", the first since {lists.charts_due_since:{TIME}}"
     yield f"Charts that are due: {lists.charts_due}{late}"
     for lane in Lane:
@@ -150,6 +155,14 @@ def _as_json(seen: "Overview") -> dict[str, Any]:
         "patients": lists.patients,
         "check_ins_open": lists.check_ins_open,
         "alerts_unresolved": {str(tier): count for tier, count in lists.alerts_unresolved.items()},
+        "to_read": [
+            {
+                "patient": line.patient,
+                "review_by": line.review_by.isoformat() if line.review_by else None,
+                "held": line.held,
+            }
+            for line in lists.to_read
+        ],
         "charts_due": lists.charts_due,
         "charts_due_since": lists.charts_due_since.isoformat() if lists.charts_due_since else None,
         "outbox": {

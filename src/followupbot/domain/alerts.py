@@ -12,8 +12,8 @@ from followupbot.domain.addressing import (
     to_staff,
 )
 from followupbot.domain.care_protocol import AtClosing, Due, Paging, Within, WorkingDays
-from followupbot.domain.chart import Alert, Chart, Flag, Ladder, LadderStep, Open, Resolved, Taken
-from followupbot.domain.clinic import AlertDetail, StaffLeft, StaffMember
+from followupbot.domain.chart import Alert, Chart, Flag, Ladder, LadderStep, Open, Resolved, Stopped, Taken
+from followupbot.domain.clinic import AlertDetail, Role, StaffLeft, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import (
     AlertPaged,
@@ -35,17 +35,18 @@ OUTCOMES = ("called", "appointment", "sent_to_hospital", "no_action")
 """How an alert may end; the words are `alerts/outcomes/<outcome>`."""
 
 
-def raise_flag(chart: Chart, flag: Flag, now: datetime) -> Decision:
+def raise_flag(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...] = ()) -> Decision:
     """The flag has an alert: a new one, or the one that has no outcome yet.
 
     A worse tier raises that one again from the first step, and so does any flag of a later check-in once somebody has
-    taken it: who took it knows nothing of what was said since. A flag of tier record is only kept.
+    taken it: who took it knows nothing of what was said since. A flag of tier record is only kept. `roles` are a
+    ladder of the flag's own; those of an alert that it joins stand behind them.
     """
     if flag.tier is Tier.RECORD:
         return Decision(facts=(FlagRecorded(now, flag),))
     alert = chart.unresolved_alert
     if alert is None:
-        ladder, due_at, page_at = _ladder(chart, flag.tier, now)
+        ladder, due_at, page_at = _ladder(chart, flag.tier, now, roles)
         raised = AlertRaised(now, AlertId(chart.alert_count + 1), flag, ladder, due_at, page_at)
         return _then_page(chart, Decision(facts=(raised,)), raised.alert, now)
     joined = FlagJoined(now, alert.id, flag)
@@ -53,10 +54,10 @@ def raise_flag(chart: Chart, flag: Flag, now: datetime) -> Decision:
     unknown_to_taker = isinstance(alert.state, Taken) and (
         flag.tier is Tier.EMERGENCY or flag.check_in > max(known.check_in for known in alert.flags)
     )
-    if not worse and not unknown_to_taker:
+    if not worse and not unknown_to_taker and not roles:
         return Decision(facts=(joined,))
     tier = flag.tier if worse else alert.tier
-    ladder, due_at, page_at = _ladder(chart, tier, now)
+    ladder, due_at, page_at = _ladder(chart, tier, now, roles and (*roles, *(step.role for step in alert.ladder.steps)))
     again = AlertRaisedAgain(now, alert.id, tier, ladder, min(due_at, alert.due_at), page_at)
     return _then_page(chart, Decision(facts=(joined, again)), alert.id, now)
 
@@ -108,7 +109,10 @@ def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Dec
         # "Seen" goes at any hour for an emergency and keeps to daytime else (clinical.md 0.11).
         starts=alert.tier is not Tier.EMERGENCY,
     )
-    return Decision((taken,), (amended, seen), staff_notice(clinic, "alerts/notices/has_it"))
+    # Of an emergency it goes on after `/stop`, of nothing else.
+    quiet = isinstance(chart.enrolled.contact, Stopped) and alert.tier is not Tier.EMERGENCY
+    told = () if chart.held or quiet else (seen,)
+    return Decision((taken,), (amended, *told), staff_notice(clinic, "alerts/notices/has_it"))
 
 
 def resolve(chart: Chart, alert_id: AlertId, by: StaffMember, outcome: str, now: datetime) -> Decision:
@@ -135,6 +139,15 @@ def resolve(chart: Chart, alert_id: AlertId, by: StaffMember, outcome: str, now:
     )
     resolved = AlertResolved(now, alert.id, by.id, outcome)
     return Decision((resolved,), (amended,), staff_notice(clinic, "alerts/notices/resolved"))
+
+
+def page_again(chart: Chart, alert_id: AlertId, now: datetime) -> Decision:
+    """It pages from the first step again, whoever has it; nothing where nobody is ever buzzed for it."""
+    alert = chart.alert(alert_id)
+    if alert is None or not alert.unresolved or not alert.ladder.steps:
+        return Decision()
+    reopened = AlertReopened(now, alert.id, _when_to_page(chart, alert.ladder, now))
+    return _then_page(chart, Decision(facts=(reopened,)), alert.id, now)
 
 
 def wake(chart: Chart, now: datetime) -> Decision:
@@ -176,15 +189,16 @@ def next_wake_at(chart: Chart) -> datetime | None:
     return min((timer for timer in timers if timer is not None), default=None)
 
 
-def _ladder(chart: Chart, tier: Tier, now: datetime) -> tuple[Ladder, datetime, datetime | None]:
+def _ladder(
+    chart: Chart, tier: Tier, now: datetime, roles: tuple[Role, ...] = ()
+) -> tuple[Ladder, datetime, datetime | None]:
     """The ladder as it is frozen now, when the alert is due, and when its first step is paged."""
     paging = chart.protocol().ladder[tier]
-    ladder = _frozen(chart, paging)
+    ladder = _frozen(paging, tuple(dict.fromkeys(roles)) or chart.clinic.settings.ladder)
     return ladder, _due(chart, paging.due, now), _when_to_page(chart, ladder, now) if ladder.steps else None
 
 
-def _frozen(chart: Chart, paging: Paging) -> Ladder:
-    roles = chart.clinic.settings.ladder
+def _frozen(paging: Paging, roles: tuple[Role, ...]) -> Ladder:
     # A clinic may put more roles on its ladder than the protocol has waits: the last wait holds for the rest.
     waits = [paging.waits[min(step, len(paging.waits) - 1)] for step in range(len(roles))] if paging.waits else []
     steps = tuple(LadderStep(role, wait) for role, wait in zip(roles, waits, strict=False))

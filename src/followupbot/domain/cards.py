@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from followupbot.domain import alerts, findings, prompts
-from followupbot.domain.addressing import card_subject, retire, to_patient
+from followupbot.domain.addressing import card_subject, retire, stamp, to_patient
 from followupbot.domain.care_protocol import Asked
-from followupbot.domain.chart import Chart, CheckIn
+from followupbot.domain.chart import Alert, Chart, CheckIn, HelpToAsk
 from followupbot.domain.decision import Decision
 from followupbot.domain.evidence import Evidence
-from followupbot.domain.facts import ChartFact, CheckInCutShort
+from followupbot.domain.facts import CardSent, ChartFact, CheckInCutShort
 from followupbot.domain.ids import CardId, CheckInId, MessageId, QuestionId
-from followupbot.domain.outgoing import Lane, OutgoingMessage, Retire
+from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.questions import Answer
-from followupbot.domain.rules import fired
+from followupbot.domain.rules import Tier, fired
 
 CARD_AGAIN_AFTER_SECONDS = 60
 """A button tapped twice in one minute brings one card; tapped later, another: the first may be out of sight."""
@@ -27,8 +27,8 @@ def emergency(
     0.4).
     """
     facts: tuple[ChartFact, ...] = (CheckInCutShort(now, check_in.id),) if check_in.open else ()
-    sent = _card(chart, f"c{check_in.id}/card/{question}", card, pressed, now)
-    return Decision(facts, (*sent, *_onset(chart, check_in, now)))
+    sent = show(chart, f"c{check_in.id}/card/{question}", card, pressed, now)
+    return Decision(facts) + sent + Decision(outgoing=_onset(chart, check_in, now))
 
 
 def late_emergency(
@@ -41,7 +41,35 @@ def late_emergency(
     decision, after = findings.raise_flags(chart, check_in, rules, evidence, now)
     card = prompts.card_of(protocol, answers)
     assert card is not None, "an emergency has a card"
-    return decision + Decision(outgoing=_card(after, f"c{check_in}/card/{answers[0].question}", card, pressed, now))
+    return decision + show(after, f"c{check_in}/card/{answers[0].question}", card, pressed, now)
+
+
+def show(
+    chart: Chart,
+    key: str,
+    card: CardId,
+    pressed: MessageId | None,
+    now: datetime,
+    again: bool = False,
+    told: bool = True,
+) -> Decision:
+    """The card is with the patient, whatever was pressed has no buttons, and it will be asked whether help is there.
+
+    One card of that key in a minute; `again` says that we send it anew, so that the time until we ask begins anew too.
+    Without `told` it never says that the clinic knows, and nothing is asked afterwards: nobody would hear the answer.
+    """
+    alert = chart.unresolved_alert
+    assert alert is not None, "an emergency has an alert"
+    sent = to_patient(
+        chart,
+        f"cards/{card}",
+        key=f"{key}/{stamp(now) if again else _once(now)}",
+        lane=Lane.ALERT,
+        subject=card_subject(chart.patient, alert.id),
+        params={"recorded": True, "reached": told and alerts.reachable(chart, alert)},
+    )
+    facts = _sent(chart, alert, card, now, again) if told else ()
+    return Decision(facts, (sent,) if pressed is None else (sent, retire(chart, pressed, now)))
 
 
 def unrecorded(chart: Chart, card: CardId, pressed: MessageId, now: datetime) -> Decision:
@@ -78,17 +106,12 @@ def _once(now: datetime) -> int:
     return int(now.timestamp()) // CARD_AGAIN_AFTER_SECONDS
 
 
-def _card(
-    chart: Chart, key: str, card: CardId, pressed: MessageId | None, now: datetime
-) -> tuple[OutgoingMessage | Retire, ...]:
-    alert = chart.unresolved_alert
-    assert alert is not None, "an emergency has an alert"
-    sent = to_patient(
-        chart,
-        f"cards/{card}",
-        key=f"{key}/{_once(now)}",
-        lane=Lane.ALERT,
-        subject=card_subject(chart.patient, alert.id),
-        params={"recorded": True, "reached": alerts.reachable(chart, alert)},
-    )
-    return (sent,) if pressed is None else (sent, retire(chart, pressed, now))
+def _sent(chart: Chart, alert: Alert, card: CardId, now: datetime, again: bool) -> tuple[CardSent, ...]:
+    """When to ask whether help is there. What has been set is left alone, or pressing again would put it off."""
+    if alert.help is not None and alert.card == card and not again:
+        return ()
+    check = chart.protocol().ladder[Tier.EMERGENCY].help_check
+    ask_at = None if check is None else now + check.after
+    if isinstance(alert.help, HelpToAsk) and not again:
+        ask_at = alert.help.at
+    return (CardSent(now, alert.id, card, ask_at),)

@@ -80,19 +80,36 @@ Due = Within | AtClosing | WorkingDays
 
 
 @dataclass(frozen=True)
+class HelpCheck:
+    """So long `after` a card the patient is asked whether help is there; silence `within` means "not yet"."""
+
+    after: timedelta
+    within: timedelta
+
+
+@dataclass(frozen=True)
+class Unscheduled:
+    """A check-in that the patient asks for: what it asks, and for how long it takes answers."""
+
+    form: tuple[QuestionId, ...]
+    open_for: timedelta
+
+
+@dataclass(frozen=True)
 class Paging:
     """How alerts of one tier reach people.
 
     `waits` has one entry a step of the ladder: how long that step has before the next is paged; after the last the
     first is paged again, until somebody takes it. Empty: nobody is buzzed, the alert stands in the list.
     `at_any_hour` is False where paging keeps to opening hours. A taken alert without an outcome pages from the first
-    step again after `again_after` (clinical.md 0.6, 0.7).
+    step again after `again_after` (clinical.md 0.6, 0.7). `help_check` is there for an emergency alone.
     """
 
     due: Due
     waits: tuple[timedelta, ...] = ()
     at_any_hour: bool = False
     again_after: timedelta | None = None
+    help_check: HelpCheck | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +134,10 @@ class CareProtocol:
     quiet_hours: QuietHours = DEFAULT_QUIET_HOURS
     languages: tuple[Language, ...] = ()
     """Languages in which every word of it must be there. Empty: those that there are."""
+    urgent: Unscheduled | None = None
+    """What "Something has changed: check now" asks. None: that button is not offered."""
+    report: Unscheduled | None = None
+    """What `/report` asks."""
 
     def asked_as(self, question: QuestionId) -> Asked | None:
         """The question, or the gate screen that holds the item, of that name, and how it is put."""

@@ -11,6 +11,7 @@ from followupbot.domain.clinic import Clinic, Programme, Role
 from followupbot.domain.evidence import Evidence, Silence
 from followupbot.domain.ids import (
     AlertId,
+    CardId,
     ChatId,
     CheckInId,
     Concern,
@@ -37,13 +38,26 @@ RESOLVED_ALERTS_MAX = 4
 FLAGS_MAX = 40
 """Flags that one unresolved alert carries; with more, the oldest are in the facts only."""
 
+UNREAD_MAX = 40
+"""Texts of a patient that wait to be read, by their references; with more, the oldest are in the record only."""
+
 BIRTH_YEAR_TRIES_MAX = 3
+
+READING_SCREENS = 2
+"""What is read before consent is asked. With that, the year of birth, the plan and the teach-back they are six."""
+
+SUPERSEDED_MAX = 8
+"""Answers that were changed on one occasion and that rules still look at; with more, the oldest are facts only."""
 
 RECHECKS_MAX = 8
 """Days for which a re-check is planned; with more, what is planned last is asked with the next check-in anyway."""
 
 RECHECK = TimingId("recheck")
 """What a re-check has in the place of a timing: no schedule asks it, a rule did."""
+
+URGENT = TimingId("urgent")
+REPORT = TimingId("report")
+"""What a check-in has in that place that the patient asked for."""
 
 # -- enrolment ---------------------------------------------------------------------------------------------------------
 
@@ -81,8 +95,16 @@ class Invited:
 
 
 @dataclass(frozen=True)
+class Reading:
+    """The link was used; they read what it is about, one short screen after the other."""
+
+    screen: int = 1
+    kind: Literal["reading"] = "reading"
+
+
+@dataclass(frozen=True)
 class Consenting:
-    """The link was used; whether they take part is asked."""
+    """They have read it all; whether they take part is asked."""
 
     kind: Literal["consenting"] = "consenting"
 
@@ -97,6 +119,31 @@ class Identifying:
 
 
 @dataclass(frozen=True)
+class Confirming:
+    """It is they; whether language, zone and hour are right is asked."""
+
+    consented_at: datetime
+    kind: Literal["confirming"] = "confirming"
+
+
+@dataclass(frozen=True)
+class TeachingBack:
+    """What they do when something red happens is asked, until they say it right."""
+
+    consented_at: datetime
+    tries: int = 0
+    kind: Literal["teaching_back"] = "teaching_back"
+
+
+@dataclass(frozen=True)
+class Practising:
+    """They try the buttons with a question of which nothing is kept."""
+
+    consented_at: datetime
+    kind: Literal["practising"] = "practising"
+
+
+@dataclass(frozen=True)
 class Active:
     """They take part. `asked_through` is the last day of the schedule that has been dealt with.
 
@@ -107,6 +154,8 @@ class Active:
     enrolled_at: datetime
     asked_through: date
     operated: bool
+    confirmed_at: datetime | None = None
+    """When they last said, a year or more after consent, that they go on."""
     kind: Literal["active"] = "active"
 
 
@@ -126,7 +175,42 @@ class Locked:
     kind: Literal["locked"] = "locked"
 
 
-EnrolmentState = Invited | Consenting | Identifying | Active | Declined | Locked
+EnrolmentState = (
+    Invited | Reading | Consenting | Identifying | Confirming | TeachingBack | Practising | Active | Declined | Locked
+)
+
+
+@dataclass(frozen=True)
+class Following:
+    """We write when something is due."""
+
+    kind: Literal["following"] = "following"
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The patient wants to hear nothing that we start until then; it ends by itself."""
+
+    until: datetime
+    kind: Literal["paused"] = "paused"
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The patient wants to hear nothing that we start; only they can end that."""
+
+    kind: Literal["stopped"] = "stopped"
+
+
+Contact = Following | Paused | Stopped
+
+
+@dataclass(frozen=True)
+class Travel:
+    """The plan's zone is not the patient's own: that is `home`, and holds again at `until`."""
+
+    home: str
+    until: datetime
 
 
 @dataclass(frozen=True)
@@ -138,6 +222,18 @@ class Enrolment:
     invitation: Invitation | None = None
     chat: ChatId | None = None
     blocked: bool = False
+    contact: Contact = Following()
+    travel: Travel | None = None
+    zone_since: datetime | None = None
+    """When the plan's zone last changed; None where it is as the invitation had it."""
+    deletion_requested_at: datetime | None = None
+
+    @property
+    def standing(self) -> str:
+        """One word for lists: the state, or, of who takes part, what they have asked for."""
+        if self.deletion_requested_at is not None:
+            return "deletion_requested"
+        return self.state.kind if isinstance(self.contact, Following) else self.contact.kind
 
 
 # -- check-ins ---------------------------------------------------------------------------------------------------------
@@ -182,7 +278,16 @@ class Expired:
     kind: Literal["expired"] = "expired"
 
 
-CheckInState = Waiting | Begun | Completed | CutShort | Expired
+@dataclass(frozen=True)
+class Ended:
+    """The patient stopped, or paused, while it was open; what was answered is kept, and it is no miss."""
+
+    at: datetime
+    reason: Literal["stopped", "paused"]
+    kind: Literal["ended"] = "ended"
+
+
+CheckInState = Waiting | Begun | Completed | CutShort | Expired | Ended
 
 
 @dataclass(frozen=True)
@@ -213,6 +318,12 @@ class CheckIn:
     remind_at: tuple[datetime, ...] = ()
     reminders: int = 0
     """How many of them have been sent or, for a reason that was recorded, not been sent."""
+    since: datetime | None = None
+    """When the check-in before was closed, as it was known when this one was asked; what "new" counts from."""
+    reopened: QuestionId | None = None
+    """The question that the patient has gone back to."""
+    superseded: tuple[Answer, ...] = ()
+    """What was said before it was changed: safety runs on the worse."""
 
     @property
     def open(self) -> bool:
@@ -320,6 +431,30 @@ AlertState = Open | Taken | Resolved
 
 
 @dataclass(frozen=True)
+class HelpToAsk:
+    """After a card: the patient is asked then whether help is there (clinical.md 0.6)."""
+
+    at: datetime
+    kind: Literal["to_ask"] = "to_ask"
+
+
+@dataclass(frozen=True)
+class HelpAwaited:
+    """That was asked. Without an answer the card comes again then, and the ladder is paged."""
+
+    repeat_at: datetime
+    kind: Literal["awaited"] = "awaited"
+
+
+@dataclass(frozen=True)
+class HelpTold:
+    """What the patient said last about it."""
+
+    at: datetime
+    getting: bool
+
+
+@dataclass(frozen=True)
 class Alert:
     """Getting a clinician to take flags in hand. `pages` counts how often somebody was paged."""
 
@@ -331,6 +466,10 @@ class Alert:
     due_at: datetime
     state: AlertState
     pages: int = 0
+    card: CardId | None = None
+    """The newest emergency card that the patient got."""
+    help: HelpToAsk | HelpAwaited | None = None
+    help_told: HelpTold | None = None
 
     @property
     def unresolved(self) -> bool:
@@ -360,6 +499,12 @@ class Chart:
     rechecks: tuple[PlannedRecheck, ...] = ()
     notes: int = 0
     """Texts in the patient's own words, since the last that staff have read."""
+    unread: tuple[str, ...] = ()
+    """What refers to them, the oldest first."""
+    review_by: datetime | None = None
+    """When the first of them is to be read."""
+    held: str | None = None
+    """Why we start nothing until staff have read them: the theme of what the patient wrote."""
     clinic: Clinic = field(default_factory=Clinic, compare=False)
     programmes: Mapping[Version, Programme] = field(default_factory=dict, compare=False)
     """The versions that this chart's check-ins use, carried by storage; like `clinic` no part of what is folded."""
@@ -375,6 +520,16 @@ class Chart:
         """The enrolment's state where the patient takes part."""
         state = self.enrolment.state if self.enrolment else None
         return state if isinstance(state, Active) else None
+
+    @property
+    def standing(self) -> str:
+        """One word for lists."""
+        return "held" if self.held else self.enrolled.standing
+
+    @property
+    def starts_allowed(self) -> bool:
+        """Whether we may write of our own accord: the patient takes part, has not stopped or paused, and lives."""
+        return self.active is not None and isinstance(self.enrolled.contact, Following) and self.held is None
 
     @property
     def open_check_in(self) -> CheckIn | None:

@@ -2,26 +2,30 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Literal
 
 from followupbot.domain import cards, endings, findings, prompts, reminders
 from followupbot.domain.addressing import check_in_subject, patient_notice, retire, stamp, to_patient
 from followupbot.domain.chart import Chart, CheckIn
 from followupbot.domain.decision import Decision, FreeText
+from followupbot.domain.evidence import Silence
 from followupbot.domain.facts import (
     ChartFact,
     CheckInAsked,
     CheckInBegun,
+    CheckInEnded,
     CheckInExpired,
     NoteReceived,
     QuestionAnswered,
+    QuestionReopened,
 )
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CheckInId, MessageId, QuestionId
-from followupbot.domain.notes import NOTE_LENGTH_MAX
-from followupbot.domain.outgoing import Lane, Retire
+from followupbot.domain.notes import NOTE_LENGTH_MAX, review_by
+from followupbot.domain.outgoing import Instant, Lane, Retire
 from followupbot.domain.questions import Answer, Gate, Pressed, Rejected, Text, Toggled
-from followupbot.domain.rules import Rule
+from followupbot.domain.rules import Rule, Tier
 from followupbot.domain.schedule import Timing, resolve
 
 # -- asking ------------------------------------------------------------------------------------------------------------
@@ -68,13 +72,66 @@ def begin(chart: Chart, check_in_id: CheckInId, pressed: MessageId | None, now: 
     check_in = chart.check_in(check_in_id)
     if check_in is None or not check_in.open:
         return _over(chart, pressed, now)
-    begun = (CheckInBegun(now, check_in.id),) if check_in.state.kind == "waiting" else ()
+    begun: tuple[ChartFact, ...] = (CheckInBegun(now, check_in.id),) if check_in.state.kind == "waiting" else ()
+    if check_in.reopened is not None:
+        begun += (QuestionReopened(now, check_in.id, None),)
     after = fold(chart, begun)
     current = after.check_in(check_in.id)
     assert current is not None
     turn = prompts.upcoming(after, current, now)
-    assert turn is not None, "a check-in without a question left is closed"
+    if turn is None:
+        return Decision(begun) + endings.complete(after, current, pressed, now)
     return Decision(begun, (prompts.question(after, current, turn, now, pressed),))
+
+
+# -- back, and another time --------------------------------------------------------------------------------------------
+
+
+def go_back(
+    chart: Chart, check_in_id: CheckInId, question: QuestionId | None, pressed: MessageId, now: datetime
+) -> Decision:
+    """The question before that one stands again, with its answer; of a check-in at its end, the last one."""
+    check_in = chart.check_in(check_in_id)
+    if check_in is None or not _may_change(chart, check_in, now):
+        return _over(chart, pressed, now)
+    before = prompts.before(chart, check_in, question, now) or prompts.upcoming(chart, check_in, now)
+    assert before is not None, "what is open has a question left, and what is at its end has answers"
+    facts: tuple[ChartFact, ...] = ()
+    question_before = before.asked.question
+    if prompts.answered(check_in, question_before) and check_in.reopened != question_before.id:
+        facts = (QuestionReopened(now, check_in.id, question_before.id),)
+    after = fold(chart, facts)
+    current = after.check_in(check_in.id)
+    assert current is not None
+    return Decision(facts, (prompts.question(after, current, before, now, pressed),))
+
+
+def put_off(chart: Chart, check_in_id: CheckInId, pressed: MessageId, now: datetime) -> Decision:
+    """The check-in waits for another time, and is reminded of as planned."""
+    check_in = chart.check_in(check_in_id)
+    if check_in is None or not check_in.open:
+        return _over(chart, pressed, now)
+    later = to_patient(
+        chart,
+        "check_ins/later",
+        key=f"c{check_in.id}/later/{stamp(now)}",
+        lane=Lane.REPLY,
+        subject=check_in_subject(chart.patient, check_in.id),
+        params={"until": Instant(check_in.expires_at, chart.enrolled.plan.zone)},
+        choices=prompts.start(chart, check_in),
+        in_place_of=pressed,
+        expires_at=check_in.expires_at,
+    )
+    return Decision(outgoing=(later,))
+
+
+def _may_change(chart: Chart, check_in: CheckIn, now: datetime) -> bool:
+    """While its time lasts, and nothing newer is asked; what an emergency has cut short is not taken up again."""
+    alert = chart.unresolved_alert
+    urgent = alert is not None and alert.tier is Tier.EMERGENCY
+    newest = check_in.id == chart.check_in_count and now < check_in.expires_at
+    ended = newest and check_in.state.kind == "completed" and not urgent
+    return chart.active is not None and (check_in.open or ended)
 
 
 # -- answering ---------------------------------------------------------------------------------------------------------
@@ -113,7 +170,7 @@ def answer_press(
     said = not isinstance(read, Toggled) and all(check_in.answer(answer.question) is not None for answer in read)
     if not check_in.open and not said:
         return _over(chart, pressed, now)
-    if said or prompts.answered(check_in, asked.question):
+    if check_in.reopened != asked.question.id and (said or prompts.answered(check_in, asked.question)):
         return Decision(notice=patient_notice(chart, "replies/notices/already_answered"))
     if isinstance(read, Toggled):
         turn = prompts.again(chart, check_in, asked, now)
@@ -131,7 +188,7 @@ def answer_text(chart: Chart, text: str, now: datetime) -> Decision | None:
     turn = prompts.upcoming(chart, check_in, now)
     assert turn is not None, "a check-in without a question left is closed"
     asked = turn.asked
-    read = asked.read(asked.question.id, prompts.typed(chart, text, now))
+    read = asked.read(asked.question.id, prompts.typed(chart, check_in, asked, text, now))
     assert not isinstance(read, Toggled), "nothing typed chooses one of several"
     if isinstance(read, Rejected):
         rejected = to_patient(
@@ -165,8 +222,10 @@ def _record(
         for answer in answers
         if check_in.answer(answer.question) != answer.value
     )
+    if check_in.reopened is not None and not any(isinstance(fact, QuestionAnswered) for fact in facts):
+        facts += (QuestionReopened(now, check_in.id, None),)
     if words is not None:
-        facts += (NoteReceived(now, words.note),)
+        facts += (NoteReceived(now, words.note, review_by(chart, now)),)
     decision = Decision(facts, texts=() if words is None else (words,))
     names = frozenset(answer.question for answer in answers)
     found, rules, after = findings.of_answers(fold(chart, facts), check_in.id, names, now)
@@ -221,6 +280,8 @@ def wake(chart: Chart, now: datetime) -> Decision:
     if check_in is None:
         return Decision()
     decision, after = _pause(chart, check_in, now)
+    if chart.held:
+        return decision
     return decision + reminders.due(after, check_in, now)
 
 
@@ -229,7 +290,7 @@ def next_wake_at(chart: Chart) -> datetime | None:
     check_in = chart.open_check_in
     if check_in is None:
         return None
-    times = [*check_in.remind_at[check_in.reminders :], *_pauses_end_at(chart, check_in)]
+    times = [*(() if chart.held else check_in.remind_at[check_in.reminders :]), *_pauses_end_at(chart, check_in)]
     return min(times, default=None)
 
 
@@ -245,7 +306,7 @@ def _pause(chart: Chart, check_in: CheckIn, now: datetime) -> tuple[Decision, Ch
         current = chart.check_in(check_in.id)
         assert current is not None
         check_in = current
-    return decision + endings.tell(chart, check_in, rules, now), chart
+    return decision + endings.tell(chart, check_in, rules, now, starts=True), chart
 
 
 def _pauses_end_at(chart: Chart, check_in: CheckIn) -> Iterator[datetime]:
@@ -275,9 +336,30 @@ def lapse(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
     expired = expire(chart, check_in, now)
     after = fold(chart, (expired,))
     silence = replace(endings.silence(chart, check_in, now, over=True), misses=after.misses)
-    closed = after.check_in(check_in.id)
+    return Decision((expired,)) + _of_silence(after, check_in.id, silence, now, True)
+
+
+def end(chart: Chart, check_in: CheckIn, reason: Literal["stopped", "paused"], now: datetime) -> Decision:
+    """The patient has stopped or paused: it is over and no miss, and what was half said has raised its flags."""
+    ended = CheckInEnded(now, check_in.id, reason)
+    # They have just been heard, so it is not for silence that a rule may fire.
+    silence = replace(endings.silence(chart, check_in, now, over=True), misses=0, lasted=timedelta())
+    said = tuple(rule for rule in chart.protocol(check_in.version).rules if rule.id in check_in.fired)
+    return Decision((ended,)) + _of_silence(fold(chart, (ended,)), check_in.id, silence, now, False, said)
+
+
+def _of_silence(
+    chart: Chart,
+    check_in: CheckInId,
+    silence: Silence,
+    now: datetime,
+    starts: bool,
+    said: tuple[Rule, ...] = (),
+) -> Decision:
+    """The flags of what was not said in a check-in that is closed. `said` are rules whose end nobody was told."""
+    closed = chart.check_in(check_in)
     assert closed is not None, "a check-in that has just been closed is kept"
-    evidence = after.evidence(closed, now, silence)
-    rules = findings.silent_rules(after, closed, evidence)
-    found, told = findings.raise_flags(after, closed.id, rules, evidence, now)
-    return Decision((expired,)) + found + endings.tell(told, closed, rules, now)
+    evidence = chart.evidence(closed, now, silence)
+    rules = findings.silent_rules(chart, closed, evidence)
+    found, told = findings.raise_flags(chart, closed.id, rules, evidence, now)
+    return found + endings.tell(told, closed, (*said, *rules), now, starts)

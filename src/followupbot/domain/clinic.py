@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Literal
 
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.ids import ChatId, Language, ProtocolKey, StaffId, TokenHash, Version
+from followupbot.domain.ids import ChatId, Language, ProtocolKey, QuestionId, StaffId, TokenHash, Version
+from followupbot.domain.lexicon import Lexicon
 from followupbot.domain.schedule import local, resolve
 
 CLOSED_RUN_MAX = 60
@@ -83,6 +84,14 @@ class OpeningHours:
 
 
 @dataclass(frozen=True)
+class Crisis:
+    """What `clinic.yaml` says for who thinks of harming themselves: a line to call, and who is paged (0.14)."""
+
+    line: str | None = None
+    ladder: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True)
 class ClinicSettings:
     """What `clinic.yaml` says."""
 
@@ -99,6 +108,7 @@ class ClinicSettings:
     alert_detail: AlertDetail = AlertDetail.CONCERN
     protocols: tuple[ProtocolKey, ...] = ()
     """The care protocols that are published; others may lie among the files."""
+    crisis: Crisis | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +119,9 @@ class Programme:
     protocols: Mapping[ProtocolKey, CareProtocol]
     settings: ClinicSettings
     languages: tuple[Language, ...]
+    lexicons: Mapping[Language, Lexicon] = field(default_factory=dict)
+    labels: Mapping[Language, Mapping[QuestionId, Mapping[str, str]]] = field(default_factory=dict)
+    """The words on each question's buttons: who types one of them has pressed it."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from followupbot.domain import alerts, prompts
+from followupbot.domain import alerts, prompts, yearly
 from followupbot.domain.addressing import check_in_subject, stamp, to_patient
 from followupbot.domain.chart import Chart, CheckIn
 from followupbot.domain.decision import Decision
@@ -10,7 +10,7 @@ from followupbot.domain.education import topics_for
 from followupbot.domain.evidence import Silence
 from followupbot.domain.facts import CheckInCompleted
 from followupbot.domain.ids import MessageId
-from followupbot.domain.outgoing import Instant, Lane, OutgoingMessage, Param
+from followupbot.domain.outgoing import BackPress, Choice, Instant, Lane, OutgoingMessage, Param
 from followupbot.domain.rules import Rule, Tier
 
 URGENT = frozenset((Tier.EMERGENCY, Tier.SAME_DAY))
@@ -20,7 +20,8 @@ URGENT = frozenset((Tier.EMERGENCY, Tier.SAME_DAY))
 def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: datetime) -> Decision:
     """What happens now and when somebody looks at it; then the education that fits, none after an urgent flag."""
     completed = CheckInCompleted(now, check_in.id)
-    done, worst = _done(chart, check_in, now, pressed)
+    said = _said(chart, check_in, now, pressed)
+    done, worst = _done(chart, check_in, now)
     waiting = chart.unresolved_alert
     tiers = [tier for tier in (worst, waiting.tier if waiting else None) if tier is not None]
     education = tuple(
@@ -35,12 +36,26 @@ def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: da
             chart.protocol(check_in.version), check_in, min(tiers, key=lambda tier: tier.rank, default=None)
         )
     )
-    return Decision((completed,), (done, *education))
+    urgent = any(tier in URGENT for tier in tiers)
+    return Decision((completed,), (said, done, *education, *(() if urgent else yearly.ask(chart, now))))
 
 
-def _done(
-    chart: Chart, check_in: CheckIn, now: datetime, pressed: MessageId | None = None, starts: bool = False
-) -> tuple[OutgoingMessage, Tier | None]:
+def _said(chart: Chart, check_in: CheckIn, now: datetime, pressed: MessageId | None) -> OutgoingMessage:
+    """What was said, in the place of the last question, and the button that goes back to it."""
+    return to_patient(
+        chart,
+        "check_ins/said",
+        key=f"c{check_in.id}/said/{chart.version}",
+        lane=Lane.REPLY,
+        subject=check_in_subject(chart.patient, check_in.id),
+        words=check_in.version,
+        params={"said": prompts.summary(chart, check_in, now)},
+        choices=((Choice("change", BackPress(chart.patient, check_in.id)),),),
+        in_place_of=pressed,
+    )
+
+
+def _done(chart: Chart, check_in: CheckIn, now: datetime, starts: bool = False) -> tuple[OutgoingMessage, Tier | None]:
     """What the patient hears about this check-in's most urgent flag, and its tier; None where it raised none."""
     # Also one that has been resolved in the meantime: what was said was said. The newest first, of equal ones.
     flags = [
@@ -55,21 +70,23 @@ def _done(
     done = to_patient(
         chart,
         f"check_ins/done/{worst or 'no_flag'}",
-        key=f"c{check_in.id}/done" if not starts else f"c{check_in.id}/unfinished/{stamp(now)}",
+        key=f"c{check_in.id}/done/{chart.version}" if not starts else f"c{check_in.id}/unfinished/{stamp(now)}",
         lane=Lane.REPLY,
         subject=check_in_subject(chart.patient, check_in.id),
         params=params,
-        in_place_of=pressed,
         starts=starts,
     )
     return done, worst
 
 
-def tell(chart: Chart, check_in: CheckIn, rules: tuple[Rule, ...], now: datetime) -> Decision:
-    """Whoever said something urgent and went away is told whom to call; of less urgent flags the clinic knows."""
-    if not any(rule.tier in URGENT for rule in rules):
+def tell(chart: Chart, check_in: CheckIn, rules: tuple[Rule, ...], now: datetime, starts: bool) -> Decision:
+    """Whoever said something urgent and went away is told whom to call; of less urgent flags the clinic knows.
+
+    With `starts` they went away long ago, and it is we who begin; else it belongs to what they have just said.
+    """
+    if not any(rule.tier in URGENT for rule in rules) or (starts and not chart.starts_allowed):
         return Decision()
-    return Decision(outgoing=(_done(chart, check_in, now, starts=True)[0],))
+    return Decision(outgoing=(_done(chart, check_in, now, starts=starts)[0],))
 
 
 def silence(chart: Chart, check_in: CheckIn, now: datetime, over: bool) -> Silence:

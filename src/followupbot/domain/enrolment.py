@@ -1,14 +1,12 @@
-"""How a person becomes a patient whom we follow: link, consent, year of birth, first check-in."""
+"""How a person becomes a patient whom we follow: the link, what they read, consent, the year of birth."""
 
-from datetime import date, datetime, time
-from typing import assert_never
+from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from followupbot.domain import check_ins
-from followupbot.domain.addressing import patient_notice, retire, stamp, to_chat, to_patient
+from followupbot.domain import check_ins, pauses, preparation, screens
+from followupbot.domain.addressing import stamp, to_chat, to_patient
 from followupbot.domain.chart import (
     BIRTH_YEAR_TRIES_MAX,
-    Active,
     Chart,
     Consenting,
     Declined,
@@ -17,25 +15,26 @@ from followupbot.domain.chart import (
     Invited,
     Locked,
     Plan,
+    Reading,
 )
 from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import (
+    BirthYearConfirmed,
     BirthYearMistaken,
-    ChartFact,
     ConsentDeclined,
     ConsentGiven,
     InvitationRenewed,
     PatientBlocked,
     PatientConnected,
-    PatientEnrolled,
     PatientInvited,
     PatientUnblocked,
+    ScreenRead,
 )
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import ChatId, MessageId, TokenHash
-from followupbot.domain.outgoing import Choice, ConsentPress, Lane, OutgoingMessage
-from followupbot.domain.schedule import DEFAULT_QUIET_HOURS, SURGERY_AHEAD, SURGERY_YEAR_MIN, local
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.schedule import DEFAULT_QUIET_HOURS, SURGERY_AHEAD, SURGERY_YEAR_MIN
 
 BORN_YEAR_MIN = 1900
 """Nobody born earlier has an operation to follow."""
@@ -82,11 +81,16 @@ def connect(chart: Chart, chat: ChatId, token: TokenHash, now: datetime) -> Deci
         return refuse_link(chart.clinic, chat, now)
     connected = PatientConnected(now, chat)
     after = fold(chart, (connected,))
+    quiet = pauses.remind(after, now) if after.active else None
+    if quiet is not None:
+        return Decision((connected,)) + quiet
     if after.active:
         again = to_patient(after, "enrolment/connected_again", key=f"again/{chart.version}", lane=Lane.REPLY)
         # The buttons of an open check-in are in the chat that was left.
         return Decision((connected,), (again,)) + (check_ins.repeat(after, now) or Decision())
-    return Decision((connected,), (_ask_consent(after, f"consent/{chart.version}"),))
+    first = screens.show(after, f"screen/{after.version}", now)
+    assert first is not None, "who is connected and takes no part yet begins with reading"
+    return Decision((connected,), (first,))
 
 
 def refuse_link(clinic: Clinic, chat: ChatId, now: datetime) -> Decision:
@@ -96,65 +100,62 @@ def refuse_link(clinic: Clinic, chat: ChatId, now: datetime) -> Decision:
 
 def wait(chart: Chart, now: datetime) -> Decision:
     """What somebody hears who came with nothing to read: the question that stands, or that none does."""
-    match chart.enrolled.state:
-        case Consenting():
-            return Decision(outgoing=(_ask_consent(chart, f"consent/{stamp(now)}"),))
-        case Identifying():
-            message = "consent/born"
-        case Declined():
-            message = "consent/declined"
-        case Locked():
-            message = "consent/locked"
-        case Invited() | Active():
-            repeated = check_ins.repeat(chart, now)
-            if repeated is not None:
-                return repeated
-            message = "replies/nothing_open"
-        case _:
-            assert_never(chart.enrolled.state)
-    return Decision(outgoing=(to_patient(chart, message, key=f"wait/{stamp(now)}", lane=Lane.REPLY),))
+    screen = screens.show(chart, f"screen/{stamp(now)}", now)
+    if screen is not None:
+        return Decision(outgoing=(screen,))
+    repeated = check_ins.repeat(chart, now) or pauses.remind(chart, now)
+    if repeated is not None:
+        return repeated
+    nothing = to_patient(chart, "replies/nothing_open", key=f"wait/{stamp(now)}", lane=Lane.REPLY)
+    return Decision(outgoing=(nothing,))
+
+
+def read_on(chart: Chart, screen: int, pressed: MessageId, now: datetime) -> Decision:
+    """That screen is read; the last of them leads to the question of consent."""
+    if chart.enrolled.state != Reading(screen):
+        return preparation.too_late(chart)
+    return preparation.go_on(chart, ScreenRead(now, screen), pressed, now)
 
 
 def consent(chart: Chart, agrees: bool, pressed: MessageId, now: datetime) -> Decision:
     """Whether they take part is recorded, with the text they saw. Declining ends it kindly."""
-    plan = chart.enrolled.plan
     if not isinstance(chart.enrolled.state, Consenting):
-        return Decision(notice=patient_notice(chart, "replies/notices/already_answered"))
-    if not agrees:
-        declined = to_patient(
-            chart, "consent/declined", key=f"declined/{chart.version}", lane=Lane.REPLY, in_place_of=pressed
-        )
-        return Decision((ConsentDeclined(now),), (declined,))
-    given = ConsentGiven(now, chart.clinic.published.version, plan.language)
-    after = fold(chart, (given,))
-    # The text stays to be read; "I do not agree" can't be left standing there, since it would do nothing any more.
-    answered = retire(chart, pressed, now)
-    if plan.born is None:
-        return Decision((given,), (answered,)) + _enrol(after, now)
-    born = to_patient(after, "consent/born", key=f"born/{chart.version}", lane=Lane.REPLY)
-    return Decision((given,), (answered, born))
+        return preparation.too_late(chart)
+    if agrees:
+        given = ConsentGiven(now, chart.clinic.published.version, chart.enrolled.plan.language)
+        return preparation.go_on(chart, given, pressed, now)
+    declined = to_patient(
+        chart, "consent/declined", key=f"declined/{chart.version}", lane=Lane.REPLY, in_place_of=pressed
+    )
+    return Decision((ConsentDeclined(now),), (declined,))
+
+
+def leave(chart: Chart, now: datetime) -> Decision:
+    """Who takes part has stopped; who was still deciding has declined. Nobody is asked whether they are sure."""
+    if chart.active is not None:
+        return pauses.stop(chart, now)
+    if isinstance(chart.enrolled.state, Invited | Declined | Locked):
+        return wait(chart, now)
+    declined = to_patient(chart, "consent/declined", key=f"declined/{chart.version}", lane=Lane.REPLY)
+    return Decision((ConsentDeclined(now),), (declined,))
 
 
 def identify(chart: Chart, text: str, now: datetime) -> Decision:
-    """The year of birth is right: they are enrolled. Wrong three times: staff must invite again."""
+    """The year of birth is right: it goes on. Wrong three times: staff must invite again."""
     state = chart.enrolled.state
     assert isinstance(state, Identifying), "the year is read only where it was asked"
     if text.strip() == str(chart.enrolled.plan.born):
-        return _enrol(chart, now)
-    mistaken = BirthYearMistaken(now)
-    after = fold(chart, (mistaken,))
-    left = BIRTH_YEAR_TRIES_MAX - state.tries - 1
-    if isinstance(after.enrolled.state, Locked):
-        reply = to_patient(after, "consent/locked", key=f"locked/{chart.version}", lane=Lane.REPLY)
-    else:
-        reply = to_patient(
-            after,
-            "replies/rejected/birth_year",
-            key=f"birth_year/{chart.version}",
-            lane=Lane.REPLY,
-            params={"left": left},
-        )
-    return Decision((mistaken,), (reply,))
+        return preparation.go_on(chart, BirthYearConfirmed(now), None, now)
+    if state.tries + 1 >= BIRTH_YEAR_TRIES_MAX:
+        return preparation.go_on(chart, BirthYearMistaken(now), None, now)
+    reply = to_patient(
+        chart,
+        "replies/rejected/birth_year",
+        key=f"birth_year/{chart.version}",
+        lane=Lane.REPLY,
+        params={"left": BIRTH_YEAR_TRIES_MAX - state.tries - 1},
+    )
+    return Decision((BirthYearMistaken(now),), (reply,))
 
 
 def block(chart: Chart, now: datetime) -> Decision:
@@ -171,54 +172,9 @@ def unblock(chart: Chart, now: datetime) -> Decision:
     return Decision((PatientUnblocked(now),))
 
 
-def _ask_consent(chart: Chart, key: str) -> OutgoingMessage:
-    return to_patient(
-        chart,
-        "consent/ask",
-        key=key,
-        lane=Lane.REPLY,
-        params={"years": chart.protocol().years},
-        choices=(
-            (Choice("agree", ConsentPress(chart.patient, agrees=True)),),
-            (Choice("decline", ConsentPress(chart.patient, agrees=False)),),
-        ),
-    )
-
-
-def _enrol(chart: Chart, now: datetime) -> Decision:
-    """They take part from now on, and the first check-in stands ready: late enrolment is never back-filled."""
-    plan = chart.enrolled.plan
-    today = local(now, plan.zone).date()
-    operated = plan.surgery_on.anchor() <= today
-    enrolled: tuple[ChartFact, ...] = (PatientEnrolled(now, today, operated),)
-    after = fold(chart, enrolled)
-    if not operated:
-        ahead = to_patient(
-            after,
-            "enrolment/surgery_ahead",
-            key=f"surgery_ahead/{chart.version}",
-            lane=Lane.REPLY,
-            params={"surgery_on": str(plan.surgery_on)},
-        )
-        return Decision(enrolled, (ahead,))
-    welcome = to_patient(
-        after,
-        "enrolment/welcome",
-        key=f"welcome/{chart.version}",
-        lane=Lane.REPLY,
-        params={"ask_at": _hour(plan.ask_at)},
-    )
-    protocol = after.protocol()
-    return Decision(enrolled, (welcome,)) + check_ins.ask(after, protocol.timing(protocol.at_enrolment), now)
-
-
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
     except (ValueError, OSError, ZoneInfoNotFoundError):
         return False
     return True
-
-
-def _hour(at: time) -> str:
-    return at.isoformat("minutes")

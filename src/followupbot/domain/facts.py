@@ -1,7 +1,7 @@
 """What has happened, in the past tense. Facts are the record: a chart or a clinic is what folding them gives."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from followupbot.domain.chart import (
@@ -15,6 +15,7 @@ from followupbot.domain.clinic import (
 )
 from followupbot.domain.ids import (
     AlertId,
+    CardId,
     ChatId,
     CheckInId,
     Language,
@@ -61,8 +62,17 @@ class PatientConnected:
 
 
 @dataclass(frozen=True)
+class ScreenRead:
+    """The patient went on from that screen of what consent is about."""
+
+    at: datetime
+    screen: int
+    kind: Literal["screen_read"] = "screen_read"
+
+
+@dataclass(frozen=True)
 class ConsentGiven:
-    """The patient agreed to this text, in this language."""
+    """The patient agreed to this text, in this language; from one who takes part already, it is the yearly word."""
 
     at: datetime
     text: Version
@@ -84,6 +94,44 @@ class BirthYearMistaken:
 
     at: datetime
     kind: Literal["birth_year_mistaken"] = "birth_year_mistaken"
+
+
+@dataclass(frozen=True)
+class BirthYearConfirmed:
+    """The year of birth that was given is the invited patient's."""
+
+    at: datetime
+    kind: Literal["birth_year_confirmed"] = "birth_year_confirmed"
+
+
+@dataclass(frozen=True)
+class PlanChanged:
+    """The patient said in which language, in which zone and at which hour they are asked."""
+
+    at: datetime
+    language: Language
+    zone: str
+    ask_at: time
+    kind: Literal["plan_changed"] = "plan_changed"
+
+
+@dataclass(frozen=True)
+class PlanConfirmed:
+    """The patient said that language, zone and hour are right."""
+
+    at: datetime
+    kind: Literal["plan_confirmed"] = "plan_confirmed"
+
+
+@dataclass(frozen=True)
+class TeachBackAnswered:
+    """The patient said what they do when something red happens; `tries` counts from 1, and the last is right."""
+
+    at: datetime
+    answer: str
+    right: bool
+    tries: int
+    kind: Literal["teach_back_answered"] = "teach_back_answered"
 
 
 @dataclass(frozen=True)
@@ -110,6 +158,57 @@ class PatientUnblocked:
 
     at: datetime
     kind: Literal["patient_unblocked"] = "patient_unblocked"
+
+
+@dataclass(frozen=True)
+class PatientStopped:
+    """The patient wants to hear nothing more that we start."""
+
+    at: datetime
+    kind: Literal["patient_stopped"] = "patient_stopped"
+
+
+@dataclass(frozen=True)
+class PatientPaused:
+    """The patient wants to hear nothing that we start until then."""
+
+    at: datetime
+    until: datetime
+    kind: Literal["patient_paused"] = "patient_paused"
+
+
+@dataclass(frozen=True)
+class PatientResumed:
+    """We write again when something is due: the patient wants it, or the pause is over."""
+
+    at: datetime
+    kind: Literal["patient_resumed"] = "patient_resumed"
+
+
+@dataclass(frozen=True)
+class DeletionRequested:
+    """The patient wants what is kept about them deleted (clinical.md 0.17); nothing is started any more."""
+
+    at: datetime
+    kind: Literal["deletion_requested"] = "deletion_requested"
+
+
+@dataclass(frozen=True)
+class TravelBegan:
+    """The patient is in another zone until then."""
+
+    at: datetime
+    zone: str
+    until: datetime
+    kind: Literal["travel_began"] = "travel_began"
+
+
+@dataclass(frozen=True)
+class TravelEnded:
+    """The patient's own zone holds again."""
+
+    at: datetime
+    kind: Literal["travel_ended"] = "travel_ended"
 
 
 @dataclass(frozen=True)
@@ -159,7 +258,10 @@ class CheckInReminded:
 
 @dataclass(frozen=True)
 class ReminderWithheld:
-    """A reminder was due and not sent, and why: `urgent_flag` while one is open, `late` where a newer was due too."""
+    """A reminder was due and not sent, and why: `urgent_flag` while one is open, `late` where a newer was due too.
+
+    `stopped` or `paused` where the patient has gone back to answers after that.
+    """
 
     at: datetime
     check_in: CheckInId
@@ -177,6 +279,16 @@ class QuestionAnswered:
     question: QuestionId
     value: Value
     kind: Literal["question_answered"] = "question_answered"
+
+
+@dataclass(frozen=True)
+class QuestionReopened:
+    """The patient went back to a question that has its answer. None: they let the answer stand."""
+
+    at: datetime
+    check_in: CheckInId
+    question: QuestionId | None
+    kind: Literal["question_reopened"] = "question_reopened"
 
 
 @dataclass(frozen=True)
@@ -233,12 +345,54 @@ class CheckInExpired:
 
 
 @dataclass(frozen=True)
+class CheckInReplaced:
+    """The patient asked for the red-flag screens anew: another check-in asks them, and what was left of this one."""
+
+    at: datetime
+    check_in: CheckInId
+    kind: Literal["check_in_replaced"] = "check_in_replaced"
+
+
+@dataclass(frozen=True)
+class CheckInEnded:
+    """The patient stopped, or paused, while it was open. It is no miss."""
+
+    at: datetime
+    check_in: CheckInId
+    reason: Literal["stopped", "paused"]
+    kind: Literal["check_in_ended"] = "check_in_ended"
+
+
+@dataclass(frozen=True)
 class NoteReceived:
-    """The patient wrote, or sent, something for people to read. `note` refers to it; it stands elsewhere."""
+    """The patient wrote, or sent, something for people to read. `note` refers to it; it stands elsewhere.
+
+    Somebody is to read it by `review_by`; None in what was recorded before there was such a time.
+    """
 
     at: datetime
     note: str
+    review_by: datetime | None = None
     kind: Literal["note_received"] = "note_received"
+
+
+@dataclass(frozen=True)
+class NotesRead:
+    """Staff have read these, and nothing is held back any more."""
+
+    at: datetime
+    notes: tuple[str, ...]
+    kind: Literal["notes_read"] = "notes_read"
+
+
+@dataclass(frozen=True)
+class PatientHeld:
+    """Words for a death or a stay in hospital came (`reason`): we start nothing until staff have read them."""
+
+    at: datetime
+    reason: str
+    note: str
+    kind: Literal["patient_held"] = "patient_held"
 
 
 @dataclass(frozen=True)
@@ -331,28 +485,75 @@ class AlertResolved:
     kind: Literal["alert_resolved"] = "alert_resolved"
 
 
+@dataclass(frozen=True)
+class CardSent:
+    """The patient got that emergency card. At `ask_at` it is asked whether help is there; None: it is not."""
+
+    at: datetime
+    alert: AlertId
+    card: CardId
+    ask_at: datetime | None
+    kind: Literal["card_sent"] = "card_sent"
+
+
+@dataclass(frozen=True)
+class HelpAsked:
+    """The patient was asked whether help is there; silence until `repeat_at` is taken for "not yet"."""
+
+    at: datetime
+    alert: AlertId
+    repeat_at: datetime
+    kind: Literal["help_asked"] = "help_asked"
+
+
+@dataclass(frozen=True)
+class HelpAnswered:
+    """The patient said whether help is there."""
+
+    at: datetime
+    alert: AlertId
+    getting: bool
+    kind: Literal["help_answered"] = "help_answered"
+
+
 ChartFact = (
     PatientInvited
     | InvitationRenewed
     | PatientConnected
+    | ScreenRead
     | ConsentGiven
     | ConsentDeclined
     | BirthYearMistaken
+    | BirthYearConfirmed
+    | PlanChanged
+    | PlanConfirmed
+    | TeachBackAnswered
     | PatientEnrolled
     | PatientBlocked
     | PatientUnblocked
+    | PatientStopped
+    | PatientPaused
+    | PatientResumed
+    | DeletionRequested
+    | TravelBegan
+    | TravelEnded
     | CheckInAsked
     | OccasionSkipped
     | CheckInBegun
     | CheckInReminded
     | ReminderWithheld
     | QuestionAnswered
+    | QuestionReopened
     | ScoreRecorded
     | RecheckPlanned
     | CheckInCompleted
     | CheckInCutShort
     | CheckInExpired
+    | CheckInEnded
+    | CheckInReplaced
     | NoteReceived
+    | NotesRead
+    | PatientHeld
     | FlagRecorded
     | AlertRaised
     | FlagJoined
@@ -361,6 +562,9 @@ ChartFact = (
     | AlertTaken
     | AlertReopened
     | AlertResolved
+    | CardSent
+    | HelpAsked
+    | HelpAnswered
 )
 
 # -- about the clinic --------------------------------------------------------------------------------------------------

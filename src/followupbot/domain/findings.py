@@ -1,6 +1,7 @@
 """What answers come to: scores, flags of the rules that fire, and the re-checks that these rules want."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from followupbot.domain import alerts, prompts
@@ -25,7 +26,7 @@ def of_answers(
     found = chart.check_in(check_in)
     assert found is not None, "an answer belongs to a check-in that the chart knows"
     protocol = chart.protocol(found.version)
-    scores = tuple(_scores(chart, protocol, found, now))
+    scores = (*_scores(chart, protocol, found, now), *_corrected(protocol, found, answered, now))
     chart = fold(chart, scores)
     found = chart.check_in(check_in)
     assert found is not None
@@ -33,7 +34,17 @@ def of_answers(
     looked_at = answered | {score.score for score in scores}
     rules = fired(protocol.rules_about(looked_at), evidence, looked_at)
     raised, chart = raise_flags(chart, check_in, rules, evidence, now)
+    for earlier in _as_said_before(found, evidence):
+        worse = fired(protocol.rules, earlier, answered)
+        more, chart = raise_flags(chart, check_in, worse, earlier, now)
+        raised, rules = raised + more, (*rules, *worse)
     return Decision(scores) + raised, rules, chart
+
+
+def _as_said_before(check_in: CheckIn, evidence: Evidence) -> Iterator[Evidence]:
+    """The evidence with each answer that was changed as it was: whichever of the two is worse counts."""
+    for answer in check_in.superseded:
+        yield replace(evidence, answers={**evidence.answers, answer.question: answer.value})
 
 
 def silent_rules(chart: Chart, check_in: CheckIn, evidence: Evidence) -> tuple[Rule, ...]:
@@ -81,6 +92,17 @@ def _scores(chart: Chart, protocol: CareProtocol, check_in: CheckIn, now: dateti
     for score in begun:
         if to_come.isdisjoint(score.of):
             yield ScoreRecorded(now, check_in.id, score.id, score.of_answers(check_in.known))
+
+
+def _corrected(
+    protocol: CareProtocol, check_in: CheckIn, answered: frozenset[QuestionId], now: datetime
+) -> Iterator[ScoreRecorded]:
+    """Each score that was made of an answer that has been changed since, made again; its flag, if any, stands."""
+    for score in protocol.scores:
+        if check_in.scored(score.id) and answered & set(score.of):
+            value = score.of_answers(check_in.known)
+            if value != check_in.known.get(score.id):
+                yield ScoreRecorded(now, check_in.id, score.id, value)
 
 
 def _rechecks(chart: Chart, check_in: CheckInId, rule: Rule, now: datetime) -> Iterator[RecheckPlanned]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from typing import assert_never
 
@@ -10,30 +10,45 @@ from followupbot.domain.chart import (
     BIRTH_YEAR_TRIES_MAX,
     CLOSED_CHECK_INS_MAX,
     FLAGS_MAX,
+    READING_SCREENS,
     RECHECK,
     RECHECKS_MAX,
     RESOLVED_ALERTS_MAX,
+    SUPERSEDED_MAX,
+    UNREAD_MAX,
     Active,
     Alert,
     Begun,
     Chart,
     CheckIn,
     Completed,
+    Confirming,
     Consenting,
     CutShort,
     Declined,
+    Ended,
     Enrolment,
     Expired,
     Flag,
+    Following,
+    HelpAwaited,
+    HelpToAsk,
+    HelpTold,
     Identifying,
     Invited,
     Locked,
     Open,
+    Paused,
     PlannedRecheck,
+    Practising,
     Resolved,
     Scored,
+    Stopped,
     Taken,
+    TeachingBack,
+    Travel,
 )
+from followupbot.domain.chart import Reading as ReadingScreen
 from followupbot.domain.clinic import (
     NOTICES_MAX,
     Clinic,
@@ -51,45 +66,67 @@ from followupbot.domain.facts import (
     AlertReopened,
     AlertResolved,
     AlertTaken,
+    BirthYearConfirmed,
     BirthYearMistaken,
     BotNamed,
+    CardSent,
     ChartFact,
     CheckInAsked,
     CheckInBegun,
     CheckInCompleted,
     CheckInCutShort,
+    CheckInEnded,
     CheckInExpired,
     CheckInReminded,
+    CheckInReplaced,
     ClinicFact,
     ConsentDeclined,
     ConsentGiven,
+    DeletionRequested,
     FlagJoined,
     FlagRecorded,
     HeadsSealed,
+    HelpAnswered,
+    HelpAsked,
     InvitationRenewed,
     NoteReceived,
+    NotesRead,
     OccasionSkipped,
     OperatorNotified,
     PatientBlocked,
     PatientConnected,
     PatientEnrolled,
+    PatientHeld,
     PatientInvited,
+    PatientPaused,
+    PatientResumed,
+    PatientStopped,
     PatientUnblocked,
+    PlanChanged,
+    PlanConfirmed,
     ProgrammePublished,
     QuestionAnswered,
+    QuestionReopened,
     RecheckPlanned,
     ReminderWithheld,
     ScoreRecorded,
+    ScreenRead,
     StaffMemberInvited,
     StaffMemberJoined,
     StaffMemberRemoved,
+    TeachBackAnswered,
+    TravelBegan,
+    TravelEnded,
 )
 from followupbot.domain.ids import AlertId, CheckInId, QuestionId, StaffId, TimingId
-from followupbot.domain.questions import SKIPPED, Answer, Datum
+from followupbot.domain.questions import AS_BEFORE, NEW, NOT_NEW, SKIPPED, Answer, Datum, Value
 from followupbot.domain.series import Reading, Series
 
 Changes = dict[str, object]
 """Parts of a chart by their names, as they are to be."""
+
+_WORSE: tuple[Value, ...] = (NOT_NEW, AS_BEFORE, NEW)
+"""What is said of a red-flag item, the worst last: on one occasion it is never taken back, whatever is said later."""
 
 
 def apply(chart: Chart, fact: ChartFact) -> Chart:
@@ -106,20 +143,48 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
         case InvitationRenewed():
             return _enrolment(chart, invitation=fact.invitation)
         case PatientConnected():
-            state = chart.enrolled.state if chart.active else Consenting()
+            state = chart.enrolled.state if chart.active else ReadingScreen()
             return _enrolment(chart, state=state, invitation=None, chat=fact.chat, blocked=False)
+        case ScreenRead():
+            last = fact.screen >= READING_SCREENS
+            return _enrolment(chart, state=Consenting() if last else ReadingScreen(fact.screen + 1))
         case ConsentGiven():
-            return _enrolment(chart, state=Identifying(fact.at))
+            return _consented(chart, fact)
         case ConsentDeclined():
             return _enrolment(chart, state=Declined(fact.at))
         case BirthYearMistaken():
             return _birth_year_mistaken(chart, fact)
+        case BirthYearConfirmed():
+            known = chart.enrolled.state
+            return _enrolment(chart, state=Confirming(known.consented_at)) if isinstance(known, Identifying) else {}
+        case PlanChanged():
+            return _plan_changed(chart, fact)
+        case PlanConfirmed():
+            return _enrolment(chart, state=TeachingBack(_consented_at(chart)))
+        case TeachBackAnswered():
+            consented_at = _consented_at(chart)
+            taught = Practising(consented_at) if fact.right else TeachingBack(consented_at, fact.tries)
+            return _enrolment(chart, state=taught)
         case PatientEnrolled():
-            state = chart.enrolled.state
-            assert isinstance(state, Identifying), "nobody is enrolled without consent"
-            return _enrolment(chart, state=Active(state.consented_at, fact.at, fact.asked_through, fact.operated))
+            active = Active(_consented_at(chart), fact.at, fact.asked_through, fact.operated)
+            return _enrolment(chart, state=active)
         case PatientBlocked() | PatientUnblocked():
             return _enrolment(chart, blocked=isinstance(fact, PatientBlocked))
+        case PatientStopped():
+            return _enrolment(chart, contact=Stopped())
+        case PatientPaused():
+            return _enrolment(chart, contact=Paused(fact.until))
+        case PatientResumed():
+            return _enrolment(chart, contact=Following())
+        case DeletionRequested():
+            return _enrolment(chart, contact=Stopped(), deletion_requested_at=fact.at)
+        case TravelBegan():
+            travel = chart.enrolled.travel
+            home = chart.enrolled.plan.zone if travel is None else travel.home
+            return _zone(chart, fact.zone, fact.at, Travel(home, fact.until))
+        case TravelEnded():
+            travel = chart.enrolled.travel
+            return {} if travel is None else _zone(chart, travel.home, fact.at)
         case CheckInAsked():
             return _asked(chart, fact)
         case OccasionSkipped():
@@ -130,6 +195,8 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             return _check_in(chart, fact.check_in, reminders=fact.number)
         case QuestionAnswered():
             return _answered(chart, fact)
+        case QuestionReopened():
+            return _reopened(chart, fact)
         case ScoreRecorded():
             return _scored(chart, fact)
         case RecheckPlanned():
@@ -138,10 +205,22 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             return _closed(chart, fact.check_in, Completed(fact.at), missed=False)
         case CheckInCutShort():
             return _closed(chart, fact.check_in, CutShort(fact.at), missed=False)
+        case CheckInEnded():
+            ended = _closed(chart, fact.check_in, Ended(fact.at, fact.reason), missed=False)
+            # Whoever stops has answered nothing by that: how often they were silent stands as it was.
+            return ended | {"misses": chart.misses}
         case CheckInExpired():
             return _closed(chart, fact.check_in, Expired(fact.at, fact.missed), missed=fact.missed)
+        case CheckInReplaced():
+            # No miss, and no answering either: the one that takes its place goes on from here.
+            return _check_in(chart, fact.check_in, state=Expired(fact.at, missed=False))
         case NoteReceived():
-            return {"notes": chart.notes + 1}
+            unread = (*chart.unread, fact.note)[-UNREAD_MAX:]
+            return {"notes": chart.notes + 1, "unread": unread, "review_by": chart.review_by or fact.review_by}
+        case NotesRead():
+            return _notes_read(chart, fact)
+        case PatientHeld():
+            return {"held": fact.reason}
         case FlagRecorded():
             return _fired(chart, fact.flag)
         case AlertRaised():
@@ -160,7 +239,14 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
         case AlertReopened():
             return _alert(chart, fact.alert, state=Open(0, fact.page_at))
         case AlertResolved():
-            return _alert(chart, fact.alert, state=Resolved(fact.by, fact.at, fact.outcome))
+            return _alert(chart, fact.alert, state=Resolved(fact.by, fact.at, fact.outcome), help=None)
+        case CardSent():
+            asks = None if fact.ask_at is None else HelpToAsk(fact.ask_at)
+            return _alert(chart, fact.alert, card=fact.card, help=asks)
+        case HelpAsked():
+            return _alert(chart, fact.alert, help=HelpAwaited(fact.repeat_at))
+        case HelpAnswered():
+            return _alert(chart, fact.alert, help=None, help_told=HelpTold(fact.at, fact.getting))
         case _:
             assert_never(fact)
 
@@ -169,8 +255,38 @@ def _enrolment(chart: Chart, **changes: object) -> Changes:
     return {"enrolment": replace(chart.enrolled, **changes)}  # type: ignore[arg-type] # names are checked at run time
 
 
+def _consented(chart: Chart, fact: ConsentGiven) -> Changes:
+    """Whom a year of birth was entered for is asked for it next."""
+    if chart.active is not None:
+        return _enrolment(chart, state=replace(chart.active, confirmed_at=fact.at))
+    known = chart.enrolled.plan.born is None
+    return _enrolment(chart, state=Confirming(fact.at) if known else Identifying(fact.at))
+
+
+def _consented_at(chart: Chart) -> datetime:
+    state = chart.enrolled.state
+    assert isinstance(state, Identifying | Confirming | TeachingBack | Practising), "nobody gets on without consent"
+    return state.consented_at
+
+
+def _plan_changed(chart: Chart, fact: PlanChanged) -> Changes:
+    """Who was asked for consent in another language than their own reads it all again."""
+    before, state = chart.enrolled.plan, chart.enrolled.state
+    plan = replace(before, language=fact.language, zone=fact.zone, ask_at=fact.ask_at)
+    anew = isinstance(state, Confirming) and plan.language != before.language
+    moved: Changes = {} if plan.zone == before.zone else {"travel": None, "zone_since": fact.at}
+    return _enrolment(chart, plan=plan, state=ReadingScreen() if anew else state, **moved)
+
+
+def _zone(chart: Chart, zone: str, at: datetime, travel: Travel | None = None) -> Changes:
+    plan = replace(chart.enrolled.plan, zone=zone)
+    return _enrolment(chart, plan=plan, travel=travel, zone_since=at)
+
+
 def _birth_year_mistaken(chart: Chart, fact: BirthYearMistaken) -> Changes:
     state = chart.enrolled.state
+    if chart.active is not None:
+        return {}
     assert isinstance(state, Identifying), "the year is asked after consent"
     tries = state.tries + 1
     if tries >= BIRTH_YEAR_TRIES_MAX:
@@ -180,7 +296,14 @@ def _birth_year_mistaken(chart: Chart, fact: BirthYearMistaken) -> Changes:
 
 def _asked(chart: Chart, fact: CheckInAsked) -> Changes:
     check_in = CheckIn(
-        fact.check_in, fact.timing, fact.version, fact.form, fact.at, fact.expires_at, remind_at=fact.remind_at
+        fact.check_in,
+        fact.timing,
+        fact.version,
+        fact.form,
+        fact.at,
+        fact.expires_at,
+        remind_at=fact.remind_at,
+        since=chart.answered_at,
     )
     check_ins = _bounded_check_ins((*chart.check_ins, check_in))
     asked: Changes = {"check_ins": check_ins, "check_in_count": chart.check_in_count + 1}
@@ -199,18 +322,34 @@ def _dealt_with(chart: Chart, timing: TimingId, day: date) -> Changes:
 def _answered(chart: Chart, fact: QuestionAnswered) -> Changes:
     check_in = chart.check_in(fact.check_in)
     assert check_in is not None, "an answer belongs to a check-in that the chart knows"
-    kept = check_in.answers
-    if check_in.answer(fact.question) is not None:
+    kept, before = check_in.answers, check_in.answer(fact.question)
+    if before in _WORSE and fact.value in _WORSE and _WORSE.index(fact.value) < _WORSE.index(before):
+        return _check_in(chart, fact.check_in, answered_at=fact.at, reopened=None)
+    superseded = check_in.superseded
+    if before is not None:
         kept = tuple(answer for answer in kept if answer.question != fact.question)
+    if before is not None and before not in {fact.value, SKIPPED}:
+        superseded = (*superseded, Answer(fact.question, before))[-SUPERSEDED_MAX:]
     answers = (*kept, Answer(fact.question, fact.value))
-    answered = _check_in(chart, fact.check_in, answers=answers, answered_at=fact.at)
+    answered = _check_in(
+        chart, fact.check_in, answers=answers, answered_at=fact.at, reopened=None, superseded=superseded
+    )
     return answered if fact.value == SKIPPED else answered | _read(chart, fact.question, fact.value, fact)
+
+
+def _reopened(chart: Chart, fact: QuestionReopened) -> Changes:
+    """One that was at its end is open again, until every question that applies has its answer."""
+    check_in = chart.check_in(fact.check_in)
+    assert check_in is not None, "only what the chart still keeps is gone back to"
+    state = check_in.state if check_in.open else Begun()
+    return _check_in(chart, fact.check_in, state=state, reopened=fact.question)
 
 
 def _scored(chart: Chart, fact: ScoreRecorded) -> Changes:
     check_in = chart.check_in(fact.check_in)
     assert check_in is not None, "a score belongs to a check-in that the chart knows"
-    scored = _check_in(chart, fact.check_in, scores=(*check_in.scores, Scored(fact.score, fact.value)))
+    others = tuple(scored for scored in check_in.scores if scored.score != fact.score)
+    scored = _check_in(chart, fact.check_in, scores=(*others, Scored(fact.score, fact.value)))
     return scored if fact.value is None else scored | _read(chart, fact.score, fact.value, fact)
 
 
@@ -224,11 +363,18 @@ def _planned(chart: Chart, fact: RecheckPlanned) -> Changes:
     return {"rechecks": (*chart.rechecks, planned)[:RECHECKS_MAX]}
 
 
-def _closed(chart: Chart, check_in: CheckInId, state: Completed | CutShort | Expired, missed: bool) -> Changes:
+def _closed(chart: Chart, check_in: CheckInId, state: Completed | CutShort | Expired | Ended, missed: bool) -> Changes:
     found = chart.check_in(check_in)
     answered_at = state.at if found is not None and found.answers else chart.answered_at
     misses = chart.misses + 1 if missed else 0
-    return _check_in(chart, check_in, state=state) | {"misses": misses, "answered_at": answered_at}
+    return _check_in(chart, check_in, state=state, reopened=None) | {"misses": misses, "answered_at": answered_at}
+
+
+def _notes_read(chart: Chart, fact: NotesRead) -> Changes:
+    """What came in the meantime is still to be read, no later than before."""
+    unread = tuple(note for note in chart.unread if note not in fact.notes)
+    review_by = chart.review_by if unread else None
+    return {"notes": len(unread), "unread": unread, "review_by": review_by, "held": None}
 
 
 def _fired(chart: Chart, flag: Flag) -> Changes:

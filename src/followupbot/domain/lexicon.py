@@ -1,8 +1,14 @@
-"""Words in free text that offer the gate. Negation is not read, as a red flag often is one (clinical.md 0.8)."""
+"""The words of a language that count in free text. Negation is not read (clinical.md 0.8).
+
+"I can't feel it when I pee" is a symptom, so a word counts wherever it stands. What matches offers something and does
+nothing else: it answers no question, and lowers or closes nothing.
+"""
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 
 ENDING = "*"
@@ -11,38 +17,41 @@ ENDING = "*"
 _APOSTROPHES = "'’‘ʼ´`"
 """What phones write for one."""
 _WORD = re.compile(r"[^\W_]+")
+_NOTHING = re.compile(r"(?!)")
+
+
+class Theme(StrEnum):
+    """What a list of words is about."""
+
+    GATE = "gate"
+    CRISIS = "crisis"
+    DEATH = "death"
+    ADMISSION = "admission"
+    STOP = "stop"
+
+
+WHOLE = frozenset((Theme.STOP,))
+"""Such words count only as the whole message: "I can't stop leaking" stops nothing."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """One language's terms, each of one or more words in a row, written as `plain` leaves a text.
+    """One language's terms, each of one or more words in a row, written as `plain` leaves a text."""
 
-    What matches offers something and does nothing else: it answers no question, and lowers or closes nothing.
-    """
+    terms: Mapping[Theme, tuple[str, ...]] = field(default_factory=dict)
 
-    gate: tuple[str, ...]
-    crisis: tuple[str, ...]
-    stop: tuple[str, ...]
-
-    def offers_gate(self, text: str) -> bool:
-        """Whether it has a word that may be about a red flag."""
-        return self._gate.search(plain(text)) is not None
-
-    def offers_crisis(self, text: str) -> bool:
-        """Whether it has words that may be about self-harm (clinical.md 0.14)."""
-        return self._crisis.search(plain(text)) is not None
-
-    def is_stop(self, text: str) -> bool:
-        """Whether it asks for no more messages: with these words and no other."""
-        return plain(text) in self.stop
+    def themes(self, text: str) -> frozenset[Theme]:
+        """What that text touches, by any of its words."""
+        words = plain(text)
+        return frozenset(
+            theme
+            for theme, pattern in self._patterns.items()
+            if (pattern.fullmatch(words) if theme in WHOLE else pattern.search(words))
+        )
 
     @cached_property
-    def _gate(self) -> re.Pattern[str]:
-        return _any_of(self.gate)
-
-    @cached_property
-    def _crisis(self) -> re.Pattern[str]:
-        return _any_of(self.crisis)
+    def _patterns(self) -> Mapping[Theme, re.Pattern[str]]:
+        return {theme: _any_of(terms) for theme, terms in self.terms.items()}
 
 
 def plain(text: str) -> str:
@@ -56,5 +65,7 @@ def plain(text: str) -> str:
 
 
 def _any_of(terms: tuple[str, ...]) -> re.Pattern[str]:
+    if not terms:
+        return _NOTHING
     words = "|".join(re.escape(term).replace(re.escape(ENDING), r"\S*") for term in terms)
     return re.compile(rf"(?<!\S)(?:{words})(?!\S)")

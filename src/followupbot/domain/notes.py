@@ -2,18 +2,68 @@
 
 from datetime import datetime
 
+from followupbot.domain import offers
 from followupbot.domain.addressing import to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.facts import NoteReceived
-from followupbot.domain.outgoing import Lane
+from followupbot.domain.facts import ChartFact, NoteReceived, PatientHeld
+from followupbot.domain.lexicon import Lexicon, Theme
+from followupbot.domain.outgoing import Lane, OutgoingMessage, Recall
+from followupbot.domain.tiers import Tier
 
 NOTE_LENGTH_MAX = 4096
 """Telegram's own limit for a message."""
 
+Themes = frozenset[Theme]
 
-def receive(chart: Chart, note: FreeText, now: datetime) -> Decision:
+HOLDING = (Theme.DEATH, Theme.ADMISSION)
+"""What holds back everything that we start until staff have read it (clinical.md 0.13)."""
+
+
+def themes(chart: Chart, text: str) -> Themes:
+    """What the text touches, by the list of words of the patient's language."""
+    return chart.clinic.published.lexicons.get(chart.enrolled.plan.language, Lexicon()).themes(text)
+
+
+def receive(chart: Chart, note: FreeText, now: datetime, touched: Themes = frozenset()) -> Decision:
     """The note is on the record, and its writer knows that a computer cannot understand it (clinical.md 0.8)."""
     kept = FreeText(note.note, note.text[:NOTE_LENGTH_MAX])
-    reply = to_patient(chart, "replies/note_received", key=f"note/{chart.version}", lane=Lane.REPLY)
-    return Decision((NoteReceived(now, kept.note),), (reply,), texts=(kept,))
+    facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now)),)
+    return Decision(facts, texts=(kept,)) + respond(chart, note.note, now, touched)
+
+
+def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision:
+    """The writer knows whom to call and has the buttons for what the words may mean; nobody reads more into them.
+
+    A death, or a stay in hospital, holds back what we start, and is answered in one sentence.
+    """
+    held = next((theme for theme in HOLDING if theme in touched), None)
+    decision = Decision()
+    if held is not None and chart.held is None:
+        decision = Decision((PatientHeld(now, held, note),), (Recall(),))
+    rows = offers.crisis(chart) if Theme.CRISIS in touched else ()
+    if (held is None and chart.held is None) or Theme.GATE in touched:
+        rows += offers.check_now(chart)
+    return decision + Decision(outgoing=(_reply(chart, _answer(chart, touched), rows),))
+
+
+def review_by(chart: Chart, now: datetime) -> datetime:
+    """By when somebody reads what came now: before the clinic closes, on its next day where it is shut."""
+    return chart.clinic.settings.hours.next_closing(now)
+
+
+def _answer(chart: Chart, touched: Themes) -> str:
+    alert = chart.unresolved_alert
+    if Theme.CRISIS in touched:
+        return "replies/crisis_words"
+    if Theme.DEATH in touched or chart.held == Theme.DEATH:
+        return "replies/read_by_people"
+    if alert is not None and alert.tier is Tier.EMERGENCY:
+        return "replies/still_urgent"
+    if Theme.ADMISSION in touched or chart.held:
+        return "replies/read_by_people"
+    return "replies/gate_offered" if Theme.GATE in touched else "replies/note_received"
+
+
+def _reply(chart: Chart, message: str, rows: offers.Rows) -> OutgoingMessage:
+    return to_patient(chart, message, key=f"note/{chart.version}", lane=Lane.REPLY, choices=rows)

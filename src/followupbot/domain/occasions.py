@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from followupbot.domain import check_ins
-from followupbot.domain.chart import RECHECK, Chart, PlannedRecheck
+from followupbot.domain.chart import RECHECK, Chart, Following, PlannedRecheck
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact, OccasionSkipped
 from followupbot.domain.folding import fold
 from followupbot.domain.schedule import SURGERY, Offset, PartialDate, Timing, local, resolve
+
+APART_MIN = timedelta(hours=12)
+"""Between two conversations that we start, also for who flew towards the sun (reliability.md, time)."""
 
 IMPRECISE_WINDOW_DAYS_MIN = 30
 """With a surgery date that is no day, timings with a shorter window are skipped, recorded (clinical.md 0.12)."""
@@ -35,7 +38,12 @@ class Occasion:
 
 
 def wake(chart: Chart, now: datetime) -> Decision:
-    """What has expired is closed; the newest occasion that is due is asked, older ones are skipped, recorded."""
+    """What has expired is closed; the newest occasion that is due is asked, older ones are skipped, recorded.
+
+    While staff have yet to read that the patient has died or lies in hospital, all of it waits.
+    """
+    if chart.held:
+        return Decision()
     skipped: list[ChartFact] = []
     chosen: Occasion | None = None
     for occasion in _due(chart, now):
@@ -63,8 +71,16 @@ def wake(chart: Chart, now: datetime) -> Decision:
     return decision + check_ins.ask(fold(chart, skipped), chosen.timing, now, chosen.day)
 
 
+def passed_over(chart: Chart, until: datetime, now: datetime) -> tuple[ChartFact, ...]:
+    """Each occasion that was due before then, as one that is not asked because the patient has stopped or paused."""
+    reason = chart.enrolled.contact.kind
+    return tuple(_skip(occasion, reason, now) for occasion in _due(chart, now) if occasion.at < until)
+
+
 def next_wake_at(chart: Chart) -> datetime | None:
     """When the open check-in expires or the next occasion is due, whichever is earlier."""
+    if chart.held:
+        return None
     check_in = chart.open_check_in
     times = [] if check_in is None else [check_in.expires_at]
     days = [day for timing in _timings(chart) if (day := next(_days(chart, timing), None)) is not None]
@@ -87,7 +103,6 @@ def _due(chart: Chart, now: datetime) -> list[Occasion]:
 
 def _of_schedule(chart: Chart, first: date, last: date) -> list[Occasion]:
     """The schedule's occasions of those days that have not been dealt with. One day's are due when its largest is."""
-    plan = chart.enrolled.plan
     by_day: dict[date, list[Timing]] = {}
     for timing in _timings(chart):
         for day in _days(chart, timing):
@@ -97,7 +112,7 @@ def _of_schedule(chart: Chart, first: date, last: date) -> list[Occasion]:
                 by_day.setdefault(day, []).append(timing)
     hours = {day: _hour(chart, max(timings, key=lambda timing: len(timing.form))) for day, timings in by_day.items()}
     return [
-        Occasion(day, timing, resolve(day, hours[day], plan.zone))
+        Occasion(day, timing, _at(chart, day, hours[day]))
         for day, timings in sorted(by_day.items())
         for timing in timings
     ]
@@ -113,7 +128,7 @@ def _of_rules(chart: Chart) -> list[Occasion]:
         Occasion(
             planned.on,
             Timing(RECHECK, Offset(), planned.form, planned.open_for, reminders=planned.reminders),
-            resolve(planned.on, plan.ask_at, plan.zone),
+            _at(chart, planned.on, plan.ask_at),
             planned.planned_at,
         )
         for planned in by_day.values()
@@ -142,6 +157,14 @@ def _anchor(chart: Chart, timing: Timing) -> PartialDate | None:
     return chart.enrolled.plan.surgery_on if timing.anchor == SURGERY else None
 
 
+def _at(chart: Chart, day: date, hour: time) -> datetime:
+    """That hour of that day; later where the zone has changed since somebody was asked, and it comes too soon."""
+    zone_since = chart.enrolled.zone_since
+    at = resolve(day, hour, chart.enrolled.plan.zone)
+    asked = [check_in.asked_at for check_in in chart.check_ins if zone_since and check_in.asked_at < zone_since]
+    return max([at, *(before + APART_MIN for before in asked)])
+
+
 def _hour(chart: Chart, timing: Timing) -> time:
     return timing.hour or chart.enrolled.plan.ask_at
 
@@ -156,6 +179,8 @@ def _skip(occasion: Occasion, reason: str, now: datetime) -> OccasionSkipped:
 def _reason_to_skip(chart: Chart, occasion: Occasion, now: datetime) -> str | None:
     """Why it is not asked whatever else is; None where it may be."""
     timing = occasion.timing
+    if not isinstance(chart.enrolled.contact, Following):
+        return chart.enrolled.contact.kind
     if occasion.at + timing.open_for <= now:
         return "window_over"
     if occasion.planned_at is None:

@@ -2,20 +2,33 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 from typing import assert_never
 
 from followupbot.domain.addressing import check_in_subject, stamp, to_patient
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.chart import Chart, CheckIn
-from followupbot.domain.ids import CardId, MessageId, QuestionId
-from followupbot.domain.outgoing import AnswerPress, Day, Lane, OutgoingMessage, Param, StartPress
+from followupbot.domain.ids import CardId, MessageId, MessageKey, QuestionId
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    BackPress,
+    Day,
+    Lane,
+    LaterPress,
+    OutgoingMessage,
+    Param,
+    Said,
+    StartPress,
+    Summary,
+)
 from followupbot.domain.outgoing import Choice as Button
 from followupbot.domain.questions import (
     DONE,
     NONE_OF_THESE,
+    NOT_NEW,
     SKIP,
+    SKIPPED,
     Answer,
     Choice,
     Date,
@@ -28,6 +41,7 @@ from followupbot.domain.questions import (
     Typed,
     YesNo,
 )
+from followupbot.domain.replies import options_by_words
 from followupbot.domain.schedule import local
 
 QUESTIONS_A_MINUTE = 6
@@ -49,27 +63,43 @@ def answered(check_in: CheckIn, question: Question) -> bool:
 
 @dataclass(frozen=True)
 class Turn:
-    """A question that is put, the `number`th of the `of` that apply."""
+    """A question that is put, and all that apply, in their order."""
 
     asked: Asked
-    number: int
-    of: int
+    questions: tuple[Asked, ...]
+
+    @property
+    def number(self) -> int:
+        """Which of them it is, from 1; one that applies no more, and was gone back to, stands at the end."""
+        return self.questions.index(self.asked) + 1 if self.asked in self.questions else len(self.questions)
 
 
 def upcoming(chart: Chart, check_in: CheckIn, now: datetime) -> Turn | None:
-    """The first question that applies and has no answer; None where the check-in is at its end."""
-    turns = _turns(chart, check_in, now)
-    return next((turn for turn in turns if not answered(check_in, turn.asked.question)), None)
+    """The one that the patient went back to, else the first that applies and has no answer; None at the end."""
+    questions = applicable(chart, check_in, now)
+    asked = chart.protocol(check_in.version).asked_as(check_in.reopened) if check_in.reopened else None
+    if asked is None:
+        asked = next((found for found in questions if not answered(check_in, found.question)), None)
+    return None if asked is None else Turn(asked, questions)
 
 
 def again(chart: Chart, check_in: CheckIn, asked: Asked, now: datetime) -> Turn | None:
     """That question put once more; None where it does not apply any more."""
-    return next((turn for turn in _turns(chart, check_in, now) if turn.asked == asked), None)
-
-
-def _turns(chart: Chart, check_in: CheckIn, now: datetime) -> Iterator[Turn]:
     questions = applicable(chart, check_in, now)
-    return (Turn(asked, number, len(questions)) for number, asked in enumerate(questions, 1))
+    return Turn(asked, questions) if asked in questions else None
+
+
+def before(chart: Chart, check_in: CheckIn, question: QuestionId | None, now: datetime) -> Turn | None:
+    """The last question with an answer before that one, or of all; None where there is none."""
+    questions = applicable(chart, check_in, now)
+    found = _before(check_in, questions, question)
+    return None if found is None else Turn(found, questions)
+
+
+def _before(check_in: CheckIn, questions: tuple[Asked, ...], question: QuestionId | None) -> Asked | None:
+    names = [asked.question.id for asked in questions]
+    until = names.index(question) if question in names else len(names)
+    return next((asked for asked in reversed(questions[:until]) if answered(check_in, asked.question)), None)
 
 
 def waiting(chart: Chart, check_in: CheckIn, now: datetime) -> frozenset[QuestionId]:
@@ -82,10 +112,12 @@ def waiting(chart: Chart, check_in: CheckIn, now: datetime) -> frozenset[Questio
     )
 
 
-def typed(chart: Chart, text: str, now: datetime) -> Typed:
+def typed(chart: Chart, check_in: CheckIn, asked: Asked, text: str, now: datetime) -> Typed:
     """What the patient wrote, with what is needed to read it."""
     plan = chart.enrolled.plan
-    return Typed(text, local(now, plan.zone).date(), plan.language)
+    programme = chart.programmes.get(check_in.version, chart.clinic.published)
+    labels = programme.labels.get(plan.language, {}).get(asked.question.id, {})
+    return Typed(text, local(now, plan.zone).date(), plan.language, options_by_words(labels))
 
 
 def question(
@@ -100,8 +132,8 @@ def question(
         lane=Lane.REPLY,
         subject=check_in_subject(chart.patient, check_in.id),
         words=check_in.version,
-        params=_params(chart, turn.number, turn.of),
-        choices=tuple(rows(chart, check_in, asked, mask)),
+        params=_params(chart, check_in, turn.number, len(turn.questions)),
+        choices=(*rows(chart, check_in, asked, mask), _way(chart, check_in, turn)),
         in_place_of=pressed,
         expires_at=check_in.expires_at,
     )
@@ -120,6 +152,16 @@ def ready(chart: Chart, check_in: CheckIn, key: str, starts: bool) -> OutgoingMe
         starts=starts,
         expires_at=check_in.expires_at,
     )
+
+
+def _way(chart: Chart, check_in: CheckIn, turn: Turn) -> tuple[Button, ...]:
+    """One last row, below every answer: back, on with the answer as it was, another time."""
+    buttons, question = [], turn.asked.question.id
+    if _before(check_in, turn.questions, question) is not None:
+        buttons.append(Button("buttons/back", BackPress(chart.patient, check_in.id, question)))
+    if check_in.reopened is not None:
+        buttons.append(Button("buttons/keep", StartPress(chart.patient, check_in.id)))
+    return (*buttons, Button("buttons/later", LaterPress(chart.patient, check_in.id)))
 
 
 def start(chart: Chart, check_in: CheckIn) -> tuple[tuple[Button, ...], ...]:
@@ -141,9 +183,38 @@ def alone(chart: Chart, check_in: CheckIn, asked: Asked, *, key: str, subject: s
         lane=Lane.ALERT,
         subject=subject,
         words=check_in.version,
-        params=_params(chart, 1, 1),
+        params=_params(chart, check_in, 1, 1),
         choices=tuple(rows(chart, check_in, asked)),
     )
+
+
+def summary(chart: Chart, check_in: CheckIn, now: datetime) -> Summary:
+    """What was said to each question that applies, by the names of its buttons; a text of one's own is left out."""
+    lines = (_said(check_in, asked) for asked in applicable(chart, check_in, now))
+    return Summary(tuple(line for line in lines if line is not None))
+
+
+def _said(check_in: CheckIn, asked: Asked) -> Said | None:
+    shown = asked.question
+    key, answer = MessageKey(f"questions/{shown.id}"), check_in.answer(shown.id)
+    match shown:
+        case Gate():
+            values = [(item.id, check_in.answer(item.id)) for item in shown.items]
+            said = tuple(f"{item}.{value}" for item, value in values if value not in {None, NOT_NEW})
+            return Said(key, said or (NONE_OF_THESE,)) if answered(check_in, shown) else None
+        case Text():
+            return None
+        case _ if answer is None:
+            return None
+        case _ if answer == SKIPPED:
+            return Said(key, (SKIP,))
+        case Date():
+            return Said(key, (), Day(date.fromisoformat(str(answer))))
+        case Scale() | Number():
+            assert isinstance(answer, int)
+            return Said(key, (), answer)
+        case _:
+            return Said(key, answer if isinstance(answer, tuple) else (str(answer),))
 
 
 def card_of(protocol: CareProtocol, answers: tuple[Answer, ...]) -> CardId | None:
@@ -191,9 +262,9 @@ def _button(chart: Chart, check_in: CheckIn, name: QuestionId, value: str, label
     return Button(label, AnswerPress(chart.patient, check_in.id, name, value, card, language), chosen)
 
 
-def _params(chart: Chart, number: int, of: int) -> dict[str, Param]:
+def _params(chart: Chart, check_in: CheckIn, number: int, of: int) -> dict[str, Param]:
     """Where the question stands, and since when "new" is meant (clinical.md 0.1)."""
-    since = chart.answered_at
+    since = check_in.since
     return {
         "number": number,
         "of": of,

@@ -28,6 +28,7 @@ from followupbot.domain.replies import Reply as Reply
 from followupbot.domain.replies import Toggled as Toggled
 from followupbot.domain.replies import Typed as Typed
 from followupbot.domain.replies import Value as Value
+from followupbot.domain.replies import spelled as spelled
 
 GATE_ITEMS_MAX = 4
 """A gate screen is read by somebody who may be in trouble: no more lines than fit a phone without scrolling."""
@@ -70,10 +71,12 @@ class _OneOf(_Alone):
         return tuple((self.id, option) for option in self.options)
 
     def read(self, asked: QuestionId, reply: Reply) -> Read:
-        """The answer, or why the reply is none. A typed word is never guessed at: the buttons are shown again."""
+        """The answer, or why the reply is none. What is on no button is never guessed at: they are shown again."""
         match reply:
             case Pressed(value) if asked == self.id and value in self.options:
                 return (Answer(self.id, value),)
+            case Typed(text, options=options) if asked == self.id and options.get(spelled(text)) in self.options:
+                return (Answer(self.id, options[spelled(text)]),)
             case Pressed() | Typed():
                 return Rejected("not_a_choice")
             case _:

@@ -32,6 +32,8 @@ def due(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
     withheld: tuple[ChartFact, ...] = tuple(
         ReminderWithheld(now, check_in.id, number, "late") for number in numbers[:-1]
     )
+    if not chart.starts_allowed:
+        return Decision((*withheld, ReminderWithheld(now, check_in.id, passed, chart.enrolled.contact.kind)))
     alert = chart.unresolved_alert
     if alert is not None and alert.tier in URGENT:
         return Decision((*withheld, ReminderWithheld(now, check_in.id, passed, "urgent_flag")))

@@ -1,7 +1,9 @@
 """What a patient says, by a button or in words, and what it comes to."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from unicodedata import combining, normalize
 
 from followupbot.domain.ids import Language, QuestionId
 
@@ -52,11 +54,30 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Typed:
-    """What the patient wrote, untouched; on which day of their calendar, and in which language they are asked."""
+    """What the patient wrote, untouched; on which day of their calendar, and in which language they are asked.
+
+    `options` has the words on the question's buttons, as `spelled` writes them, and the option that each means.
+    """
 
     text: str
     on: date | None = None
     language: Language | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+def spelled(text: str) -> str:
+    """Words without capitals, accents and marks, so that "Sí." and "si" are the same."""
+    bare = (letter for letter in normalize("NFKD", text.casefold()) if not combining(letter))
+    return " ".join("".join(letter if letter.isalnum() else " " for letter in bare).split())
+
+
+def options_by_words(labels: Mapping[str, str]) -> Mapping[str, str]:
+    """The option that each button's words mean, whole or up to the first comma; words of two buttons mean neither."""
+    said: dict[str, set[str]] = {}
+    for option, label in labels.items():
+        for words in {spelled(label), spelled(label.split(",")[0])}:
+            said.setdefault(words, set()).add(option)
+    return {words: next(iter(options)) for words, options in said.items() if len(options) == 1}
 
 
 Reply = Pressed | Typed

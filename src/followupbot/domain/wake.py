@@ -2,29 +2,44 @@
 
 from datetime import datetime
 
-from followupbot.domain import alerts, check_ins, occasions
+from followupbot.domain import alerts, check_ins, help, occasions, pauses, preferences
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.folding import fold
 
 
 def wake_alerts(chart: Chart, now: datetime) -> Decision:
-    """Alert timers, first and by themselves: nothing else that goes wrong in a chart may hold up a page."""
-    return alerts.wake(chart, now)
+    """Alert timers, first and by themselves: nothing else that goes wrong in a chart may hold up a page.
+
+    Whether help is there comes before the pages: silence pages the first step, and so nobody is paged twice at once.
+    """
+    decision = help.wake(chart, now)
+    after = fold(chart, decision.facts)  # type: ignore[arg-type] # that has chart facts only
+    return decision + alerts.wake(after, now)
+
+
+def next_alert_at(chart: Chart) -> datetime | None:
+    """When one of these timers runs out; None where none runs."""
+    times = (alerts.next_wake_at(chart), help.next_wake_at(chart))
+    return min((at for at in times if at is not None), default=None)
 
 
 def wake(chart: Chart, now: datetime) -> Decision:
     """Every other timer."""
     if chart.enrolment is None:
         return Decision()
-    decision = occasions.wake(chart, now)
-    after = fold(chart, decision.facts)  # type: ignore[arg-type] # an occasion has chart facts only
-    return decision + check_ins.wake(after, now)
+    decision = Decision()
+    for due in (preferences.wake, pauses.wake, occasions.wake, check_ins.wake):
+        woken = due(chart, now)
+        chart = fold(chart, woken.facts)  # type: ignore[arg-type] # a chart's timers have chart facts only
+        decision += woken
+    return decision
 
 
 def next_wake_at(chart: Chart) -> datetime | None:
     """When the chart has to be looked at again; None where nothing in it waits for time to pass."""
     if chart.enrolment is None:
         return None
-    times = (alerts.next_wake_at(chart), occasions.next_wake_at(chart), check_ins.next_wake_at(chart))
+    nouns = (preferences.next_wake_at, pauses.next_wake_at, occasions.next_wake_at, check_ins.next_wake_at)
+    times = (next_alert_at(chart), *(next_at(chart) for next_at in nouns))
     return min((at for at in times if at is not None), default=None)

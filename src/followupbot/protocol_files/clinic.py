@@ -7,7 +7,7 @@ from datetime import date, time
 from typing import Any
 from zoneinfo import available_timezones
 
-from followupbot.domain.clinic import CLOSED_RUN_MAX, AlertDetail, ClinicSettings, OpeningHours, Role
+from followupbot.domain.clinic import CLOSED_RUN_MAX, AlertDetail, ClinicSettings, Crisis, OpeningHours, Role
 from followupbot.domain.ids import Language, ProtocolKey
 from followupbot.protocol_files.reading import Listing, Node, Place, Reading, Scalar, Table, nearest
 from followupbot.protocol_files.shapes import (
@@ -119,6 +119,17 @@ ROLES = OneOf({role.value: role for role in Role})
 WEEKDAY = OneOf({day: day for day in WEEKDAYS})
 PROTOCOLS = Many(Name(ProtocolKey, "the name of a care protocol"))
 
+CRISIS = Record(
+    "the part for who thinks of harming themselves",
+    (
+        Field("line", PHONE, None, "The number of a crisis line, which patients are given."),
+        Field(
+            "ladder", Many(ROLES, 0, LADDER_STEPS_MAX), (), "Which role is paged first, second and so on, at any hour."
+        ),
+    ),
+    Crisis,
+)
+
 CLINIC = Record(
     "the clinic's file",
     (
@@ -131,6 +142,7 @@ CLINIC = Record(
         Field("opening_hours", Keyed(WEEKDAY, HOURS), doc="When somebody looks at what is not an emergency."),
         Field("closed_on", Many(DATE, 0, CLOSED_DAYS_MAX), (), "Bank holidays and other days when it is shut."),
         Field("ladder", Many(ROLES, 1, LADDER_STEPS_MAX), doc="Which role is paged first, second and so on."),
+        Field("crisis", CRISIS, None, "For who thinks of harming themselves."),
         Field("alert_detail", OneOf({d.value: d for d in AlertDetail}), AlertDetail.CONCERN, "What an alert shows."),
     ),
     _settings,

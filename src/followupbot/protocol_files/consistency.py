@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from followupbot.domain.care_protocol import Asked, CareProtocol
-from followupbot.domain.chart import RECHECK
+from followupbot.domain.chart import RECHECK, REPORT, URGENT
 from followupbot.domain.conditions import of_silence, readings_needed
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.ids import QuestionId
@@ -44,6 +44,7 @@ def inspect(protocol: CareProtocol, text: ProtocolText, reading: Reading) -> Non
         _inspect_scores(protocol, reading)
         _inspect_forms(protocol, text, reading)
         _inspect_after_card(protocol, reading)
+        _inspect_unscheduled(protocol, reading)
         _inspect_rules(protocol, reading)
         _inspect_reserved(protocol, reading)
         _inspect_triggers(protocol, text, reading)
@@ -57,6 +58,9 @@ def _inspect_reserved(protocol: CareProtocol, reading: Reading) -> None:
     for n, timing in enumerate(protocol.timings):
         if timing.id == RECHECK:
             reading.complain(("timings", n, "id"), f'"{RECHECK}" is what a rule asks; give the timing another name')
+        if timing.id in {URGENT, REPORT}:
+            message = f'"{timing.id}" is what a patient asks for; give the timing another name'
+            reading.complain(("timings", n, "id"), message)
 
 
 def _inspect_triggers(protocol: CareProtocol, text: ProtocolText, reading: Reading) -> None:
@@ -103,6 +107,8 @@ def _inspect_ladder(protocol: CareProtocol, reading: Reading) -> None:
             reading.complain(("ladder", tier, "waits"), f"{tier} must page somebody; say how long each step has")
         elif tier is Tier.EMERGENCY and not paging.at_any_hour:
             reading.complain(("ladder", tier, "at_any_hour"), "an emergency must page at any hour")
+        if paging is not None and tier is not Tier.EMERGENCY and paging.help_check is not None:
+            reading.complain(("ladder", tier, "help_check"), "only an emergency has a card to ask about")
     if Tier.RECORD in protocol.ladder:
         reading.complain(("ladder", Tier.RECORD), "record is only kept and raises no alert; leave it out")
 
@@ -199,6 +205,7 @@ def _inspect_forms(protocol: CareProtocol, text: ProtocolText, reading: Reading)
         _twice((((("forms", name, n)), question) for n, question in enumerate(form)), "question of this form", reading)
     used = {line.form for line in text.timings}
     used |= {recheck.form for line in text.rules for recheck in line.rechecks}
+    used |= {line.form for line in (text.urgent, text.report) if line is not None}
     for name in text.forms:
         if name not in used:
             reading.complain(("forms", name), f'no timing asks the form "{name}"', Severity.WARNING)
@@ -207,6 +214,16 @@ def _inspect_forms(protocol: CareProtocol, text: ProtocolText, reading: Reading)
         if asked.question.id not in asked_for:
             message = f'no form asks "{asked.question.id}"'
             reading.complain(("questions", n, "id"), message, Severity.WARNING)
+
+
+def _inspect_unscheduled(protocol: CareProtocol, reading: Reading) -> None:
+    """Who says that something has changed is asked about every red flag before anything else."""
+    for name, asked in (("urgent", protocol.urgent), ("report", protocol.report)):
+        if asked is None:
+            continue
+        for gate in protocol.gates():
+            if gate.id not in asked.form:
+                reading.complain((name, "form"), f'this form leaves out the red-flag screen "{gate.id}"')
 
 
 def _inspect_after_card(protocol: CareProtocol, reading: Reading) -> None:

@@ -1,9 +1,9 @@
-"""`messages/<language>/lexicon.yaml` becomes a `Lexicon`: which words in free text offer the gate."""
+"""`messages/<language>/lexicon.yaml` becomes a `Lexicon`: which words in free text count, and for what."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from followupbot.domain.lexicon import ENDING, Lexicon, plain
+from followupbot.domain.lexicon import ENDING, Lexicon, Theme, plain
 from followupbot.protocol_files.reading import Node, Reading
 from followupbot.protocol_files.shapes import Field, Keyed, Many, Name, Record, Schema, Text, Unreadable, refuse
 
@@ -37,8 +37,9 @@ class Term:
         return Text().schema()
 
 
-def _lexicon(gate: Mapping[str, tuple[str, ...]], crisis: tuple[str, ...], stop: tuple[str, ...]) -> Lexicon:
-    return Lexicon(tuple(term for terms in gate.values() for term in terms), crisis, stop)
+def _lexicon(gate: Mapping[str, tuple[str, ...]], **others: tuple[str, ...]) -> Lexicon:
+    terms = {Theme.GATE: tuple(term for group in gate.values() for term in group)}
+    return Lexicon(terms | {Theme(name): found for name, found in others.items()})
 
 
 _TERMS = Many(Term(), 1, TERMS_MAX)
@@ -48,6 +49,8 @@ LEXICON = Record(
     (
         Field("gate", Keyed(Name(str), _TERMS), doc="Words that offer the gate, by what they may be about."),
         Field("crisis", _TERMS, doc="Words that offer the button for thoughts of self-harm."),
+        Field("death", _TERMS, doc="Words that hold back what we start until staff have read them."),
+        Field("admission", _TERMS, doc="The same, for somebody who is in hospital."),
         Field("stop", _TERMS, doc="Whole messages that ask for no more messages."),
     ),
     _lexicon,
@@ -62,7 +65,7 @@ def read_lexicon(reading: Reading) -> Lexicon | None:
         found = LEXICON.read(reading.top, reading)
     except Unreadable:
         return None
-    if not found.gate:
+    if not found.terms[Theme.GATE]:
         reading.complain(("gate",), "no word offers the gate")
         return None
     return found

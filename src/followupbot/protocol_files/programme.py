@@ -7,8 +7,10 @@ from functools import lru_cache
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import ClinicSettings, Programme
 from followupbot.domain.ids import Language, ProtocolKey, RuleId, Version
+from followupbot.domain.lexicon import Lexicon
 from followupbot.protocol_files import consistency
 from followupbot.protocol_files.clinic import protocols_in_use, read_clinic
+from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
 from followupbot.protocol_files.protocol import assemble, read_text
 from followupbot.protocol_files.reading import Problem, Problems, Reading, Severity, nearest
 from followupbot.protocol_files.shapes import NAME, NAME_LENGTH_MAX
@@ -42,6 +44,7 @@ class ReadFiles:
     problems: tuple[Problem, ...]
     used: tuple[ProtocolKey, ...] = ()
     """The care protocols that the clinic uses, whether they are there or not."""
+    lexicons: Mapping[Language, Lexicon] = field(default_factory=dict)
 
 
 def read_files(files: Mapping[str, bytes]) -> ReadFiles:
@@ -65,7 +68,7 @@ def read_files(files: Mapping[str, bytes]) -> ReadFiles:
     else:
         problems.append(Problem(CLINIC_FILE, 1, 1, "there is no file for the clinic"))
     languages = tuple(sorted({Language(path.split("/")[1]) for path in files if path.startswith("messages/")}))
-    return ReadFiles(tuple(protocols), settings, clinic, languages, tuple(problems), used)
+    return ReadFiles(tuple(protocols), settings, clinic, languages, tuple(problems), used, _read_lexicons(files))
 
 
 def in_use(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -91,7 +94,14 @@ def read_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
     if errors or read.settings is None:
         raise Problems(errors)
     protocols = {found.protocol.key: found.protocol for found in read.protocols}
-    return Programme(version, protocols, read.settings, read.languages)
+    return Programme(version, protocols, read.settings, read.languages, read.lexicons)
+
+
+def _read_lexicons(files: Mapping[str, bytes]) -> dict[Language, Lexicon]:
+    """Each language's words that count in free text. What is wrong with them is said with the words, by `checking`."""
+    paths = {path: Language(path.split("/")[1]) for path in sorted(files) if path.endswith(f"/{LEXICON_FILE}")}
+    found = {language: read_lexicon(Reading(path, files[path])) for path, language in paths.items()}
+    return {language: lexicon for language, lexicon in found.items() if lexicon is not None}
 
 
 def _find_used(clinic: Reading, paths: Sequence[str]) -> tuple[ProtocolKey, ...]:

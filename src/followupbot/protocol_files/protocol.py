@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 
-from followupbot.domain.care_protocol import Asked, CareProtocol, Due, Paging
+from followupbot.domain.care_protocol import Asked, CareProtocol, Due, HelpCheck, Paging, Unscheduled
 from followupbot.domain.conditions import Condition
 from followupbot.domain.ids import CardId, Concern, Language, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
 from followupbot.domain.rules import Recheck, Rule, Tier
@@ -102,6 +102,14 @@ class RecheckLine:
 
 
 @dataclass(frozen=True)
+class UnscheduledLine:
+    """A check-in that the patient asks for, as it is written: the form by its name."""
+
+    form: str
+    open_for: timedelta
+
+
+@dataclass(frozen=True)
 class RuleLine:
     """One rule as it is written."""
 
@@ -126,6 +134,8 @@ class ProtocolText:
     quiet_hours: QuietHours
     languages: tuple[Language, ...]
     triggers: Mapping[str, tuple[RuleId, ...]]
+    urgent: UnscheduledLine | None
+    report: UnscheduledLine | None
 
 
 def _rule(when: Condition, recheck: tuple[RecheckLine, ...], **values: Any) -> RuleLine:
@@ -184,6 +194,24 @@ TIMING = Record(
     TimingLine,
 )
 
+UNSCHEDULED = Record(
+    "a check-in that the patient asks for",
+    (
+        Field("form", Name(str, "the name of a form"), doc="Which of the forms is asked."),
+        Field("open_for", SPAN, doc="How long after asking it still takes answers."),
+    ),
+    UnscheduledLine,
+)
+
+HELP_CHECK = Record(
+    'asking "Are you getting help?"',
+    (
+        Field("after", SPAN, doc="How long after an emergency card it is asked."),
+        Field("within", SPAN, doc='Without an answer for so long it is taken for "not yet".'),
+    ),
+    HelpCheck,
+)
+
 PAGING = Record(
     "a tier's line of the ladder",
     (
@@ -191,6 +219,12 @@ PAGING = Record(
         Field("waits", Many(SPAN, 0, WAITS_MAX), (), "How long each step has before the next is paged; none: no buzz."),
         Field("at_any_hour", Truth(), False, "true: pages day and night; false: in opening hours."),
         Field("again_after", SPAN, None, "Pages again when it was taken and has no outcome for so long."),
+        Field(
+            "help_check",
+            HELP_CHECK,
+            None,
+            "With emergency: when a patient who got a card is asked whether help is there.",
+        ),
     ),
     _paging,
 )
@@ -218,6 +252,8 @@ PROTOCOL = Record(
         Field("after_card", _QUESTION, None, "The one question that follows an emergency card."),
         Field("absorb_within", SPAN, None, "Of two forms so close together the larger stands for both."),
         Field("quiet_hours", QUIET_HOURS, QuietHours(), "When nothing is started; may only widen 20:00 to 09:00."),
+        Field("urgent", UNSCHEDULED, None, 'What "Something has changed: check now" asks.'),
+        Field("report", UNSCHEDULED, None, "What /report asks."),
         Field("languages", Many(Name(Language), 1, LANGUAGES_MAX), (), "Languages that must have every word of it."),
         Field(
             "triggers", _TRIGGERS, {}, "What must lead to a flag, and the rules that see to it; each with a vignette."
@@ -247,6 +283,10 @@ def assemble(key: ProtocolKey, text: ProtocolText, reading: Reading) -> CareProt
             if recheck.form not in text.forms:
                 path = ("rules", n, "recheck", *(() if len(rule.rechecks) == 1 else (i,)), "form")
                 reading.complain(path, f'no form "{recheck.form}"{nearest(recheck.form, text.forms)}')
+    unscheduled = {"urgent": text.urgent, "report": text.report}
+    for name, asked in unscheduled.items():
+        if asked is not None and asked.form not in text.forms:
+            reading.complain((name, "form"), f'no form "{asked.form}"{nearest(asked.form, text.forms)}')
     at_enrolment = [n for n, line in enumerate(text.timings) if line.after is None]
     if not at_enrolment:
         reading.complain(("timings",), f'one timing must say "after: {AT_ENROLMENT}"')
@@ -269,7 +309,13 @@ def assemble(key: ProtocolKey, text: ProtocolText, reading: Reading) -> CareProt
         absorb_within=text.absorb_within,
         quiet_hours=text.quiet_hours,
         languages=text.languages,
+        urgent=_unscheduled(text.urgent, text),
+        report=_unscheduled(text.report, text),
     )
+
+
+def _unscheduled(line: UnscheduledLine | None, text: ProtocolText) -> Unscheduled | None:
+    return None if line is None else Unscheduled(text.forms[line.form], line.open_for)
 
 
 def _with_forms(line: RuleLine, text: ProtocolText) -> Rule:

@@ -7,9 +7,10 @@ from itertools import product
 
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.ids import MessageKey, QuestionId
-from followupbot.domain.outgoing import Day, Instant, Param, Words
+from followupbot.domain.outgoing import Day, Instant, Param, Summary, Words
 from followupbot.domain.questions import Datum
 from followupbot.domain.rules import Rule, said_names
+from followupbot.domain.screens import DRINKS, RED_FLAG_ANSWERS, ZONES
 
 NOTICE_LENGTH_MAX = 200
 """Telegram's limit for the line above the chat."""
@@ -45,6 +46,7 @@ _NIGHT = Instant(datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "Asia/Kathmandu")
 CODE = ParamKind("a patient's code", ("7F3K9",))
 NAME = ParamKind("a person's name", ("Dr Ito", AWKWARD_NAME))
 SHORT_TEXT = ParamKind("short text", ("10:00",))
+SHORT_TEXT_OR_NONE = ParamKind("short text, or none", (None, "10:00"))
 DETAIL = ParamKind("ids and numbers", ("7F3K9", "update 123456789, 3 attempts"))
 SURGERY_DATE = ParamKind("a date as precise as it is known", ("2026-12-03", "2026-12", "2026"))
 COUNT = ParamKind("a number from 1", (1, 2, 20))
@@ -54,6 +56,8 @@ YEARS_OR_NONE = ParamKind("a number of years, or none", (None, 0, 1, 12))
 PAGES = ParamKind("how often somebody was paged before", (0, 1, 2, 30))
 TRUTH = ParamKind("true or false", (False, True))
 INSTANT = ParamKind("a time", (_INSTANT, _NIGHT))
+SAID = ParamKind("what was said to each question", (Summary(()),))
+DAY = ParamKind("a date", (Day(date(2026, 3, 1)),))
 DAY_OR_NONE = ParamKind("a date, or none", (None, Day(date(2026, 3, 1))))
 
 
@@ -67,6 +71,21 @@ TIERS = ("emergency", "same_day", "this_week", "routine", "record")
 CONCERNS = ("bladder_bowel", "feeling", "weakness", "infection", "clot", "pain", "function", "mood", "other")
 OUTCOMES = ("called", "appointment", "sent_to_hospital", "no_action")
 ROLES = ("clinician", "lead", "admin")
+
+COMMANDS = (
+    "urgent",
+    "report",
+    "learn",
+    "pause",
+    "resume",
+    "time",
+    "zone",
+    "language",
+    "stop",
+    "privacy",
+    "delete",
+    "help",
+)
 
 TIER = _words("alerts/tiers", TIERS)
 CONCERN_OR_NONE = _words("alerts/concerns", CONCERNS, optional=True)
@@ -127,11 +146,28 @@ _WORD = Contract(plain=True)
 
 CONTRACTS: dict[str, Contract] = {
     # patients: enrolment
-    "consent/ask": Contract({"years": YEARS}, shows=("years", "clinic.name"), buttons=("agree", "decline")),
+    "consent/read_1": Contract({"years": YEARS}, shows=("years", "clinic.name"), buttons=("next",)),
+    "consent/read_2": Contract(shows=(EMERGENCY_NUMBER,), buttons=("next",)),
+    "consent/ask": Contract(shows=("clinic.name",), buttons=("agree", "decline")),
+    "consent/yearly_born": _REPLY,
+    "consent/yearly": Contract(shows=("clinic.name",), buttons=("go_on", "stop")),
+    "consent/yearly_thanks": _REPLY,
+    "consent/yearly_not_you": Contract(shows=(EMERGENCY_NUMBER,)),
     "consent/declined": _REPLY,
     "consent/born": _REPLY,
     "consent/locked": _REPLY,
     "enrolment/link_refused": _REPLY,
+    "enrolment/plan": Contract(
+        {"here": INSTANT, "zone": ParamKind("a time zone", ("Europe/London",)), "ask_at": SHORT_TEXT},
+        shows=("zone", "ask_at"),
+        buttons=("right", "language", "zone", "hour"),
+    ),
+    "enrolment/plan_language": Contract(buttons=("en", "es")),
+    "enrolment/plan_zone": Contract(buttons=tuple(ZONES)),
+    "enrolment/plan_hour": _REPLY,
+    "enrolment/teach_back": Contract(buttons=RED_FLAG_ANSWERS),
+    "enrolment/teach_back_again": Contract(shows=(EMERGENCY_NUMBER,), buttons=RED_FLAG_ANSWERS),
+    "enrolment/practice": Contract(shows=(EMERGENCY_NUMBER,), buttons=DRINKS),
     "enrolment/welcome": Contract({"ask_at": SHORT_TEXT}, shows=("ask_at",)),
     "enrolment/surgery_ahead": Contract({"surgery_on": SURGERY_DATE}, shows=("surgery_on",)),
     "enrolment/connected_again": _REPLY,
@@ -141,6 +177,8 @@ CONTRACTS: dict[str, Contract] = {
         {"begun": TRUTH, "minutes": MINUTES, "until": INSTANT}, shows=("clinic.name",), buttons=("start",)
     ),
     "check_ins/over": _REPLY,
+    "check_ins/later": Contract({"until": INSTANT}, shows=(EMERGENCY_NUMBER,), buttons=("start",)),
+    "check_ins/said": Contract({"said": SAID}, buttons=("change",)),
     "check_ins/done/emergency": Contract(shows=(EMERGENCY_NUMBER,)),
     "check_ins/done/no_flag": _REPLY,
     "check_ins/done/record": _REPLY,
@@ -156,7 +194,41 @@ CONTRACTS: dict[str, Contract] = {
     ),
     # patients: replies
     "replies/note_received": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/still_urgent": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/gate_offered": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/crisis_words": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/crisis_seen_by": Contract({"due": INSTANT}, shows=(EMERGENCY_NUMBER,)),
+    "replies/read_by_people": _REPLY,
+    "replies/getting_help": Contract(shows=(EMERGENCY_NUMBER,), buttons=("yes", "not_yet")),
+    "replies/help_is_there": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/urgent": Contract(shows=(EMERGENCY_NUMBER,), says=(ABROAD,)),
+    "replies/learn": _REPLY,
+    "replies/first_help": Contract(shows=(EMERGENCY_NUMBER,)),
+    "buttons/check_now": _WORD,
+    "buttons/crisis": _WORD,
+    "buttons/sources": _WORD,
     "replies/nothing_open": _REPLY,
+    "replies/stopped": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),
+    "replies/paused": Contract({"alert": TRUTH, "until": DAY}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),
+    "replies/pause_ask": Contract(
+        {"refused": TRUTH, "weeks_max": COUNT}, shows=("weeks_max",), buttons=("for_1w", "for_2w", "for_4w", "for_3m")
+    ),
+    "replies/resumed": _REPLY,
+    "replies/following": _REPLY,
+    "replies/deletion_requested": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,)),
+    "replies/time_ask": Contract({"refused": TRUTH, "ask_at": SHORT_TEXT}, shows=("ask_at",)),
+    "replies/time_set": Contract({"ask_at": SHORT_TEXT}, shows=("ask_at",)),
+    "replies/zone_ask": Contract({"refused": TRUTH, "here": INSTANT}, buttons=None),
+    "replies/zone_near": Contract(
+        {"near_1": SHORT_TEXT, "near_2": SHORT_TEXT_OR_NONE, "near_3": SHORT_TEXT_OR_NONE},
+        buttons=("near_1", "near_2", "near_3"),
+    ),
+    "replies/zone_set": Contract({"here": INSTANT, "until": DAY_OR_NONE}),
+    "replies/language_ask": Contract(buttons=None),
+    "replies/language_set": _REPLY,
+    "replies/privacy": Contract(shows=("clinic.name",)),
+    "replies/help": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/unknown_command": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/already_answered": _REPLY,
     "replies/rejected/not_a_number": _REPLY,
     "replies/rejected/outside_scale": _REPLY,
@@ -226,6 +298,9 @@ CONTRACTS: dict[str, Contract] = {
     **{f"alerts/outcomes/{outcome}": _WORD for outcome in OUTCOMES},
     **{f"roles/{role}": _WORD for role in ROLES},
     "clinic/emergency_number": _WORD,
+    # the menu of slash commands
+    **{f"commands/{command}": _WORD for command in COMMANDS},
+    **{f"buttons/{button}": _WORD for button in ("back", "keep", "later")},
 }
 """By key, or by folder where what is in it is named by a protocol: `questions/*`, `cards/*`."""
 

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import escape
 
 from jinja2 import Template, TemplateError
 
 from followupbot.domain.clinic import ClinicSettings
 from followupbot.domain.delivery import Button, Rendered
 from followupbot.domain.ids import Language, MessageKey, Version
-from followupbot.domain.outgoing import Choice, Param
+from followupbot.domain.outgoing import Choice, Day, Param, Said, Summary
 from followupbot.domain.outgoing import Words as WordsOf
+from followupbot.rendering.formats import day, locale_of
 from followupbot.rendering.html import strip
 from followupbot.rendering.templates import CLINIC, ClinicWords, Html, Plain, compile_template
 from followupbot.rendering.words import Source, Words
@@ -42,9 +44,15 @@ class Edition:
         return self._render(language, key, None, params)
 
     def label(self, language: Language, key: MessageKey, label: str, params: Mapping[str, Param]) -> str:
-        """The words of a button: a number as it is, else what the message's `buttons` say. LookupError."""
+        """The words of a button: a number as it is; of a key that message's title or words; else of `buttons`.
+
+        LookupError.
+        """
         if _NUMBER.fullmatch(label):
             return label
+        if "/" in label:
+            title = self.words.message(language, MessageKey(label)).title
+            return title or strip(self._render(language, MessageKey(label), None, {}))
         return strip(self._render(language, key, label, params))
 
     def clinic(self, language: Language) -> ClinicWords:
@@ -59,7 +67,8 @@ class Edition:
             # These words stand inside the clinic's own, so they are given none of it.
             template = self._template(language, EMERGENCY_NUMBER_KEY, None)
             number = Html(_tidy(template.render()))
-        return ClinicWords(self.settings.name, self.settings.phone, number)
+        crisis = self.settings.crisis
+        return ClinicWords(self.settings.name, self.settings.phone, number, crisis.line if crisis else None)
 
     def _render(self, language: Language, key: MessageKey, label: str | None, params: Mapping[str, Param]) -> str:
         template = self._template(language, key, label)
@@ -68,12 +77,25 @@ class Edition:
             if isinstance(value, WordsOf):
                 # Words have no parameters of their own, so this goes no deeper.
                 context[name] = Html(self._render(language, value.key, None, {}))
+            elif isinstance(value, Summary):
+                context[name] = Html("\n".join(self._line(language, said) for said in value.lines))
             else:
                 context[name] = value
         try:
             return _tidy(template.render(context))
         except (TemplateError, TypeError, ValueError, AttributeError) as error:
             raise RenderingFailed(f"{language}/{key}: {error}") from error
+
+    def _line(self, language: Language, said: Said) -> str:
+        """What was said to one question: its title, and the words of the buttons that were pressed."""
+        title = self.words.message(language, said.question).title or ""
+        values = [self.label(language, said.question, label, {}) for label in said.labels]
+        if isinstance(said.value, Day):
+            locale = locale_of(language)
+            values += [] if locale is None else [day(said.value, locale)]
+        elif said.value is not None:
+            values.append(str(said.value))
+        return f"• {escape(title)}: <b>{escape('; '.join(values))}</b>"
 
     def _template(self, language: Language, key: MessageKey, label: str | None) -> Template | Plain:
         place = (language, key, label)

@@ -21,7 +21,7 @@ from followupbot.rendering.words import Source
 FILTERS = ("time", "day", "when", "number", "sentence")
 
 CLINIC = "clinic"
-CLINIC_PARTS = ("name", "phone", "emergency_number")
+CLINIC_PARTS = ("name", "phone", "emergency_number", "crisis_line")
 
 _FIRST_LETTER = re.compile(r"(?<![^>])[^<>\s]")
 """Of a text that may begin with a tag."""
@@ -81,6 +81,7 @@ class ClinicWords:
     name: str
     phone: str | None
     emergency_number: str | Html
+    crisis_line: str | None = None
 
 
 @dataclass(frozen=True, order=True)

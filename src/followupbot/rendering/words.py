@@ -10,12 +10,14 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from followupbot.domain.ids import Language, MessageKey
+from followupbot.domain.ids import Language, MessageKey, QuestionId
 
 MESSAGE_BYTES_MAX = 4096
 """A template longer than the longest message that Telegram takes is a mistake."""
 
 FRONT_MATTER_BYTES_MAX = 8192
+
+QUESTIONS = "questions/"
 
 _FENCE = "---"
 _PATH = re.compile(r"messages/([A-Za-z_]+)/(.+)\.j2")
@@ -92,6 +94,17 @@ class Words:
         if found is None:
             raise LookupError(f"no message {key} in {language}")
         return found
+
+    def labels(self) -> dict[Language, dict[QuestionId, dict[str, str]]]:
+        """The words on the buttons of every question."""
+        return {
+            language: {
+                QuestionId(key.removeprefix(QUESTIONS)): {name: source.text for name, source in found.buttons.items()}
+                for key, found in messages.items()
+                if key.startswith(QUESTIONS)
+            }
+            for language, messages in self.messages.items()
+        }
 
     def __iter__(self) -> Iterator[Message]:
         """Every message, language by language."""

@@ -129,7 +129,7 @@ class Audit:
             head=bytes(row.head),
             readable=readable,
             body=decode_chart(plain) if plain is not None and row.form == CHART_FORM else None,
-            columns={"state": row.state, "chat": row.chat},
+            columns={"state": row.state, "chat": row.chat, "review_by": row.review_by},
             check_ins=self._projected(check_ins, patient),
             alerts=self._projected(alerts, patient),
             invitations=tuple(

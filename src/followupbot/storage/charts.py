@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from followupbot.domain.decision import Cause, Decision, FreeText
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact
 from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
-from followupbot.storage import chains, chats, updates
+from followupbot.storage import chains, chats, links, updates
 from followupbot.storage.chats import Chats
 from followupbot.storage.engine import Conflict, Database
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, encode_chart, encode_clinic, encode_fact
@@ -146,6 +146,14 @@ class Charts:
         with self._database.read() as connection:
             found = connection.scalar(sa.select(invitations.c.patient).where(invitations.c.token_hash == token))
         return None if found is None else PatientId(found)
+
+    def admit_link(
+        self, cause: Cause, chat: ChatId, now: datetime, within: timedelta, chat_max: int, all_max: int
+    ) -> bool:
+        """Whether a link may be tried from that chat: no more than so many in that time, of the chat and of all."""
+        return self._database.unit(
+            lambda c: links.admit(self._database, c, cause.key, chat, now, within, chat_max, all_max)
+        )
 
     def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
         """The patients who are followed through that chat."""
@@ -306,9 +314,10 @@ class Charts:
             "patient": patient,
             "version": after.version,
             "head": head,
-            "state": enrolment.state.kind,
+            "state": after.standing,
             "chat": enrolment.chat,
             "wake_at": wake_at,
+            "review_by": after.review_by,
             "form": CHART_FORM,
             "body_enc": cipher.encrypt(encode_chart(after), "charts", "body_enc", f"{patient}/{after.version}"),
         }

@@ -33,13 +33,24 @@ _CHOICES: TypeAdapter[tuple[tuple[Choice, ...], ...]] = TypeAdapter(tuple[tuple[
 _NOT_FOLDED_OF_CHART: Final = {0: {"clinic", "programmes"}}
 _NOT_FOLDED_OF_CLINIC: Final = {0: {"programme"}}
 
-FORMS: Final[Mapping[str, int]] = {"alert_raised": 2, "check_in_asked": 2, "flag_joined": 2, "flag_recorded": 2}
+FORMS: Final[Mapping[str, int]] = {
+    "alert_raised": 2,
+    "check_in_asked": 2,
+    "flag_joined": 2,
+    "flag_recorded": 2,
+    "note_received": 2,
+}
 """The form version in which a kind of fact is written today, where that is not 1."""
 
 
 def _asked_without_reminders(body: dict[str, Any]) -> dict[str, Any]:
     """Form 1 knew no reminders."""
     return {**body, "remind_at": []}
+
+
+def _noted_without_review(body: dict[str, Any]) -> dict[str, Any]:
+    """Form 1 had no time by which somebody reads it."""
+    return {**body, "review_by": None}
 
 
 def _traced_without_comparison(body: dict[str, Any]) -> dict[str, Any]:
@@ -53,6 +64,7 @@ OLDER_FORMS: Final[Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str,
     ("check_in_asked", 1): _asked_without_reminders,
     ("flag_joined", 1): _traced_without_comparison,
     ("flag_recorded", 1): _traced_without_comparison,
+    ("note_received", 1): _noted_without_review,
 }
 """How the body of that kind and version becomes one of the next version."""
 

@@ -18,12 +18,15 @@ from followupbot.domain.outgoing import (
     Outgoing,
     OutgoingMessage,
     Param,
+    Recall,
     Recipient,
+    Rehour,
     Retire,
     ToChat,
     ToClinician,
     ToPatient,
 )
+from followupbot.domain.schedule import Daytime
 from followupbot.storage.cipher import Cipher
 from followupbot.storage.engine import Database
 from followupbot.storage.facts import encode_choices, encode_params
@@ -66,8 +69,21 @@ class Posting:
                     self._insert(self._retirement(item))
                 case Amend():
                     self._amend(item)
+                case Recall():
+                    self._connection.execute(self._waiting_starts().values(state="cancelled", error="recalled"))
+                case Rehour():
+                    self._rehour(item.daytime)
                 case _:
                     assert_never(item)
+
+    def _waiting_starts(self) -> sa.Update:
+        """What keeps to daytime and waits, to this patient or about them."""
+        waits = (outbox.c.owner == self._owner, outbox.c.state == "pending", outbox.c.daytime_zone.is_not(None))
+        return outbox.update().where(*waits)
+
+    def _rehour(self, daytime: Daytime) -> None:
+        hours = {**_hours(daytime), "not_before_at": daytime.next(self._now)}
+        self._connection.execute(self._waiting_starts().values(hours))
 
     def _message(self, message: OutgoingMessage) -> dict[str, Any]:
         row = self._row(
@@ -84,9 +100,7 @@ class Posting:
             choices=message.choices,
         )
         if message.daytime is not None:
-            row["daytime_zone"] = message.daytime.zone
-            row["daytime_starts"] = message.daytime.starts.isoformat()
-            row["daytime_ends"] = message.daytime.ends.isoformat()
+            row |= _hours(message.daytime)
             row["not_before_at"] = message.daytime.next(self._now)
         row["replaces"] = message.in_place_of
         row["expires_at"] = message.expires_at
@@ -226,6 +240,14 @@ class Posting:
                 return recipient.chat
             case _:
                 assert_never(recipient)
+
+
+def _hours(daytime: Daytime) -> dict[str, str]:
+    return {
+        "daytime_zone": daytime.zone,
+        "daytime_starts": daytime.starts.isoformat(),
+        "daytime_ends": daytime.ends.isoformat(),
+    }
 
 
 _LOOKED_AT = [

@@ -29,6 +29,9 @@ _RESOLVED: sa.ColumnClause[str] = sa.literal_column("'resolved'")
 OPEN = ("waiting", "begun")
 """The states of a check-in that still takes answers."""
 
+HELD = "held"
+"""The state of a patient with whom we start nothing until staff have read what came."""
+
 LINES_MAX = 500
 """A list is for people; whoever needs more lines has another question."""
 
@@ -93,6 +96,15 @@ class AlertLine:
 
 
 @dataclass(frozen=True)
+class ReviewLine:
+    """A patient whose own words wait to be read; `held` says that we start nothing until then."""
+
+    patient: PatientId
+    review_by: datetime | None
+    held: bool
+
+
+@dataclass(frozen=True)
 class SetAsideLine:
     """An update that was set aside for people to look at."""
 
@@ -128,6 +140,7 @@ class Status:
     updates_failed: int
     updates_set_aside: int
     check_ins_open: int
+    to_read: tuple[ReviewLine, ...]
 
 
 class Queries:
@@ -157,6 +170,7 @@ class Queries:
                 oldest_pending=_oldest_pending(connection, now),
                 updates_failed=connection.scalar(sa.select(sa.func.count()).select_from(updates_failed)) or 0,
                 updates_set_aside=connection.scalar(sa.select(sa.func.count()).select_from(updates_set_aside)) or 0,
+                to_read=_to_read(connection),
                 check_ins_open=sum(_counts(connection, check_ins.c.state, check_ins.c.state.in_(OPEN)).values()),
             )
 
@@ -239,6 +253,14 @@ def _outbox_counts(connection: Connection) -> tuple[OutboxCount, ...]:
     query = sa.select(outbox.c.lane, outbox.c.state, sa.func.count())
     rows = connection.execute(query.group_by(outbox.c.lane, outbox.c.state).order_by(outbox.c.lane, outbox.c.state))
     return tuple(OutboxCount(Lane(row.lane), row.state, row[2]) for row in rows)
+
+
+def _to_read(connection: Connection) -> tuple[ReviewLine, ...]:
+    """Whose words wait to be read, the first to be read first."""
+    waits = sa.or_(charts.c.review_by.is_not(None), charts.c.state == HELD)
+    query = sa.select(charts.c.patient, charts.c.review_by, charts.c.state).where(waits)
+    rows = connection.execute(query.order_by(charts.c.review_by, charts.c.patient).limit(LINES_MAX))
+    return tuple(ReviewLine(PatientId(row.patient), row.review_by, row.state == HELD) for row in rows)
 
 
 def _oldest_pending(connection: Connection, now: datetime) -> dict[Lane, datetime]:

@@ -119,6 +119,7 @@ charts = Table(
     Column("wake_at", UtcMs),
     Column("form", String, nullable=False),  # of the body; another one than today's is folded anew
     Column("body_enc", LargeBinary, nullable=False),
+    Column("review_by", UtcMs),  # when the first text in the patient's own words is to be read
     Index(
         "ix_charts_due",
         "wake_at",
@@ -189,6 +190,15 @@ access_log = Table(
     Column("allowed", Boolean, nullable=False),
     Index("ix_access_log_subject", "subject", "n"),
     sqlite_autoincrement=True,
+)
+
+link_tries = Table(
+    "link_tries",
+    metadata,
+    Column("cause", String, primary_key=True),
+    Column("chat", String, nullable=False),
+    Column("at", UtcMs, nullable=False),
+    Index(None, "at"),
 )
 
 updates_failed = Table(

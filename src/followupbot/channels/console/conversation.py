@@ -1,35 +1,39 @@
 """One patient's conversation on a virtual clock: the domain decides as it would, and memory alone keeps it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import assert_never
 
+from followupbot.application import anytime, commands, patients
 from followupbot.application.ports import Renderer
 from followupbot.channels.console import screen
-from followupbot.domain import check_ins, enrolment, notes, occasions, wake
+from followupbot.domain import check_ins, occasions, wake
 from followupbot.domain.chart import Chart
-from followupbot.domain.decision import Decision, FreeText
+from followupbot.domain.decision import ByShell, Cause, Decision
 from followupbot.domain.delivery import Rendered
 from followupbot.domain.facts import ChartFact, CheckInCompleted
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import MessageId
+from followupbot.domain.ids import MessageId, PatientId
 from followupbot.domain.outgoing import (
-    AnswerPress,
-    ConsentPress,
+    CheckNowPress,
+    CommandPress,
+    CrisisPress,
+    HelpPress,
     OutgoingMessage,
     Press,
     ResolvePress,
     Retire,
-    StartPress,
     TakePress,
     ToPatient,
+    TopicPress,
 )
 
 ANSWER_TAKES = timedelta(seconds=5)
 
 PRESSED = MessageId(1)
 """Which message it was: a terminal edits none, so they need no names."""
+
+_CAUSE = Cause("preview", ByShell("preview"))
 
 
 @dataclass
@@ -90,23 +94,23 @@ class Conversation:
             for rendered in self.take(wake.wake(self.chart, self.now)):
                 yield self.now, rendered
 
+    def transact(self, _: PatientId, __: Cause, decide: Callable[[Chart], Decision]) -> Decision:
+        """What is decided about this chart; `take` keeps it."""
+        return decide(self.chart)
+
     def _pressed(self, press: Press) -> Decision:
         match press:
-            case ConsentPress():
-                return enrolment.consent(self.chart, press.agrees, PRESSED, self.now)
-            case StartPress():
-                return check_ins.begin(self.chart, press.check_in, PRESSED, self.now)
-            case AnswerPress():
-                return check_ins.answer_press(
-                    self.chart, press.check_in, press.question, press.value, PRESSED, self.now, press.card
-                )
             case TakePress() | ResolvePress():
                 raise AssertionError("only staff are sent such a button")
+            case CommandPress():
+                return commands.carry_out(self, press.patient, press.command, press.argument, _CAUSE, self.now)
+            case HelpPress() | CrisisPress() | CheckNowPress() | TopicPress():
+                return anytime.press(self, press, PRESSED, _CAUSE, self.now)
             case _:
-                assert_never(press)
+                return patients.press(self, press, PRESSED, _CAUSE, self.now)
 
     def _written(self, text: str) -> Decision:
-        if not self.chart.active:
-            return enrolment.wait(self.chart, self.now)
-        answered = check_ins.answer_text(self.chart, text, self.now)
-        return notes.receive(self.chart, FreeText("preview", text), self.now) if answered is None else answered
+        if text.startswith("/"):
+            command, _, argument = text.removeprefix("/").partition(" ")
+            return commands.carry_out(self, self.chart.patient, command, argument, _CAUSE, self.now)
+        return patients.write(self, self.chart.patient, text, _CAUSE, self.now)

@@ -9,8 +9,28 @@ buttons stand in people's chats for months.
 import re
 from typing import assert_never
 
-from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId
-from followupbot.domain.outgoing import AnswerPress, ConsentPress, Press, ResolvePress, StartPress, TakePress
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, TopicId
+from followupbot.domain.outgoing import (
+    AnswerPress,
+    BackPress,
+    ChangePlanPress,
+    CheckNowPress,
+    CommandPress,
+    ConfirmPlanPress,
+    ConsentPress,
+    CrisisPress,
+    HelpPress,
+    LaterPress,
+    NextPress,
+    PracticePress,
+    Press,
+    ResolvePress,
+    StartPress,
+    TakePress,
+    TeachBackPress,
+    TopicPress,
+    YearlyPress,
+)
 
 CALLBACK_DATA_BYTES_MAX = 64
 """Telegram's limit, in bytes (Bot API, InlineKeyboardButton)."""
@@ -22,6 +42,7 @@ NUMBER_DIGITS_MAX = 9
 
 _PATIENT = re.compile(r"[A-Za-z0-9-]{1,12}")
 _NAME = re.compile(r"[a-z0-9_-]{1,24}")
+_ARGUMENT = re.compile(r"[A-Za-z0-9:/_+-]{0,40}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 
 _READABLE, _PACKED = "1", "2"
@@ -68,6 +89,36 @@ def _fields(press: Press) -> tuple[str, ...]:
             return ("a", patient, str(check_in), question, value)
         case AnswerPress(patient, check_in, question, value, card, language):
             return ("a", patient, str(check_in), question, value, card or "", language or "")
+        case NextPress(patient, screen):
+            return ("n", patient, str(screen))
+        case ConfirmPlanPress(patient):
+            return ("y", patient, "")
+        case ChangePlanPress(patient, part, None):
+            return ("g", patient, part)
+        case ChangePlanPress(patient, part, value):
+            return ("g", patient, part, value or "")
+        case TeachBackPress(patient, answer):
+            return ("b", patient, answer)
+        case PracticePress(patient, answer):
+            return ("p", patient, answer)
+        case YearlyPress(patient, what, value):
+            return ("w", patient, what, value)
+        case BackPress(patient, check_in, None):
+            return ("k", patient, str(check_in))
+        case BackPress(patient, check_in, question):
+            return ("k", patient, str(check_in), question or "")
+        case LaterPress(patient, check_in):
+            return ("l", patient, str(check_in))
+        case HelpPress(patient, alert, getting, card, language):
+            return ("h", patient, str(alert), str(int(getting)), card or "", language or "")
+        case CrisisPress(patient, card, language):
+            return ("x", patient, card, language)
+        case CheckNowPress(patient):
+            return ("u", patient, "")
+        case TopicPress(patient, topic, sources):
+            return ("e", patient, topic, str(int(sources)))
+        case CommandPress(patient, command, argument):
+            return ("m", patient, command, argument)
         case TakePress(patient, alert):
             return ("t", patient, str(alert))
         case ResolvePress(patient, alert, outcome):
@@ -96,6 +147,44 @@ def _press(kind: str, patient: PatientId, fields: list[str]) -> Press | None:
                 CardId(card) if card else None,
                 Language(language) if language else None,
             )
+        case "n", [number] if _is_number(number):
+            return NextPress(patient, int(number))
+        case "y", [""]:
+            return ConfirmPlanPress(patient)
+        case "g", [part] if _are_names(part):
+            return ChangePlanPress(patient, part)
+        case "g", [part, value] if _are_names(part, value):
+            return ChangePlanPress(patient, part, value)
+        case "b", [answer] if _are_names(answer):
+            return TeachBackPress(patient, answer)
+        case "p", [answer] if _are_names(answer):
+            return PracticePress(patient, answer)
+        case "w", [what, value] if _are_names(what, value):
+            return YearlyPress(patient, what, value)
+        case "k", [number] if _is_number(number):
+            return BackPress(patient, CheckInId(int(number)))
+        case "k", [number, question] if _is_number(number) and _are_names(question):
+            return BackPress(patient, CheckInId(int(number)), QuestionId(question))
+        case "l", [number] if _is_number(number):
+            return LaterPress(patient, CheckInId(int(number)))
+        case "h", [number, "0" | "1" as getting, card, language]:
+            if not _is_number(number) or not _are_names(*filter(None, (card, language))):
+                return None
+            return HelpPress(
+                patient,
+                AlertId(int(number)),
+                getting == "1",
+                CardId(card) if card else None,
+                Language(language) if language else None,
+            )
+        case "x", [card, language] if _are_names(card, language):
+            return CrisisPress(patient, CardId(card), Language(language))
+        case "u", [""]:
+            return CheckNowPress(patient)
+        case "e", [topic, "0" | "1" as sources] if _are_names(topic):
+            return TopicPress(patient, TopicId(topic), sources == "1")
+        case "m", [command, argument] if _are_names(command) and _ARGUMENT.fullmatch(argument):
+            return CommandPress(patient, command, argument)
         case "t", [number] if _is_number(number):
             return TakePress(patient, AlertId(int(number)))
         case "r", [number, outcome] if _is_number(number) and _are_names(outcome):

@@ -33,6 +33,11 @@ class Handlers(Protocol):
     def started(self, address: int, payload: str | None, cause_key: str, now: datetime, /) -> Decision:
         """`/start`, with what the link that led here carried."""
 
+    def commanded(
+        self, address: int, command: str, argument: str, message_id: MessageId, cause_key: str, now: datetime, /
+    ) -> Decision:
+        """A slash command came that is not `/start`; it may be one that there is not."""
+
     def wrote(self, address: int, text: str, message_id: MessageId, cause_key: str, now: datetime, /) -> Decision:
         """Text came."""
 
@@ -69,12 +74,10 @@ class Inbound:
                 if press is None:
                     return self._handlers.sent_something_else(chat, UNKNOWN_BUTTON, message, cause, now)
                 return self._handlers.pressed(chat, press, message, cause, now)
-            case Commanded(chat, command, payload):
-                match command.handler:
-                    case "started":
-                        return self._handlers.started(chat, payload, cause, now)
-                    case _:
-                        assert_never(command.handler)
+            case Commanded(chat, "start", payload):
+                return self._handlers.started(chat, payload or None, cause, now)
+            case Commanded(chat, command, argument, message):
+                return self._handlers.commanded(chat, command, argument, message, cause, now)
             case Wrote(chat, text, message):
                 return self._handlers.wrote(chat, text, message, cause, now)
             case SentSomethingElse(chat, what, message):

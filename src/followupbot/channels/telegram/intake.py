@@ -26,7 +26,7 @@ from followupbot.channels.telegram.unrecorded import UnrecordedCards
 from followupbot.channels.telegram.updates import Incoming, Pressed, Unreadable
 from followupbot.channels.telegram.window import Window
 from followupbot.domain.decision import Decision
-from followupbot.domain.outgoing import AnswerPress
+from followupbot.domain.outgoing import AnswerPress, CrisisPress, HelpPress
 
 log = logging.getLogger(__name__)
 
@@ -229,7 +229,10 @@ class Intake:
 
     def _send_card(self, held: _Held) -> None:
         match held.incoming:
-            case Pressed(chat=chat, press=AnswerPress(card=str()) as press):
+            case Pressed(
+                chat=chat,
+                press=(AnswerPress(card=str()) | CrisisPress() | HelpPress(getting=False, card=str()) as press),
+            ):
                 self._start(self._cards.send(self._inbound.cause_key(held.id), chat, press))
             case _:
                 pass

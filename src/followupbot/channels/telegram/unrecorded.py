@@ -15,7 +15,7 @@ from followupbot.application.ports import Ambiguous, Malformed, NotSent, Outcome
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.domain.delivery import Rendered
 from followupbot.domain.ids import Language, MessageKey, Version
-from followupbot.domain.outgoing import AnswerPress, Param
+from followupbot.domain.outgoing import CardPress, Param
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class UnrecordedCards:
         self._done: set[tuple[str, str, int]] = set()
         """Cause, what, and address: what need not be tried again."""
 
-    async def send(self, cause: str, address: int, press: AnswerPress) -> None:
+    async def send(self, cause: str, address: int, press: CardPress) -> None:
         """The card is with the patient, and the page with staff, if that can be done. Never raises.
 
         Nothing happens where this cause's card has been sent, now or before a restart, or is under way. Where it could
@@ -90,7 +90,7 @@ class UnrecordedCards:
         finally:
             self._under_way.discard(cause)
 
-    def _sends(self, address: int, press: AnswerPress) -> list[_Send]:
+    def _sends(self, address: int, press: CardPress) -> list[_Send]:
         words, params = MessageKey(f"cards/{press.card}"), {"recorded": False, "reached": False}
         # In the clinic's language rather than not at all.
         languages = dict.fromkeys((press.language or self._direct.language, self._direct.language))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from followupbot.channels.telegram import callback_data
-from followupbot.channels.telegram.commands import COMMANDS, Command
 from followupbot.domain.ids import MessageId
 from followupbot.domain.outgoing import Press
 
@@ -49,11 +48,12 @@ class Pressed:
 
 @dataclass(frozen=True)
 class Commanded:
-    """One of `COMMANDS` was sent, with what stood behind it."""
+    """A slash command was sent, whether or not we know it; `argument` is what stood behind it on the line."""
 
     chat: int
-    command: Command
-    payload: str | None
+    command: str
+    argument: str
+    message: MessageId
 
 
 @dataclass(frozen=True)
@@ -178,10 +178,9 @@ def _read_private(message: object, chat: int, number: MessageId) -> Incoming:
 
 def _read_text(text: str, chat: int, number: MessageId) -> Incoming:
     found = _COMMAND.fullmatch(text)
-    command = COMMANDS.get(found[1].lower()) if found else None
-    if found is None or command is None:
+    if found is None:
         return Wrote(chat, text, number)
-    return Commanded(chat, command, (found[2] or "").strip() or None)
+    return Commanded(chat, found[1].lower(), (found[2] or "").strip(), number)
 
 
 def _read_membership(member: object) -> Incoming:

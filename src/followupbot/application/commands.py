@@ -1,0 +1,38 @@
+"""What a patient can tell us by a slash command: each command's name, and who carries it out."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from followupbot.application import anytime, patients, requests
+from followupbot.application.ports import Charts
+from followupbot.domain.decision import Cause, Decision
+from followupbot.domain.ids import PatientId
+
+CommandFunction = Callable[[Charts, PatientId, str, Cause, datetime], Decision]
+"""Given where the chart is, the patient, what stood behind the command, the cause, and the time."""
+
+COMMANDS: Mapping[str, CommandFunction] = {
+    "urgent": anytime.urgent,
+    "report": anytime.report,
+    "learn": anytime.learn,
+    "pause": requests.pause,
+    "resume": requests.resume,
+    "time": requests.change_time,
+    "zone": requests.change_zone,
+    "language": requests.change_language,
+    "stop": requests.stop,
+    "privacy": requests.explain_privacy,
+    "delete": requests.delete,
+    "help": requests.explain,
+}
+"""In the order of the menu. Each has its words in `commands/<name>`, which the menu and `/help` show."""
+
+
+def carry_out(charts: Charts, patient: PatientId, command: str, argument: str, cause: Cause, now: datetime) -> Decision:
+    """The command was carried out. One that there is not is answered kindly, and words behind it are not lost."""
+    function = COMMANDS.get(command)
+    if function is not None:
+        return function(charts, patient, argument, cause, now)
+    if argument:
+        return patients.write(charts, patient, f"/{command} {argument}", cause, now)
+    return requests.misspell(charts, patient, cause, now)

@@ -1,0 +1,29 @@
+"""What a patient hears who asks what can be done here."""
+
+from datetime import datetime
+
+from followupbot.domain import offers
+from followupbot.domain.addressing import stamp, to_patient
+from followupbot.domain.chart import Chart
+from followupbot.domain.decision import Decision
+from followupbot.domain.outgoing import Lane
+
+
+def help_(chart: Chart, now: datetime) -> Decision:
+    """Every command in plain words, and whom to call; at any hour and in every state of the enrolment."""
+    rows = (*offers.check_now(chart), *offers.crisis(chart))
+    return _reply(chart, "replies/help", f"help/{stamp(now)}", rows)
+
+
+def privacy(chart: Chart, now: datetime) -> Decision:
+    """What is kept, where, for how long, and what the patient can ask for."""
+    return _reply(chart, "replies/privacy", f"privacy/{stamp(now)}")
+
+
+def unknown_command(chart: Chart, now: datetime) -> Decision:
+    """There is no such command; `/help` has those that there are."""
+    return _reply(chart, "replies/unknown_command", f"unknown_command/{stamp(now)}")
+
+
+def _reply(chart: Chart, message: str, key: str, rows: offers.Rows = ()) -> Decision:
+    return Decision(outgoing=(to_patient(chart, message, key=key, lane=Lane.REPLY, choices=rows),))

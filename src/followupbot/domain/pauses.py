@@ -1,0 +1,145 @@
+"""A patient who wants to hear nothing that we start: for good, or until a day. Never asked why, and acted on at once.
+
+What goes on: replies to what the patient presses or writes, and cards and notices of an emergency (clinical.md 0.11).
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from followupbot.domain import check_ins, occasions
+from followupbot.domain.addressing import stamp, to_patient
+from followupbot.domain.chart import Chart, Following, Paused, Stopped
+from followupbot.domain.decision import Decision
+from followupbot.domain.facts import (
+    ChartFact,
+    DeletionRequested,
+    PatientPaused,
+    PatientResumed,
+    PatientStopped,
+)
+from followupbot.domain.folding import fold
+from followupbot.domain.lexicon import Theme
+from followupbot.domain.outgoing import Choice, CommandPress, Day, Lane, OutgoingMessage, Param, Recall
+from followupbot.domain.schedule import local, resolve
+
+PAUSE_MAX = timedelta(weeks=26)
+"""The longest pause. In half a year a patient is asked once at least (clinical.md 8b); who wants more rest may stop."""
+
+OFFERED = ("1w", "2w", "4w", "3m")
+"""The pauses that have a button, as `/pause` takes them; each has its words in the message."""
+
+
+def means_stop(chart: Chart, text: str) -> bool:
+    """Whether the whole message is one of the words for it, in any language that the clinic has."""
+    return any(Theme.STOP in lexicon.themes(text) for lexicon in chart.clinic.published.lexicons.values())
+
+
+def stop(chart: Chart, now: datetime) -> Decision:
+    """Nothing is started any more; the patient hears that once, and that open alerts go on where there are any."""
+    if isinstance(chart.enrolled.contact, Stopped):
+        return _standing(chart, now)
+    stopped = PatientStopped(now)
+    ended, after = _quieten(chart, stopped, now)
+    return ended + _standing(after, now)
+
+
+def ask_how_long(chart: Chart, refused: bool, now: datetime) -> Decision:
+    """Buttons for the usual pauses. `refused`: what was typed is no length of time, or too long a one."""
+    rows = tuple(
+        tuple(Choice(f"for_{length}", CommandPress(chart.patient, "pause", length)) for length in row)
+        for row in (OFFERED[:2], OFFERED[2:])
+    )
+    params: dict[str, Param] = {"refused": refused, "weeks_max": PAUSE_MAX.days // 7}
+    return Decision(outgoing=(_reply(chart, "replies/pause_ask", "pause", now, params, rows),))
+
+
+def pause(chart: Chart, until: date, now: datetime) -> Decision:
+    """Nothing is started before that day, on which it goes on by itself; a pause after a pause takes its place."""
+    plan = chart.enrolled.plan
+    if chart.enrolled.deletion_requested_at is not None:
+        return _standing(chart, now)
+    if not local(now, plan.zone).date() < until <= (local(now, plan.zone) + PAUSE_MAX).date():
+        return ask_how_long(chart, refused=True, now=now)
+    paused = PatientPaused(now, resolve(until, time(), plan.zone))
+    ended, after = _quieten(chart, paused, now)
+    return ended + _standing(after, now)
+
+
+def resume(chart: Chart, now: datetime) -> Decision:
+    """We write again when something is due. What fell into the time between is not asked any more."""
+    if chart.enrolled.deletion_requested_at is not None:
+        return _standing(chart, now)
+    if isinstance(chart.enrolled.contact, Following):
+        return Decision(outgoing=(_reply(chart, "replies/following", "resume", now),))
+    facts = (*occasions.passed_over(chart, now, now), PatientResumed(now))
+    return Decision(facts, (_reply(chart, "replies/resumed", "resume", now),))
+
+
+def request_deletion(chart: Chart, now: datetime) -> Decision:
+    """Nothing is started any more, and staff have a request that is open (clinical.md 0.17)."""
+    if chart.enrolled.deletion_requested_at is not None:
+        return _standing(chart, now)
+    requested = DeletionRequested(now)
+    ended, after = _quieten(chart, requested, now)
+    return ended + _standing(after, now)
+
+
+def remind(chart: Chart, now: datetime) -> Decision | None:
+    """What somebody hears who comes back with nothing to say, and has stopped or paused; None for all others."""
+    return None if isinstance(chart.enrolled.contact, Following) else _standing(chart, now)
+
+
+def wake(chart: Chart, now: datetime) -> Decision:
+    """A pause that is over has ended, and what was due in it is recorded as not asked."""
+    contact = chart.enrolled.contact
+    if not isinstance(contact, Paused) or now < contact.until:
+        return Decision()
+    return Decision((*occasions.passed_over(chart, contact.until, now), PatientResumed(now)))
+
+
+def next_wake_at(chart: Chart) -> datetime | None:
+    """When the pause is over; None without one."""
+    contact = chart.enrolled.contact
+    return contact.until if isinstance(contact, Paused) else None
+
+
+def _quieten(
+    chart: Chart, fact: PatientStopped | PatientPaused | DeletionRequested, now: datetime
+) -> tuple[Decision, Chart]:
+    """The fact, the end of the open check-in, and nothing of what waits goes out; and the chart after."""
+    passed: Iterable[ChartFact] = ()
+    if not isinstance(chart.enrolled.contact, Following):
+        passed = occasions.passed_over(chart, now, now)
+    decision = Decision((*passed, fact), (Recall(),))
+    after = fold(chart, (*passed, fact))
+    check_in = after.open_check_in
+    if check_in is not None:
+        ended = check_ins.end(after, check_in, "paused" if isinstance(fact, PatientPaused) else "stopped", now)
+        after = fold(after, ended.facts)  # type: ignore[arg-type] # the end of a check-in has chart facts only
+        decision += ended
+    return decision, after
+
+
+def _standing(chart: Chart, now: datetime) -> Decision:
+    """How it stands, with a button to come back; while a deletion waits only the clinic can call that off."""
+    alert = chart.unresolved_alert is not None
+    again = ((Choice("resume", CommandPress(chart.patient, "resume")),),)
+    if chart.enrolled.deletion_requested_at is not None:
+        reply = _reply(chart, "replies/deletion_requested", "delete", now, {"alert": alert})
+    elif isinstance(chart.enrolled.contact, Paused):
+        day = Day(local(chart.enrolled.contact.until, chart.enrolled.plan.zone).date())
+        reply = _reply(chart, "replies/paused", "pause", now, {"alert": alert, "until": day}, again)
+    else:
+        reply = _reply(chart, "replies/stopped", "stop", now, {"alert": alert}, again)
+    return Decision(outgoing=(reply,))
+
+
+def _reply(
+    chart: Chart,
+    message: str,
+    key: str,
+    now: datetime,
+    params: dict[str, Param] | None = None,
+    choices: tuple[tuple[Choice, ...], ...] = (),
+) -> OutgoingMessage:
+    return to_patient(chart, message, key=f"{key}/{stamp(now)}", lane=Lane.REPLY, params=params, choices=choices)

@@ -1,0 +1,51 @@
+"""The menu of slash commands: each patient's in the language of their phone."""
+
+import pytest
+
+from followupbot.application.commands import COMMANDS
+from followupbot.channels.telegram.http import BotApi
+from followupbot.channels.telegram.menu import set_menus
+from followupbot.domain.ids import Language
+from followupbot.practice import Practice
+from followupbot.protocol_files.sources import shipped
+from followupbot.rendering.contracts import COMMANDS as WORDED
+
+EN, ES = Language("en"), Language("es")
+MENUS = {EN: [("stop", "Stop"), ("help", "Help")], ES: [("stop", "Dejarlo"), ("help", "Ayuda")]}
+
+
+async def test_each_language_has_its_menu_and_the_rest_the_clinics(bot: BotApi, practice: Practice) -> None:
+    """In private chats; a group shows none."""
+    await set_menus(bot, MENUS, default=ES)
+    for code, first in (("en", "Stop"), ("es", "Dejarlo"), ("de", "Dejarlo")):
+        menu = practice.telegram.profile.menu(1001, 1001, code)
+        assert [command["command"] for command in menu] == ["stop", "help"]
+        assert menu[0]["description"] == first
+    assert practice.telegram.profile.menu(-5, 1001, "en") == []
+
+
+async def test_a_menu_that_telegram_refuses_is_tried_again_and_given_up(bot: BotApi, practice: Practice) -> None:
+    """It holds nothing up for ever, and the other languages have theirs."""
+    waits: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+
+    await set_menus(bot, {EN: [("NOT A NAME", "x")], ES: MENUS[ES]}, default=ES, sleep=sleep)
+    assert waits == [1.0, 2.0, 4.0, 8.0, 16.0]
+    assert len(practice.telegram.profile.menu(1001, 1001, "es")) == 2
+
+
+def test_every_command_has_words_for_the_menu() -> None:
+    """The table of commands and the contracts of their words name the same."""
+    assert tuple(COMMANDS) == WORDED
+
+
+@pytest.mark.parametrize("language", [EN, ES])
+def test_help_lists_every_command(language: Language) -> None:
+    """And nothing that there is not."""
+    help_file = shipped(f"messages/{language}/replies/help.j2")
+    assert help_file is not None
+    text = help_file.read_text(encoding="utf-8")
+    listed = [line.split()[0] for line in text.splitlines() if line.startswith("/")]
+    assert listed == [f"/{name}" for name in COMMANDS]

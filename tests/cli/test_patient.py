@@ -1,0 +1,57 @@
+"""`followupbot patient CODE read`: what a patient wrote is read, and nothing is held back any more."""
+
+from pathlib import Path
+
+from followupbot import settings
+from followupbot.application import patients
+from followupbot.bootstrap import house
+from followupbot.domain.decision import ByPatient, Cause, Decision
+from followupbot.domain.facts import ConsentGiven, PatientConnected, PatientEnrolled
+from followupbot.domain.ids import PatientId
+from followupbot.storage.queries import Queries
+from tests.cli.terminal import Terminal
+from tests.process.telegram import Telegram
+
+OPERATION = ["--surgery-on", "2022-03-14", "--zone", "Europe/Madrid", "--language", "en", "--at", "10:00"]
+OPERATION += ["--protocol", "lumbar_fusion"]
+
+
+def enrolled(terminal: Terminal) -> PatientId:
+    """A patient who takes part."""
+    code = PatientId(terminal("invite", "patient", *OPERATION, "--json").json()["code"])
+    with house.open_house(settings.load()) as opened:
+        now, store = opened.clock.now(), opened.store
+        facts = (
+            PatientConnected(now, store.note_chat(4711)),
+            ConsentGiven(now, store.clinic().published.version, store.clinic().settings.language),
+            PatientEnrolled(now, now.date(), operated=True),
+        )
+        store.transact(code, Cause("test:enrolled", ByPatient(code)), lambda _: Decision(facts))
+        patients.write(store, code, "My husband died – só", Cause("test:wrote", ByPatient(code)), now)
+    return code
+
+
+def test_staff_read_what_came_and_the_hold_is_over(clinic: Path, telegram: Telegram, terminal: Terminal) -> None:
+    """`status` says that it waits, for whom and until when; the view is in the access log."""
+    code = enrolled(terminal)
+    (line,) = terminal("status", "--json").json()["to_read"]
+    assert (line["patient"], line["held"]) == (code, True)
+    assert line["review_by"] is not None
+    assert f"{code} by " in terminal("status").out
+    assert "nothing is sent to them until then" in terminal("status").out
+    said = terminal("patient", code.lower(), "read")
+    assert said.code == 0
+    assert said.out.splitlines()[0] == "My husband died – só"
+    assert "They go on from now." in said.out
+    assert terminal("status", "--json").json()["to_read"] == []
+    assert terminal("patient", code, "read").out.strip() == "There is nothing to read."
+    assert terminal("verify").out.splitlines()[-1] == "The record is whole."
+    with house.open_house(settings.load()) as opened:
+        seen = Queries(opened.database).accesses(code)
+    assert {(line.action, line.allowed) for line in seen} == {("read_notes", True)}
+
+
+def test_a_code_that_nobody_has(clinic: Path, terminal: Terminal) -> None:
+    """Called wrongly."""
+    said = terminal("patient", "7F3K9", "read")
+    assert (said.code, said.err) == (2, "No patient has the code '7F3K9'.\n")
