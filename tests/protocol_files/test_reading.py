@@ -1,5 +1,7 @@
 """What is not even YAML, or more than we read of it, is reported once, with its place."""
 
+from pathlib import Path
+
 import pytest
 
 from followupbot.protocol_files.reading import (
@@ -15,6 +17,7 @@ from followupbot.protocol_files.reading import (
     Table,
     nearest,
 )
+from tests.programme.shipped import PROTOCOLS
 
 NOT_READ = [
     (
@@ -140,3 +143,13 @@ def test_problems_are_sorted_and_never_told_twice() -> None:
 def test_an_unknown_word_brings_the_likeliest_known_one(word: str, known: list[str], expected: str) -> None:
     """Or the few that there are."""
     assert nearest(word, known) == expected
+
+
+@pytest.mark.parametrize("file", sorted(PROTOCOLS.glob("*.yaml")), ids=lambda file: file.name)
+def test_a_file_reads_the_same_with_and_without_the_scanner_in_c(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no wheel of it exists the one in Python does the work, slower."""
+    quick = Reading(file.name, file.read_bytes())
+    monkeypatch.setattr("ruamel.yaml.main.CParser", None)
+    slow = Reading(file.name, file.read_bytes())
+    assert slow.top is not None
+    assert (quick.top, quick.places) == (slow.top, slow.places)

@@ -5,8 +5,6 @@ from typing import Annotated
 import typer
 
 from followupbot import settings
-from followupbot.application import records
-from followupbot.bootstrap import house
 from followupbot.cli.terminal import called_wrongly, shell
 from followupbot.domain import patient_code
 
@@ -27,7 +25,10 @@ def read(context: typer.Context) -> None:
 
     Example: followupbot patient 7F3K9 read
     """
-    with house.open_house(settings.load()) as opened:
+    from followupbot.application import records
+    from followupbot.bootstrap.house import open_house
+
+    with open_house(settings.load()) as opened:
         code = patient_code.parse(context.obj)
         found = None if code is None else records.read_notes(opened.store, code, shell(), opened.clock.now())
         if found is None:

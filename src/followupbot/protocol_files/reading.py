@@ -252,15 +252,18 @@ def _parts(content: bytes) -> list[_Part]:
         at = Place(content.count(b"\n", 0, error.start) + 1, error.start - content.rfind(b"\n", 0, error.start))
         raise _NotYaml((at, "this is not UTF-8 text; save the file as UTF-8")) from None
     try:
-        return _parsed(text)
+        try:
+            # Not the round-trip type: it gathers comments, which takes longer than all else.
+            return _parsed(text, YAML(typ="safe"))
+        except YAMLError:  # that scanner is in C, where there is one; why it refuses a text this one says better
+            return _parsed(text, YAML(typ="safe", pure=True))
     except MarkedYAMLError as error:
         raise _NotYaml((_place_of(error), _in_plain_words(error))) from None
     except (YAMLError, ValueError) as error:
         raise _NotYaml((Place(), f"this is not YAML: {error}")) from None
 
 
-def _parsed(text: str) -> list[_Part]:
-    yaml = YAML(typ="safe", pure=True)  # only the round-trip type gathers comments, which takes longer than all else
+def _parsed(text: str, yaml: YAML) -> list[_Part]:
     parts: list[_Part] = []
     aliases: list[tuple[Place, str]] = []
     documents: list[Place] = []
