@@ -100,6 +100,17 @@ def test_a_language_must_have_every_message() -> None:
     assert found == [f"{path}:1:1: error: this message is missing" for path in sorted(missing)]
 
 
+def test_a_rule_with_the_name_of_our_own_finding_is_given_nothing() -> None:
+    """Its words are those of the button for thoughts of self-harm too, which no answer raises."""
+    rules = SHIPPED["protocols/houseplants.yaml"].replace(b"id: plant_thirsty", b"id: harming_myself")
+    words = {f"messages/{language}/rules/{{}}.j2" for language in ("en", "es")}
+    thirsty = {path.format("harming_myself"): SHIPPED[path.format("plant_thirsty")] for path in words}
+    found = check(SHIPPED | thirsty | {"protocols/houseplants.yaml": rules}, TODAY, play=False)
+    said = {problem.message for problem in found if problem.file in thirsty}
+    assert said == {'this message is not given "cur_plant_thirst"; it is given: none'}
+    assert {problem.file for problem in found} >= set(thirsty)
+
+
 def test_a_step_of_the_ladder_on_which_nobody_stands_is_refused() -> None:
     """The care protocol has a wait for two steps, and the clinic a role for one."""
     clinic = SHIPPED["clinic.yaml"].replace(b"ladder: [clinician, lead]", b"ladder: [clinician]")

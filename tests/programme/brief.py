@@ -1,4 +1,4 @@
-"""The clinical brief's tables (8b, 0.6, 0.7, 0.11, 0.20), written down a second time, by hand, beside the protocol.
+"""The clinical brief's tables (8a, 8b, 0.6, 0.7, 0.11, 0.20), written down a second time, by hand, beside the protocol.
 
 A vignette shows what an answer comes to; these say when it is asked and who is told how fast.
 """
@@ -6,7 +6,15 @@ A vignette shows what an answer comes to; these say when it is asked and who is 
 from collections.abc import Iterator
 from datetime import time, timedelta
 
-from followupbot.domain.care_protocol import AtClosing, CareProtocol, Paging, Within, WorkingDays
+from followupbot.domain.care_protocol import (
+    AtClosing,
+    CareProtocol,
+    HelpCheck,
+    Paging,
+    Unscheduled,
+    Within,
+    WorkingDays,
+)
 from followupbot.domain.rules import Tier
 from followupbot.domain.schedule import Offset, QuietHours, Timing
 
@@ -56,8 +64,11 @@ SCHEDULE: dict[str, tuple[Offset, str, int, int, tuple[timedelta, ...], Offset |
     "yearly": (Offset(months=132), MICRO_YEARLY, 60, 60, LONG, YEARLY),
 }
 
+HELP_CHECK = HelpCheck(timedelta(hours=2), timedelta(hours=1))
+"""After a card (0.6); how long silence stays unheard is ours [P]."""
+
 LADDER = {
-    Tier.EMERGENCY: Paging(Within(minutes(5)), (minutes(5), minutes(5)), True, minutes(30)),
+    Tier.EMERGENCY: Paging(Within(minutes(5)), (minutes(5), minutes(5)), True, minutes(30), HELP_CHECK),
     Tier.SAME_DAY: Paging(AtClosing(), (minutes(30), minutes(30)), False, timedelta(hours=4)),
     Tier.THIS_WEEK: Paging(WorkingDays(5)),
     Tier.ROUTINE: Paging(Within(timedelta(weeks=6))),
@@ -97,6 +108,12 @@ FORMS = {
 }
 """8a: micro is gate and core, full is all; the calf in the first three months."""
 
+ASKED_FOR = {
+    "urgent": (FORMS[MICRO] - CORE - {"leg_change", "pain_eased"} | {"gate_first_months"}, days(1)),
+    "report": (FORMS[MICRO] | {"gate_first_months"}, days(2)),
+}
+"""What a patient may ask for at any time (8b): the red flags, or gate and core; the calf always (2)."""
+
 
 def departures(protocol: CareProtocol) -> Iterator[str]:
     """Where the protocol is other than these tables."""
@@ -115,6 +132,9 @@ def departures(protocol: CareProtocol) -> Iterator[str]:
         yield f"{protocol.years} years, approved by {protocol.approved_by}, languages {protocol.languages}"
     if protocol.at_enrolment != "baseline" or protocol.after_card != "rf_onset":
         yield f"at enrolment {protocol.at_enrolment}, after a card {protocol.after_card}"
+    for name, asked_for in (("urgent", protocol.urgent), ("report", protocol.report)):
+        if asked_for is None or _asked_for(asked_for) != (*ASKED_FOR[name], GATE):
+            yield f"{name}: {asked_for}"
     for rule in protocol.rules:
         again = [recheck.after for recheck in rule.rechecks]
         if again not in AGAIN_AFTER[rule.tier]:
@@ -123,6 +143,10 @@ def departures(protocol: CareProtocol) -> Iterator[str]:
             window = (recheck.open_for, recheck.reminders)
             if RECHECKS.get(recheck.after) != window or set(recheck.form) != FORMS[MICRO]:
                 yield f"{rule.id}: a re-check after {recheck.after} with {window}"
+
+
+def _asked_for(found: Unscheduled) -> tuple[object, ...]:
+    return (set(found.form), found.open_for, found.form[:3])
 
 
 def _line(timing: Timing) -> tuple[object, ...]:

@@ -55,8 +55,11 @@ TWINS = {
 }
 """Questions that one might write for each other (H8: left and right)."""
 
-OPTIONAL = ("ask_if", "card", "education", "recheck", "teaches", "open_before", "hour", "again_after", "waits")
-"""What a question, a rule, a timing or a tier may be without."""
+OPTIONAL = (
+    *("ask_if", "card", "education", "recheck", "teaches", "open_before", "hour", "again_after", "waits"),
+    *("help_check", "after_card", "urgent", "report"),
+)
+"""What a protocol, a question, a rule, a timing or a tier may be without."""
 
 NOT_CLINICAL = ("version", "approved_by", "years", "triggers")
 
@@ -71,7 +74,7 @@ class Mutant:
     node: Node
 
     def __str__(self) -> str:
-        where = ".".join(str(part) for part in self.path)
+        where = ".".join(str(part) for part in self.path) or "the whole"
         return f"protocols/{LUMBAR}.yaml:{self.line}: {where}: {self.what}"
 
 
@@ -165,7 +168,7 @@ def _scalar_changes(node: Scalar, path: Path) -> Iterator[tuple[str, Node]]:
         yield f"{node.text} becomes {other_name}", replace(node, text=other_name)
     elif key == "how":
         yield f"{node.text} becomes mean", replace(node, text="mean")
-    elif key == "form" and path[0] == "timings":
+    elif key == "form" and path[0] in {"timings", "urgent", "report"}:
         yield f"{node.text} becomes another form", replace(node, text="micro" if node.text != "micro" else "full")
 
 
@@ -242,15 +245,17 @@ def _likeliest_first(mutant: Mutant, changed: CareProtocol) -> list[Vignette]:
     """The vignettes that show the rule, then those that say something to what it looks at, then the others."""
     rule = None
     looks_at: frozenset[QuestionId] = frozenset()
-    if mutant.path[0] == "rules" and isinstance(mutant.path[1], int):
-        rule = protocol().rules[mutant.path[1]].id
-        before = protocol().rules[mutant.path[1]].condition.questions()
-        looks_at = before | changed.rules[mutant.path[1]].condition.questions()
-    elif mutant.path[0] == "questions" and isinstance(mutant.path[1], int):
-        asked = protocol().asked[mutant.path[1]]
-        looks_at = frozenset((asked.question.id,)) | (asked.ask_if.questions() if asked.ask_if else frozenset())
-    elif mutant.path[0] == "scores":
-        looks_at = frozenset(item for score in protocol().scores for item in score.of)
+    match mutant.path:
+        case ("rules", int(n), *_):
+            rule = protocol().rules[n].id
+            looks_at = protocol().rules[n].condition.questions() | changed.rules[n].condition.questions()
+        case ("questions", int(n), *_):
+            asked = protocol().asked[n]
+            looks_at = frozenset((asked.question.id,)) | (asked.ask_if.questions() if asked.ask_if else frozenset())
+        case ("scores", *_):
+            looks_at = frozenset(item for score in protocol().scores for item in score.of)
+        case _:
+            pass
     return sorted(vignettes().vignettes, key=lambda vignette: _distance(vignette, rule, looks_at))
 
 
@@ -280,8 +285,8 @@ def _killer_of(number: int) -> str | None:
 
 def sample(count: int, seed: int) -> list[Mutant]:
     """So many of them, drawn at random but always the same, most of them in rules."""
-    rules = [mutant for mutant in mutants() if mutant.path[0] == "rules"]
-    others = [mutant for mutant in mutants() if mutant.path[0] != "rules"]
+    rules = [mutant for mutant in mutants() if mutant.path[:1] == ("rules",)]
+    others = [mutant for mutant in mutants() if mutant.path[:1] != ("rules",)]
     chance = Random(seed)
     return chance.sample(rules, count * 3 // 4) + chance.sample(others, count - count * 3 // 4)
 

@@ -7,13 +7,14 @@ from tests.programme.shipped import protocol
 
 
 def test_schedule_windows_reminders_forms_and_ladder_are_those_of_the_brief() -> None:
-    """Tables of 8b, 0.6, 0.7, 0.11 and 0.20."""
+    """Tables of 8a, 8b, 0.6, 0.7, 0.11 and 0.20."""
     assert list(departures(protocol())) == []
 
 
 def test_every_form_begins_with_the_three_gate_screens() -> None:
     """Nothing is asked before the red flags (0.4)."""
     forms = {timing.form for timing in protocol().timings}
+    forms |= {asked.form for asked in (protocol().urgent, protocol().report) if asked is not None}
     forms |= {recheck.form for rule in protocol().rules for recheck in rule.rechecks}
     assert forms
     for form in forms:

@@ -10,6 +10,7 @@ from pathlib import Path
 from followupbot.checking.coverage import check_coverage
 from followupbot.checking.language import check_lexicons, read_limits
 from followupbot.checking.reach import check_reach
+from followupbot.checking.summaries import check_summaries
 from followupbot.checking.vignettes import check_vignettes
 from followupbot.checking.windows import check_windows
 from followupbot.checking.wording import Files, check_words
@@ -21,7 +22,7 @@ from followupbot.domain.questions import Pressed, Rejected, Toggled
 from followupbot.protocol_files.programme import VIGNETTES, ReadProtocol, in_use, read_files
 from followupbot.protocol_files.reading import Problem, Problems, Severity, nearest
 from followupbot.protocol_files.sources import CLINIC_FILE, WORDS_DATA, belongs, beside, gather, own_files
-from followupbot.rendering.contracts import Contract, gate_contract, rule_contract
+from followupbot.rendering.contracts import CONTRACTS, Contract, gate_contract, rule_contract
 from followupbot.rendering.words import Words
 
 PRESS_LETTERS_MAX = 68
@@ -68,6 +69,7 @@ def check(files: Mapping[str, bytes], today: date | None = None, play: bool = Tr
         if not any(problem.severity is Severity.ERROR for problem in found.reading.problems):
             problems += check_reach(found)
             problems += check_windows(found)
+            problems += check_summaries(words, found, read.settings or _STAND_IN)
     problems += played
     if read.settings is not None and read.clinic is not None:
         at = read.clinic.at("language")
@@ -171,9 +173,9 @@ def _presses(protocol: CareProtocol, asked: Asked, language: int) -> Iterator[in
 def own_contracts(protocols: Sequence[ReadProtocol]) -> Mapping[str, Contract]:
     """What the words of each rule are given, and each red-flag screen must show.
 
-    Of protocols that share a rule's name, what both give.
+    Of protocols that share a rule's name, what both give; so also of one that has the name of a finding of our own.
     """
-    found: dict[str, Contract] = {}
+    found = {key: known for key, known in CONTRACTS.items() if key.startswith("rules/") and not key.endswith("*")}
     for read in protocols:
         for gate in read.protocol.gates():
             found[f"questions/{gate.id}"] = gate_contract()

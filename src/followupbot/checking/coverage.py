@@ -9,7 +9,7 @@ from followupbot.domain.ids import Language, MessageKey, ProtocolKey, TopicId
 from followupbot.domain.questions import Gate
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.reading import Path, Problem, likeliest, nearest
-from followupbot.rendering.contracts import contract, fixed_keys
+from followupbot.rendering.contracts import LANGUAGES_OFFERED, contract, fixed_keys
 from followupbot.rendering.words import Message, Words
 
 
@@ -40,8 +40,9 @@ def check_coverage(
     for read in protocols:
         yield from _check_languages(words, read)
     labels = _labels(protocols)
+    buttons = labels | {key: set[str](words.languages) for key in LANGUAGES_OFFERED}
     for message in words:
-        yield from _check_buttons(message, labels)
+        yield from _check_buttons(message, buttons)
         if message.key in labels and message.title is None:
             text = 'it has no "title", by which the list of what was said calls it; add one between --- lines'
             yield Problem(message.file, 1, 1, text)

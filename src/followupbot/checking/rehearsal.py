@@ -19,7 +19,7 @@ from followupbot.checking.vignettes import OCCASION, OCCASIONS_MAX, SAYS
 from followupbot.domain import alerts, check_ins, enrolment, occasions, wake
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import Chart, Invitation, Plan
-from followupbot.domain.clinic import Clinic, ClinicSettings, Programme, Role, StaffJoined, StaffMember
+from followupbot.domain.clinic import Clinic, Programme, Role, StaffJoined, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact, CheckInAsked
 from followupbot.domain.folding import fold
@@ -146,13 +146,13 @@ class Beginning:
 
 
 class Rehearsal:
-    """One care protocol and a made-up patient, in the clinic as it is set, on a wall clock without a zone."""
+    """One care protocol of a programme and a made-up patient, on a wall clock without a zone."""
 
-    def __init__(self, protocol: CareProtocol, settings: ClinicSettings, language: Language) -> None:
+    def __init__(self, protocol: CareProtocol, programme: Programme, language: Language) -> None:
         self._protocol = protocol
         self._language = language
-        self.settings = replace(settings, hours=replace(settings.hours, zone=_ZONE))
-        programme = Programme(VERSION, {protocol.key: protocol}, self.settings, (language,))
+        self.settings = replace(programme.settings, hours=replace(programme.settings.hours, zone=_ZONE))
+        programme = replace(programme, version=VERSION, settings=self.settings)
         clinic = Clinic(1, _STAFF, VERSION, programme=programme)
         self._nobody = Chart(PATIENT, clinic=clinic, programmes={VERSION: programme})
 

@@ -86,6 +86,7 @@ def check_words(
             yield from unfit
             if not unfit and message.language in limits and limits[message.language].concern(message):
                 yield from _check_ease(message, used, editions[0], limits[message.language])
+        yield from _check_title(message, limits.get(message.language), files)
         yield from _check_sources(message, found, today)
 
 
@@ -160,8 +161,7 @@ def _check_ease(message: Message, found: Contract, edition: Edition, limits: Lim
         for n, line in enumerate(_MARK_UP.sub(_blank, source.text).split("\n")):
             for word in limits.banned_in(line):
                 column = word.start() + (source.column if n == 0 else 1)
-                text = f'"{word[0]}" is no word for a patient in this language; choose another'
-                yield Problem(message.file, source.line + n, column, text)
+                yield Problem(message.file, source.line + n, column, _banned(word[0]))
     try:
         texts = {html.strip(edition.html(message.language, message.key, params)) for params in found.samples()}
     except LookupError:
@@ -176,6 +176,24 @@ def _check_ease(message: Message, found: Contract, edition: Edition, limits: Lim
                 yield _problem(message, message.body, f'each card in this language says "{said}"; this one does not')
 
 
+def _banned(word: str) -> str:
+    return f'"{word}" is no word for a patient in this language; choose another'
+
+
+def _check_title(message: Message, limits: Limits | None, files: Files) -> Iterator[Problem]:
+    """It stands on a button, or before what was said."""
+    if message.title is None:
+        return
+    if html.units(message.title) > BUTTON_LETTERS_MAX:
+        column = files.column(message.file, message.title_line, message.title)
+        text = f"the title has {html.units(message.title)} letters; a phone shows {BUTTON_LETTERS_MAX} on a button"
+        yield Problem(message.file, message.title_line, column, text)
+    if limits is not None and limits.concern(message):
+        for word in limits.banned_in(message.title):
+            column = files.column(message.file, message.title_line, word[0])
+            yield Problem(message.file, message.title_line, column, _banned(word[0]))
+
+
 def _blank(found: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", found[0])
 
@@ -186,6 +204,8 @@ def _faults(message: Message, found: Contract, edition: Edition, params: Mapping
     bare = html.strip(text).casefold()
     for name in found.shows:
         shown = _shown(edition, message.language, name, params).casefold()
+        if not shown:
+            continue  # The clinic has none.
         if shown not in bare:
             yield f"it does not show {{{{ {name} }}}}"
         elif name == found.opens and shown not in bare.lstrip().partition("\n")[0]:
@@ -193,6 +213,8 @@ def _faults(message: Message, found: Contract, edition: Edition, params: Mapping
     for said in found.says:
         if said not in bare:
             yield f'it does not say "{said}"'
+    if found.pressed and html.units(bare) > BUTTON_LETTERS_MAX:
+        yield f"it has {html.units(bare)} letters; a phone shows {BUTTON_LETTERS_MAX} on a button"
     if found.plain:
         if "<" in text:
             yield "it may have no mark-up"
@@ -206,7 +228,7 @@ def _shown(edition: Edition, language: Language, name: str, params: Mapping[str,
     clinic, _, part = name.partition(".")
     if clinic == "clinic" and part:
         value = getattr(edition.clinic(language), part)
-        return html.strip(value.text) if isinstance(value, Html) else str(value)
+        return html.strip(value.text) if isinstance(value, Html) else value or ""
     value = params[name]
     if isinstance(value, WordsOf):
         return html.strip(edition.html(language, value.key, {}))
