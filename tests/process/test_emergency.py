@@ -6,7 +6,17 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.process.harness import CARD, DIRECT_PAGE, NOT_RECORDED, RECORDED, STOPS_WITHIN, Clinic, emergency, takes
+from tests.process.harness import (
+    BRISK,
+    CARD,
+    DIRECT_PAGE,
+    NOT_RECORDED,
+    RECORDED,
+    STOPS_WITHIN,
+    Clinic,
+    emergency,
+    takes,
+)
 from tests.process.telegram import Phone, until
 from tests.process.troubles import TROUBLES, small_disk
 
@@ -44,7 +54,7 @@ def troubled(clinic: Clinic, trouble: str) -> Iterator[Clinic]:
 def test_the_card_comes_without_the_database_and_once(troubled: Clinic, trouble: str) -> None:
     """Within two seconds, once for each update, also when it comes again and after kill -9; then it is recorded."""
     clinic = troubled
-    program = clinic.run().ready()
+    program = clinic.run(script=BRISK).ready()
     ito, ada = clinic.staff_joins("Dr Ito"), clinic.staff_joins("Ada")
     maria = clinic.goes_to_gate("Maria")
     with TROUBLES[trouble](clinic, program):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from followupbot.storage.tables import updates_failed
 from tests.process import raises
-from tests.process.harness import Clinic
+from tests.process.harness import FIRST_SCREEN, Clinic
 from tests.process.telegram import until
 from tests.process.troubles import stopped
 
@@ -25,7 +25,7 @@ def test_the_third_failure_sets_an_update_aside_also_across_kill_9(clinic: Clini
     program = clinic.run(script=SCRIPT).ready()
     ada = clinic.staff_joins("Ada")
     maria = clinic.join("Maria")
-    maria.reads("Do you agree")
+    maria.reads(FIRST_SCREEN)
     program.kill()
 
     maria.write(raises.WORDS)
@@ -42,7 +42,7 @@ def test_the_third_failure_sets_an_update_aside_also_across_kill_9(clinic: Clini
     ada.reads("could not be handled and was set aside")
     assert program.log().count("the handler raised") == 3 - failed_before
     until(lambda: telegram.waiting() == [], "both updates to be confirmed")
-    maria.reads("Do you agree", times=2)  # what was written after it is answered
+    maria.reads(FIRST_SCREEN, times=2)  # what was written after it is answered
     status = json.loads(clinic.cli("status", "--json").stdout)
     assert failures(clinic, update) == 3
     (set_aside,) = status["updates"]["set_aside"]

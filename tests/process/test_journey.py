@@ -6,6 +6,7 @@ import pytest
 
 from followupbot.domain.chart import Resolved
 from tests.process.harness import (
+    BRISK,
     CARD,
     RECORDED,
     STOPS_WITHIN,
@@ -40,12 +41,13 @@ def test_from_an_empty_folder_to_an_alert_that_is_resolved(
     request.addfinalizer(clinic.close)
 
     assert clinic.cli("init").returncode == 0
+    program = clinic.run(script=BRISK)  # it comes up while people are invited beside it
     ito_link = clinic.say("invite", "staff", "--role", "clinician", "--name", "Dr Ito")["link"]
     zone = zone_where_it_is_day()
     calm = clinic.say("invite", "patient", *OPERATION, "--zone", zone)
     red = clinic.say("invite", "patient", *OPERATION, "--zone", zone, "--born", "1958")
     assert set(red) == {"code", "link", "expires_at"}
-    program = clinic.run().ready()
+    program.ready()
 
     ito = telegram.phone("Dr Ito")
     ito.start(ito_link)
@@ -68,7 +70,7 @@ def test_from_an_empty_folder_to_an_alert_that_is_resolved(
     # A stop in the middle: within five seconds, with exit code 0; the next run goes on.
     code, seconds = program.stop()
     assert (code, seconds < STOPS_WITHIN) == (0, True), (code, seconds, program.log())
-    clinic.run().ready()
+    clinic.run(script=BRISK).ready()
     maria.press(starts)
     completes(joan, "Thank you", back_nrs="3", weak_task="harder", pain_level="above")
     joan.reads("A weaker leg or foot")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.process import impatient
-from tests.process.harness import STOPS_WITHIN, Clinic
+from tests.process.harness import FIRST_SCREEN, STOPS_WITHIN, Clinic
 from tests.process.telegram import TOKEN, Telegram, until
 
 
@@ -57,7 +57,7 @@ def test_a_404_to_the_first_getme_pages_the_operator_and_is_tried_again(clinic: 
 
     telegram.fault("getUpdates", "401")
     maria = clinic.join("Maria")
-    maria.reads("Do you agree")
+    maria.reads(FIRST_SCREEN)
     assert program.process.poll() is None
     assert any(call["status"] == 401 for call in telegram.log("getUpdates"))
 
@@ -69,19 +69,19 @@ def test_a_later_401_pages_the_operator_and_is_tried_again(clinic: Clinic) -> No
     program = clinic.run().ready()
     ada = clinic.staff_joins("Ada")
     maria = clinic.join("Maria")
-    maria.reads("Do you agree")
+    maria.reads(FIRST_SCREEN)
     telegram.fault("sendMessage", "401", chat=maria.id)
     maria.write("Hello?")
     ada.reads("Telegram refuses the bot's token", within=40)
     assert program.process.poll() is None
-    maria.reads("Do you agree", times=2, within=40)
+    maria.reads(FIRST_SCREEN, times=2, within=40)
 
 
 def test_a_stop_cuts_off_what_telegram_does_not_answer(clinic: Clinic) -> None:
     program = clinic.run().ready()
     clinic.telegram.fault("sendMessage", "hang_after", times=None)
     maria = clinic.join("Maria")
-    maria.reads("Do you agree")
+    maria.reads(FIRST_SCREEN)
     code, seconds = program.stop()
     assert (code, seconds < STOPS_WITHIN) == (0, True), (code, seconds, program.log())
 
