@@ -112,6 +112,16 @@ def test_a_card_begins_with_what_to_do_and_has_no_link(message: Message) -> None
         assert "http" not in text
 
 
+STAFF_ONLY = {"alerts", "operator", "rules", "staff"}
+
+
+def test_whatever_patients_read_is_measured() -> None:
+    """A folder that is in neither list would be read by patients and measured by nobody."""
+    limits, _ = read_limits(FILES, WORDS.languages)
+    folders = {key.partition("/")[0] for key in CONTRACTS} - STAFF_ONLY
+    assert {language: set(found.folders) ^ folders for language, found in limits.items()} == {"en": set(), "es": set()}
+
+
 def test_each_language_has_a_line_for_who_cannot_phone_and_who_travels() -> None:
     """Else `check` would look for nothing in its cards (clinical.md 0.16)."""
     limits, problems = read_limits(FILES, WORDS.languages)

@@ -1,10 +1,12 @@
 """A store that keeps everything in memory: the port `Store`, with nothing serialised.
 
 It is honest where it matters: a decision is kept whole or not at all, a cause decides once, a message's key is unique
-for ever, charts are what folding their facts gives, and a message needs a chat that it can go to.
+for ever, charts are what folding their facts gives, and a message needs a chat that it can go to, unless it is for a
+patient who has none and is called.
 """
 
 import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,13 +14,25 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from followupbot.application.ports import Store
+from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.decision import ByShell, Cause, Decision
+from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, ProgrammePublished
 from followupbot.domain.folding import apply_to_clinic, fold
 from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
-from followupbot.domain.outgoing import Amend, Outgoing, Recall, Recipient, Rehour, ToChat, ToClinician, ToPatient
+from followupbot.domain.outgoing import (
+    Amend,
+    Outgoing,
+    OutgoingMessage,
+    Recall,
+    Recipient,
+    Rehour,
+    ToChat,
+    ToClinician,
+    ToPatient,
+)
 from followupbot.domain.wake import next_wake_at
 
 
@@ -86,7 +100,11 @@ class MemoryStore:
         after = fold(before, facts)
         wake_at = next_wake_at(after)
         chat = after.enrolment.chat if after.enrolment else None
-        posted = [Posted(self._chat_of(message, chat), message, patient) for message in decision.outgoing]
+        posted = [
+            Posted(self._chat_of(message, chat), message, patient)
+            for message in decision.outgoing
+            if chat is not None or not to_be_read_out(message)
+        ]
         # Nothing below raises: it is kept whole.
         self.causes[cause.key] = cause
         if facts:
@@ -212,6 +230,16 @@ class MemoryStore:
     def note(self, patient: PatientId, note: str) -> str | None:
         """The text that a fact refers to."""
         return self.texts.get(note) if patient in self.charts else None
+
+    def facts_of(self, patient: PatientId) -> Sequence[ChartFact]:
+        """Everything that was ever recorded about the patient, the oldest first."""
+        return tuple(self.facts[patient])
+
+    def told(self, patient: PatientId) -> Sequence[Told]:
+        """Every message that reached the patient; here a message is its key."""
+        sent = [posted.outgoing for posted in self.outbox if posted.owner == patient]
+        texts = [item.message for item in sent if isinstance(item, OutgoingMessage) and isinstance(item.to, ToPatient)]
+        return [Told(EPOCH, json.dumps({"text": f"<b>{text}</b>", "parse_mode": "HTML"}).encode()) for text in texts]
 
     def record_view(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
         """Somebody looks at that: into the access log."""

@@ -11,6 +11,7 @@ from tests.builders import ADA, DR_ITO, DR_SATO, OTHER_PATIENT, PATIENT, a_clini
 TABLE = """
                           clinician  lead  admin  patient  other_patient  stranger  clock  shell
 answer                    .          .     .      yes      .              .         .      yes
+answer_for                yes        yes   .      .        .              .         .      yes
 see_own_record            .          .     .      yes      .              .         .      yes
 take_alert                yes        yes   .      .        .              .         .      yes
 hand_over_alert           yes        yes   .      .        .              .         .      yes

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from followupbot.application import admins, records
-from followupbot.application.commands import COMMANDS
+from followupbot.application.commands import MENU
 from followupbot.domain.chart import (
     CLOSED_CHECK_INS_MAX,
     FLAGS_MAX,
@@ -188,7 +188,7 @@ class Clinic:
 
     def _command(self, who: int, which: int) -> None:
         """A slash command, with an argument that suits some of them."""
-        name = [*COMMANDS, "no_such_command"][which % (len(COMMANDS) + 1)]
+        name = [*MENU, "no_such_command"][which % (len(MENU) + 1)]
         self.world.command(EVERYBODY[who % len(EVERYBODY)], name, ARGUMENTS[which % len(ARGUMENTS)])
 
     def _read(self, who: int, which: int) -> None:
@@ -293,6 +293,13 @@ class Clinic:
             if isinstance(message, OutgoingMessage):
                 assert (message.lane is Lane.CHECK_IN) <= (message.daytime is not None), "we start it by day"
                 assert (message.lane is Lane.ALERT) <= (message.daytime is None), "at any hour"
+                self._shows_no_figures_too_soon(message)
+
+    def _shows_no_figures_too_soon(self, message: OutgoingMessage) -> None:
+        """How it has gone is shown to nobody about whom somebody is to look at something urgent."""
+        if message.message == "replies/progress":
+            alert = self._chart(PatientId(message.key.partition("/")[0])).unresolved_alert
+            assert alert is None or alert.tier not in {Tier.EMERGENCY, Tier.SAME_DAY}
 
     def _chart_holds(self, chart: Chart) -> None:
         store, now = self.world.store, self.world.now

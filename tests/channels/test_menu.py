@@ -2,7 +2,7 @@
 
 import pytest
 
-from followupbot.application.commands import COMMANDS
+from followupbot.application.commands import MENU
 from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.menu import set_menus
 from followupbot.domain.ids import Language
@@ -38,7 +38,7 @@ async def test_a_menu_that_telegram_refuses_is_tried_again_and_given_up(bot: Bot
 
 def test_every_command_has_words_for_the_menu() -> None:
     """The table of commands and the contracts of their words name the same."""
-    assert tuple(COMMANDS) == WORDED
+    assert tuple(MENU) == WORDED
 
 
 @pytest.mark.parametrize("language", [EN, ES])
@@ -48,4 +48,4 @@ def test_help_lists_every_command(language: Language) -> None:
     assert help_file is not None
     text = help_file.read_text(encoding="utf-8")
     listed = [line.split()[0] for line in text.splitlines() if line.startswith("/")]
-    assert listed == [f"/{name}" for name in COMMANDS]
+    assert listed == [f"/{name}" for name in MENU]

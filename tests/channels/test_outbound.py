@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from telegram.error import (
@@ -30,10 +31,11 @@ from followupbot.application.ports import (
 )
 from followupbot.channels.telegram.http import FLOOD_WAIT_UNKNOWN, FloodControl, make_bot
 from followupbot.channels.telegram.outbound import TelegramChannel, outcome_of
-from followupbot.domain.delivery import Act, Button, Claim, Rendered
+from followupbot.domain.delivery import Act, Attached, Button, Claim, Rendered
 from followupbot.domain.ids import AlertId, ChatId, Language, MessageId, MessageKey, PatientId, Version
-from followupbot.domain.outgoing import Lane, TakePress
+from followupbot.domain.outgoing import Lane, Point, TakePress, Trend
 from followupbot.practice import FaultKind, Person, Practice
+from followupbot.rendering import pictures
 from tests.channels.phones import TOKEN, labels, messages, texts
 from tests.fakes import NOON
 
@@ -113,6 +115,43 @@ async def test_plain_text_is_sent_as_it_is(channel: TelegramChannel, maria: Pers
     """Where mark-up was refused, none is read into the bare text."""
     await send(channel, maria, Rendered("a < b & <b>c", plain=True))
     assert texts(maria) == ["a < b & <b>c"]
+
+
+COPY = Rendered("<b>What we keep</b> &amp; more", file=Attached("my_data.txt", "Weh & ¿Dónde?\n".encode()))
+
+
+async def test_a_file_arrives_with_its_words_below_it(
+    practice: Practice, channel: TelegramChannel, maria: Person
+) -> None:
+    """Under its own name, byte for byte; a retry sends the same bytes, for they are what was composed."""
+    payload = channel.compose(COPY)
+    assert channel.compose(COPY) == payload
+    for _ in range(2):
+        assert isinstance(await channel.deliver(claim_for(maria), payload), Sent)
+    for call in practice.log(method="sendDocument"):
+        assert call["params"]["document"] == {"filename": "my_data.txt", "bytes": len("Weh & ¿Dónde?\n".encode())}
+        assert (call["params"]["caption"], call["params"]["parse_mode"]) == (COPY.html, "HTML")
+    assert len(practice.log(method="sendDocument")) == 2
+    assert practice.log(method="sendMessage") == []
+
+
+async def test_a_picture_is_shown_with_its_words_below_it(
+    practice: Practice, channel: TelegramChannel, maria: Person
+) -> None:
+    """As a photo, which a phone shows at once, not as a file to be opened."""
+    png = pictures.draw((Trend((Point(date(2026, 3, 1), 5), Point(date(2026, 6, 1), 3))),))
+    await send(channel, maria, Rendered("1. Back pain: <b>3</b>", file=Attached("progress.png", png, picture=True)))
+    (call,) = practice.log(method="sendPhoto")
+    assert call["params"]["photo"] == {"filename": "progress.png", "bytes": len(png)}
+    assert call["params"]["caption"] == "1. Back pain: <b>3</b>"
+
+
+async def test_a_file_that_the_chat_refuses_is_refused_as_words_are(
+    practice: Practice, channel: TelegramChannel, maria: Person
+) -> None:
+    """What came of it is known in the same way."""
+    maria.block()
+    assert isinstance(await channel.deliver(claim_for(maria), channel.compose(COPY)), Blocked)
 
 
 async def test_an_edit_replaces_words_and_buttons(channel: TelegramChannel, maria: Person) -> None:

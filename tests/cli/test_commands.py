@@ -12,12 +12,14 @@ from tests.cli.terminal import Terminal
 from tests.process.telegram import TOKEN
 
 CONTRACT = {
+    ("answer",),
     ("check",),
     ("demo",),
     ("doctor",),
     ("init",),
     ("invite", "patient"),
     ("invite", "staff"),
+    ("patient", "read"),
     ("preview",),
     ("publish",),
     ("run",),
@@ -27,6 +29,11 @@ CONTRACT = {
     ("verify",),
 }
 PAIN = "my leg has been numb since Tuesday"
+
+
+def as_typed(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The same with the code that stands between `patient` and what is to be done about them."""
+    return (names[0], "7F3K9", *names[1:]) if names[0] == "patient" else names
 
 
 def commands(command: object, *names: str) -> set[tuple[str, ...]]:
@@ -45,16 +52,16 @@ def test_there_is_every_command_of_the_contract() -> None:
 @pytest.mark.parametrize("names", sorted(CONTRACT), ids=" ".join)
 def test_every_command_has_help_with_an_example_that_it_understands(names: tuple[str, ...], terminal: Terminal) -> None:
     """The example is parsed by the command itself."""
-    said = terminal(*names, "--help")
+    said = terminal(*as_typed(names), "--help")
     assert said.code == 0
     (example,) = re.findall(r"Example: (.*)", said.out)
     words = shlex.split(example)
     words = words[words.index("followupbot") + 1 :]
-    assert tuple(words[: len(names)]) == names
+    assert tuple(words[: len(as_typed(names))]) == as_typed(names)
     command = typer.main.get_command(app)
     for name in names:
         command = command.commands[name]  # type: ignore[attr-defined] # every group has commands
-    command.make_context(names[-1], words[len(names) :])
+    command.make_context(names[-1], words[len(as_typed(names)) :])
 
 
 def test_the_version_is_said(terminal: Terminal) -> None:
@@ -86,8 +93,10 @@ def test_what_can_not_be_typed_ends_with_2_and_says_what_can(words: list[str], s
 @pytest.mark.parametrize(
     "words",
     [
+        ["answer", "7F3K9"],
         ["invite", "patient"],
         ["invite", "staff", "--name", "X", "--role", "lead"],
+        ["patient", "7F3K9", "read"],
         ["publish"],
         ["run"],
         ["staff", "list"],

@@ -78,13 +78,64 @@ def test_a_timing_asks_at_its_own_hour(preview: Preview) -> None:
     assert "\n2020-04-05 11:00\n" in preview("houseplants", "--day", "31").out
 
 
+def test_help_is_asked_after_until_it_is_there(preview: Preview) -> None:
+    """Two hours after the card; "not yet" brings the card once more, and then it is asked again."""
+    said = preview("lumbar_fusion", "--day", "42", types=("1", "1", "3", "2", "1"))
+    assert "Nothing more is said." not in said.out
+    assert shown(said).count("Are you getting help?") == 2
+    assert shown(said).count("Call 112 or your local emergency number or go to A&E now.") == 2
+    assert clinic_gets(said).count("card      cauda_equina") == 1
+
+
 def test_without_a_day_it_begins_with_the_link(preview: Preview) -> None:
-    """Consent, the welcome and the first check-in; who declines is asked nothing."""
-    said = preview("houseplants", types=("1",))
+    """Screens, consent, plan, a teach-back with a wrong turn, practice and the first check-in."""
+    said = preview("houseplants", types=("1", "1", "1", "1", "1", "2", "3"))
     assert said.out.startswith("houseplants, potted, in en.")
-    assert "It takes about 2 minutes." in shown(said)
+    order = ("Do you agree", "Is this right?", "What do you do?", "say this again", "only for practice", "2 minutes")
+    assert [shown(said).find(words) for words in order] == sorted(shown(said).find(words) for words in order)
+    assert all(words in shown(said) for words in order)
     assert clinic_gets(said) == ["flag      none: no rule has fired"]
-    assert "is ready" not in shown(preview("houseplants", types=("2",)))
+
+
+def test_who_declines_is_asked_nothing(preview: Preview) -> None:
+    """It ends by itself there."""
+    said = preview("houseplants", types=("1", "1", "2", "1"))
+    assert "> 1" not in said.out.partition("> 2")[2]
+    assert "is ready" not in shown(said)
+
+
+def test_words_do_what_they_do_in_the_bot(preview: Preview) -> None:
+    """A button's words press it; a word of the list offers the gate, and pressing that asks it."""
+    assert "2 of 6." in shown(preview("houseplants", "--day", "31", types=("1", "Moist")))
+    assert "2 de 6." in shown(preview("houseplants", "--day", "31", "--language", "es", types=("1", "húmeda")))
+    said = preview("lumbar_fusion", "--day", "42", types=("I am leaking", "a"))
+    assert "[a] Something has changed: check now" in shown(said)
+    assert "hard to start to pee" in shown(said)
+    assert any(line.startswith("note ") for line in clinic_gets(said))
+
+
+def test_a_button_that_is_no_answer_raises_its_flag(preview: Preview) -> None:
+    """There is no rule that it could be named after."""
+    said = preview("lumbar_fusion", "--day", "42", types=("I want to die", "a"))
+    assert clinic_gets(said)[0] == "flag      same_day: harming_myself"
+    assert "card      crisis" in clinic_gets(said)
+
+
+def test_commands_are_typed_as_in_the_bot(preview: Preview) -> None:
+    """Who stops hears nothing more; who is away is asked for how long; another language is spoken from then on."""
+    stopped = preview("houseplants", "--day", "31", types=("1", "/stop"))
+    assert "You will get no more check-ins." in shown(stopped)
+    assert "still waiting" not in shown(stopped)
+    assert "not finished" not in shown(stopped)
+    assert "[a] 1 week" in shown(preview("houseplants", "--day", "31", types=("/pause",)))
+    assert "1 de 6." in shown(preview("houseplants", "--day", "31", types=("/language es", "1")))
+
+
+def test_what_the_patient_writes_may_hold_everything_back(preview: Preview) -> None:
+    """Nobody reminds the family of somebody who has died, and the clock has nothing to wait for."""
+    said = preview("houseplants", "--day", "31", types=("1", "my husband died", "q"))
+    assert said.out.partition("Nothing more is said.")[2].startswith("\n\nFor the clinic:")
+    assert clinic_gets(said)[-1] == "held      nothing more is sent until staff have read that"
 
 
 @pytest.mark.parametrize(("leaves_before", "flagged"), [(None, False), (4, True)], ids=["no history", "history"])
@@ -129,18 +180,32 @@ def test_the_clinics_own_file_goes_before_the_one_that_ships_and_a_named_file_be
     assert preview("houseplants.yaml", "--day", "31").out.startswith("houseplants, in_the_file, in en.")
 
 
-def test_a_last_answer_that_is_typed_ends_the_conversation(preview: Preview, terminal: Terminal) -> None:
-    """Although the message that asked for it, with its Skip button, still stands."""
+def test_back_leads_to_the_answer_before_and_keep_leaves_it(preview: Preview) -> None:
+    """By a letter each, so that numbers stay answers."""
+    said = preview("houseplants", "--day", "31", types=("1", "1", "2", "b", "k", "b", "3", "l"))
+    assert shown(said).count("2 of 6.") == 3
+    assert shown(said).count("3 of 6.") == 3
+    assert "[b] ‹ Back  [k] Leave it as it is  [l] Later" in shown(said)
+    assert "You can go on here until" in shown(said)
+
+
+def test_when_the_last_answer_is_typed_its_question_is_over_and_can_be_changed(
+    preview: Preview, terminal: Terminal
+) -> None:
+    """Its Skip button is gone with it; below what was said stands the way back."""
     ships = shipped("protocols/houseplants.yaml")
     assert ships is not None
     text = re.sub(
         r"(?m)^  look: .*$", "  look: [plant_soil, plant_light, plant_leaves, plant_new_leaves]", ships.read_text()
     )
     (terminal.folder / "typed_last.yaml").write_text(text)
-    said = preview("typed_last.yaml", "--day", "31", types=("1", "2", "2", "4", "5", "lots", "3", "q"))
+    answers = ("1", "2", "2", "4", "5", "lots", "3")
+    said = preview("typed_last.yaml", "--day", "31", types=(*answers, "s", "b", "4"))
     assert "lots" in said.out
-    assert "> q" not in said.out
+    assert "> s | We have kept your message." in " ".join(said.out.split())
+    assert re.findall(r"New leaves: (\d)", shown(said)) == ["3", "4"]
     assert clinic_gets(said)[0] == "flag      none: no rule has fired"
+    assert len([line for line in clinic_gets(said) if line.startswith("score")]) == 1
 
 
 def test_errors_of_the_file_are_said_as_check_says_them(preview: Preview, terminal: Terminal) -> None:
@@ -160,13 +225,13 @@ def test_a_template_that_breaks_is_said_where_it_stands(clinic: Path, preview: P
     """When the conversation comes to it; words that are only hard to read stop nobody."""
     words = clinic / "messages" / "en" / "questions"
     words.mkdir(parents=True)
-    buttons = "---\nbuttons:\n  wet: Wet\n  moist: Moist\n  dry: Dry\n---\n"
+    buttons = "---\ntitle: Soil\nbuttons:\n  wet: Wet\n  moist: Moist\n  dry: Dry\n---\n"
     (words / "plant_soil.j2").write_text(f"{buttons}{'How is the soil and ' * 40}?\n")
     assert preview("houseplants", "--day", "31", types=("1",)).code == 0
     (words / "plant_soil.j2").write_text(f"{buttons}How is {{{{ the_soil }}}}?\n")
     said = preview("houseplants", "--day", "31", types=("1",))
     assert said.code == 1
-    assert said.err.startswith("data/messages/en/questions/plant_soil.j2:7:")
+    assert said.err.startswith("data/messages/en/questions/plant_soil.j2:8:")
     assert "the_soil" in said.err
 
 

@@ -12,23 +12,29 @@ Days count from the operation, on the patient's wall clock; `+2 min` counts from
     NAME taps LABEL [on MESSAGE] [of OTHER]    a button that is there; with `on`, also one that is there no more
     NAME writes WORDS                          NAME sends a photo
     NAME sends /COMMAND [WORDS]
+    NAME adds OTHER by phone                   NAME calls OTHER
+    NAME enters LABEL                          a button that was read out in that call
     time passes
+
+What is read out in a call stands as `read out:`, and is in no chat.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from followupbot.application import admins, records
+from followupbot.application import admins, anytime, calls, records
+from followupbot.channels.console import hearing
+from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Programme, Role
-from followupbot.domain.decision import ByShell, Decision
-from followupbot.domain.ids import ChatId, Language, MessageId, PatientId, StaffId
-from followupbot.domain.outgoing import Choice, Day, Instant, Param, Words
+from followupbot.domain.decision import ByShell, ByStaff, Cause, Decision
+from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, PatientId, StaffId
+from followupbot.domain.outgoing import Choice, Day, Instant, OutgoingMessage, Param, Words
 from followupbot.domain.schedule import PartialDate, local, resolve
 from tests.application.memory import a_store
-from tests.application.world import PhoneMessage, Shown, World
+from tests.application.world import PhoneMessage, Rows, Shown, World
 from tests.builders import LUMBAR
 
 TIME_WIDTH = 14
@@ -54,7 +60,7 @@ PARAMS_SHOWN = (
 _LINE = re.compile(r"(?P<time>[^|]*)\|(?: (?P<text>.*))?")
 _DAY = re.compile(r"day (-?\d+) (\d\d:\d\d)")
 _LATER = re.compile(r"\+(\d+) min")
-_OUTPUT = re.compile(r"bot (->|=>|-x) |\S+ sees: ")
+_OUTPUT = re.compile(r"bot (->|=>|-x) |\S+ sees: |read out: ")
 _DOES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
@@ -67,6 +73,9 @@ _DOES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?P<who>\S+) writes (?P<words>.+)", "write"),
         (r"(?P<who>\S+) sends a (?P<what>\S+)", "send"),
         (r"(?P<who>\S+) sends /(?P<command>\S+)(?: (?P<argument>.+))?", "command"),
+        (r"(?P<who>\S+) adds (?P<other>\S+) by phone", "add"),
+        (r"(?P<who>\S+) calls (?P<other>\S+)", "call"),
+        (r"\S+ enters (?P<label>\S+)", "enter"),
         (r"time passes", "wait"),
     )
 )
@@ -156,6 +165,9 @@ class Play:
     addresses: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     patients: dict[str, PatientId] = field(default_factory=dict)
+    call: calls.Line | None = None
+    """The call that goes on, and the buttons that were read out in it."""
+    heard: list[Choice] = field(default_factory=list)
     _told: int = 0
 
     def run(self) -> tuple[Line, ...]:
@@ -220,6 +232,36 @@ class Play:
     def _command(self, who: str, command: str, argument: str | None) -> Decision:
         return self.world.command(self._address(who), command, argument or "")
 
+    def _add(self, who: str, other: str) -> None:
+        by = ByStaff(self._staff(who))
+        self.patients[other] = calls.add_patient(self.world.store, self.story.plan, by, self.world.now)
+
+    def _call(self, who: str, other: str) -> Decision:
+        world, patient = self.world, self.patients[other]
+        self.call = calls.ring(world.store, patient, ByStaff(self._staff(who)), lambda: world.now)
+        waits = calls.go_on(self.call, patient)
+        return self._read_out(waits if waits.outgoing else anytime.report(self.call, patient, "", *self._said()))
+
+    def _enter(self, label: str) -> Decision:
+        assert self.call is not None, "a label is entered in a call"
+        button = next((button for button in reversed(self.heard) if button.label == label), None)
+        assert button is not None, f"no button {label} was read out"
+        return self._read_out(hearing.pressed(self.call, button.press, *self._said()))
+
+    def _said(self) -> tuple[Cause, datetime]:
+        assert self.call is not None, "something is said in a call"
+        return self.call.cause(), self.world.now
+
+    def _read_out(self, decision: Decision) -> Decision:
+        for item in decision.outgoing:
+            if isinstance(item, OutgoingMessage) and to_be_read_out(item):
+                self.heard += [button for row in item.choices for button in row]
+                self.lines.append(
+                    Line(self.world.now, f"read out: {self._words(item.message, item.choices, item.params)}")
+                )
+        self.world.deliver()
+        return replace(decision, notice=None)
+
     def _wait(self) -> None:
         """Nobody does anything."""
 
@@ -235,9 +277,12 @@ class Play:
         self._told = len(self.world.shown)
 
     def _line(self, shown: Shown) -> str:
-        labels = "".join(f" [{button.label}]" for row in shown.rows for button in row)
-        params = ", ".join(self._param(name, shown.params[name]) for name in PARAMS_SHOWN if name in shown.params)
-        return f"bot {shown.how} {self._name(shown.chat)}: {shown.message}{labels}{f' ({params})' if params else ''}"
+        return f"bot {shown.how} {self._name(shown.chat)}: {self._words(shown.message, shown.rows, shown.params)}"
+
+    def _words(self, message: MessageKey, rows: Rows, params: Mapping[str, Param]) -> str:
+        labels = "".join(f" [{button.label}]" for row in rows for button in row)
+        told = ", ".join(self._param(name, params[name]) for name in PARAMS_SHOWN if name in params)
+        return f"{message}{labels}{f' ({told})' if told else ''}"
 
     def _param(self, name: str, value: Param) -> str:
         match value:

@@ -435,3 +435,39 @@ def test_a_clinic_that_was_decided_and_not_kept_is_never_seen(site: Site) -> Non
     member = site.charts.clinic().member(DR_ITO)
     assert member is not None
     assert member.chat is not None
+
+
+def test_everything_about_one_patient_can_be_read_back(site: Site) -> None:
+    """Every fact in order, and every message that reached the patient; none of another patient, no page to staff."""
+    version = site.charts.clinic().published.version
+    site.enrol(OTHER_PATIENT, 700_000_077)
+    site.decide(message("k1"), facts=[asked(NOON, 1, version), CheckInBegun(NOON, CheckInId(1)), raised(NOON)])
+    site.decide(page("p1", DR_ITO), message("k2", subject="other"))
+    site.decide(message("k3"), patient=OTHER_PATIENT)
+    for claim in site.outbox.claim(site.now, site.machine_now, 10):
+        site.outbox.keep_rendered(claim, f"words of {claim.key}".encode())
+        if claim.key != "k2":
+            site.outbox.confirm(claim, MessageId(7), NOON)
+    kinds = [fact.kind for fact in site.charts.facts_of(PATIENT)]
+    assert kinds == [
+        "patient_invited",
+        "patient_connected",
+        "consent_given",
+        "patient_enrolled",
+        "check_in_asked",
+        "check_in_begun",
+        "alert_raised",
+    ]
+    assert [(told.at, told.payload) for told in site.charts.told(PATIENT)] == [(NOON, b"words of k1")]
+
+
+def test_a_decision_may_read_the_whole_record_while_it_is_made(site: Site) -> None:
+    """As `/mydata` does: what is in it is what was kept before."""
+    seen: list[int] = []
+
+    def decide(_: Chart) -> Decision:
+        seen.append(len(site.charts.facts_of(PATIENT)))
+        return Decision()
+
+    site.charts.transact(PATIENT, site.cause(), decide)
+    assert seen == [4]

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -54,15 +54,20 @@ def invite_patient(store: Store, plan: Plan, by: Actor, now: datetime) -> tuple[
     """A new patient has a code and a link."""
     invited = _draw(now)
     invitation = Invitation(hash_of(invited.token), invited.expires_at)
+
+    def decide(chart: Chart) -> Decision:
+        return Decision() if chart.enrolment else enrolment.invite(chart, plan, invitation, now)
+
+    return draw_code(store, by, decide), invited
+
+
+def draw_code(store: Store, by: Actor, decide: Callable[[Chart], Decision]) -> PatientId:
+    """The code of a new patient; `decide` gives no facts about a chart that is somebody's already."""
     for _ in range(CODE_DRAWS_MAX):
         payload = "".join(secrets.choice(patient_code.ALPHABET) for _ in range(patient_code.PAYLOAD_LENGTH))
         code = patient_code.complete(payload)
-
-        def decide(chart: Chart) -> Decision:
-            return Decision() if chart.enrolment else enrolment.invite(chart, plan, invitation, now)
-
         if store.transact(code, _cause(by), decide).facts:
-            return code, invited
+            return code
     raise AssertionError(f"{CODE_DRAWS_MAX} codes in a row were taken")
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from followupbot.application import anytime, patients, requests
-from followupbot.application.ports import Charts
+from followupbot.application import anytime, patients, records, requests
+from followupbot.application.ports import Charts, Records
 from followupbot.domain.decision import Cause, Decision
 from followupbot.domain.ids import PatientId
 
 CommandFunction = Callable[[Charts, PatientId, str, Cause, datetime], Decision]
 """Given where the chart is, the patient, what stood behind the command, the cause, and the time."""
+
+RecordFunction = Callable[[Records, PatientId, str, Cause, datetime], Decision]
+"""The same for what needs more than the chart: everything that is kept."""
 
 COMMANDS: Mapping[str, CommandFunction] = {
     "urgent": anytime.urgent,
@@ -25,7 +28,40 @@ COMMANDS: Mapping[str, CommandFunction] = {
     "delete": requests.delete,
     "help": requests.explain,
 }
-"""In the order of the menu. Each has its words in `commands/<name>`, which the menu and `/help` show."""
+
+RECORD_COMMANDS: Mapping[str, RecordFunction] = {
+    "progress": records.show_progress,
+    "mydata": records.copy_own,
+}
+"""For the patient's own chat only: a terminal or a telephone call has no record at hand."""
+
+MENU = (
+    "urgent",
+    "report",
+    "learn",
+    "progress",
+    "pause",
+    "resume",
+    "time",
+    "zone",
+    "language",
+    "stop",
+    "privacy",
+    "mydata",
+    "delete",
+    "help",
+)
+"""All of them, in the order of the menu. Each has its words in `commands/<name>`, which the menu and `/help` show."""
+
+
+def carry_out_in_chat(
+    store: Records, patient: PatientId, command: str, argument: str, cause: Cause, now: datetime
+) -> Decision:
+    """The command was carried out, also one that reads the patient's own record."""
+    function = RECORD_COMMANDS.get(command)
+    if function is not None:
+        return function(store, patient, argument, cause, now)
+    return carry_out(store, patient, command, argument, cause, now)
 
 
 def carry_out(charts: Charts, patient: PatientId, command: str, argument: str, cause: Cause, now: datetime) -> Decision:

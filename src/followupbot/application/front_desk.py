@@ -95,7 +95,8 @@ class FrontDesk:
             return self._addressed(chat, cause_key, now)
         if command == "stop":
             return self._stop_everything(chat, cause_key, now)
-        return commands.carry_out(self.store, patient, command, argument, Cause(cause_key, ByPatient(patient)), now)
+        cause = Cause(cause_key, ByPatient(patient))
+        return commands.carry_out_in_chat(self.store, patient, command, argument, cause, now)
 
     def wrote(self, address: int, text: str, message: MessageId, cause_key: str, now: datetime) -> Decision:
         """Somebody wrote."""
@@ -158,7 +159,7 @@ class FrontDesk:
         clinic = self.store.clinic()
         if policy.allowed(actor, Action.ANSWER, clinic, press.patient):
             if isinstance(press, CommandPress):
-                return commands.carry_out(self.store, press.patient, press.command, press.argument, cause, now)
+                return commands.carry_out_in_chat(self.store, press.patient, press.command, press.argument, cause, now)
             if isinstance(press, AnytimePress):
                 return anytime.press(self.store, press, message, cause, now)
             return patients.press(self.store, press, message, cause, now)

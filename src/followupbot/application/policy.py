@@ -12,6 +12,7 @@ class Action(StrEnum):
     """Everything that somebody may or may not do."""
 
     ANSWER = "answer"
+    ANSWER_FOR = "answer_for"
     SEE_OWN_RECORD = "see_own_record"
     TAKE_ALERT = "take_alert"
     HAND_OVER_ALERT = "hand_over_alert"
@@ -34,6 +35,7 @@ _CLINICIAN = frozenset(
         Action.RESOLVE_ALERT,
         Action.SEE_PATIENT,
         Action.INVITE_PATIENT,
+        Action.ANSWER_FOR,
     }
 )
 

@@ -8,7 +8,8 @@ from typing import Protocol, TypeVar
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.decision import Cause, Decision, StorageUnavailable
-from followupbot.domain.delivery import Claim, Rendered
+from followupbot.domain.delivery import Claim, Rendered, Told
+from followupbot.domain.facts import ChartFact
 from followupbot.domain.ids import (
     ChatId,
     Language,
@@ -55,7 +56,29 @@ class Charts(Protocol):
         """
 
 
-class Store(Charts, Protocol):
+class Records(Charts, Protocol):
+    """Where one patient can be decided about, and everything that is kept about them be read."""
+
+    def clinic(self) -> Clinic:
+        """The clinic as it is now."""
+
+    def facts_of(self, patient: PatientId) -> Sequence[ChartFact]:
+        """Everything that was ever recorded about the patient, the oldest first."""
+
+    def note(self, patient: PatientId, note: str) -> str | None:
+        """The text that a fact refers to; None where it is erased."""
+
+    def told(self, patient: PatientId) -> Sequence[Told]:
+        """Every message that reached the patient, the oldest first."""
+
+    def record_view(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
+        """Somebody looks at that: into the access log."""
+
+    def record_refusal(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
+        """Somebody tried what they may not: into the access log."""
+
+
+class Store(Records, Protocol):
     """The charts, the clinic, and everything that must be committed together with them."""
 
     def transact_clinic(self, cause: Cause, decide: Callable[[Clinic], Decision]) -> Decision:
@@ -63,9 +86,6 @@ class Store(Charts, Protocol):
 
     def chart(self, patient: PatientId) -> Chart | None:
         """The chart as it is now; None where there is no such patient."""
-
-    def clinic(self) -> Clinic:
-        """The clinic as it is now."""
 
     def due(self, now: datetime, limit: int) -> Sequence[PatientId]:
         """Patients whose chart has a timer at or before `now`, the earliest first."""
@@ -113,9 +133,6 @@ class Store(Charts, Protocol):
 
     def set_aside(self, update: int, raw: bytes, error: str, now: datetime) -> None:
         """Keep the update, encrypted, for people to look at; it is not handled again."""
-
-    def record_refusal(self, cause: Cause, action: str, subject: str, now: datetime) -> None:
-        """Somebody tried what they may not: into the access log."""
 
     def seal(self) -> tuple[int, str]:
         """How many chains there are, and one digest over all their heads."""
@@ -247,7 +264,11 @@ class Channel(Protocol):
     """A way to people's phones."""
 
     def compose(self, rendered: Rendered) -> bytes:
-        """What will go over the wire for it, but for the address: text and buttons with their data."""
+        """What will go over the wire for it, but for the address: text, buttons with their data, and the file.
+
+        It is JSON; the words that people read stand in its `text`, or, below a file, in its `caption`; they are HTML
+        where there is a `parse_mode`.
+        """
 
     async def deliver(self, claim: Claim, payload: bytes) -> Outcome:
         """Try once. Never raises for what the network or the other side does."""

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import structlog
 
-from followupbot.application.commands import COMMANDS
+from followupbot.application.commands import MENU
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap.house import House
@@ -96,4 +96,4 @@ class Reception:
 
     def _menu(self, clinic: Clinic, language: Language) -> Menu:
         edition = self._workplace.house.renderer.edition(clinic.published.version)
-        return [(name, edition.html(language, MessageKey(f"commands/{name}"), {})) for name in COMMANDS]
+        return [(name, edition.html(language, MessageKey(f"commands/{name}"), {})) for name in MENU]

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from followupbot import __version__, logs
-from followupbot.cli import clinic, demo, health, invitations, patients, preview, programme, running, staff
+from followupbot.cli import calls, clinic, demo, health, invitations, patients, preview, programme, running, staff
 from followupbot.settings import SettingsWrong
 
 PACKAGE = Path(__file__).parents[1]
@@ -30,6 +30,7 @@ app.command()(clinic.init)
 app.add_typer(invitations.app, name="invite")
 app.add_typer(staff.app, name="staff")
 app.add_typer(patients.app, name="patient")
+app.command()(calls.answer)
 app.command()(running.run)
 app.command()(demo.demo)
 app.command()(programme.publish)

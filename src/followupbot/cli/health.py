@@ -120,6 +120,11 @@ def _as_text(seen: "Overview") -> Iterator[str]:
         due = "" if line.review_by is None else f" by {line.review_by:{TIME}}"
         held = "; nothing is sent to them until then" if line.held else ""
         yield f"  {line.patient}{due}{held}. See: followupbot patient {line.patient} read"
+    yield f"Patients to call: {len(lists.to_call) or 'none'}"
+    for call in lists.to_call:
+        why = "the chat refuses our messages" if call.blocked else "no chat"
+        due = "" if call.until is None else f"; a check-in waits until {call.until:{TIME}}"
+        yield f"  {call.patient}: {why}{due}. See: followupbot answer {call.patient}"
     late = "" if lists.charts_due_since is None else f", the first since {lists.charts_due_since:{TIME}}"
     yield f"Charts that are due: {lists.charts_due}{late}"
     for lane in Lane:
@@ -162,6 +167,14 @@ def _as_json(seen: "Overview") -> dict[str, Any]:
                 "held": line.held,
             }
             for line in lists.to_read
+        ],
+        "to_call": [
+            {
+                "patient": call.patient,
+                "until": call.until.isoformat() if call.until else None,
+                "blocked": call.blocked,
+            }
+            for call in lists.to_call
         ],
         "charts_due": lists.charts_due,
         "charts_due_since": lists.charts_due_since.isoformat() if lists.charts_due_since else None,

@@ -12,13 +12,15 @@ import segno
 import typer
 
 from followupbot import settings
-from followupbot.application import admins
+from followupbot.application import admins, calls
+from followupbot.channels.console import screen
+from followupbot.cli.calls import NOT_ALLOWED, YES, caller
 from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell
 from followupbot.domain import enrolment, patient_code
 from followupbot.domain import staff as staff_of
 from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role, StaffJoined
-from followupbot.domain.ids import Language, ProtocolKey
+from followupbot.domain.ids import Language, MessageKey, ProtocolKey
 from followupbot.domain.schedule import DAY_STARTS, DEFAULT_QUIET_HOURS, SURGERY_YEAR_MIN, PartialDate, local
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LINK = "https://t.me/{bot}?start={token}"
+
+CONSENT_BY_PHONE = MessageKey("consent/by_phone")
 
 QR_SCALE = 8
 """Pixels a module: sharp on paper at a hand's width."""
@@ -61,9 +65,15 @@ def patient(
     again: Annotated[
         str | None, typer.Option(metavar="CODE", help="A new link for a known patient; older links are void.")
     ] = None,
+    by_phone: Annotated[
+        bool, typer.Option("--by-phone", help="No link: consent is taken now, and the patient is called.")
+    ] = False,
+    as_name: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="With --by-phone: who takes the consent.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a link for a patient.
+    """Make a link for a patient; or, with --by-phone, take in one without Telegram, who is called.
 
     Example: followupbot invite patient --surgery-on 2019-03-14 --zone Europe/Madrid --language en --at 10:00
     """
@@ -77,10 +87,13 @@ def patient(
         "--born": born,
         "--protocol": protocol,
     }
+    if as_name is not None and not by_phone:
+        called_wrongly("--as says who takes the consent, and goes with --by-phone only.")
     with house.open_house(settings.load()) as opened:
         now = opened.clock.now()
         if again is not None:
             given = [option for option, value in others.items() if value is not None]
+            given += ["--by-phone"] if by_phone else []
             if given:
                 called_wrongly(f"--again takes no other option than --json; it was given {', '.join(given)}.")
             code = patient_code.parse(again)
@@ -88,6 +101,9 @@ def patient(
                 called_wrongly(f"--again: no patient has the code {again!r}.")
             bot = _bot_name(opened)
             invited = admins.invite_patient_again(opened.store, code, shell(), now)
+        elif by_phone:
+            _take_in(opened, _plan(opened, others, now), as_name, as_json)
+            return
         else:
             plan = _plan(opened, others, now)
             bot = _bot_name(opened)
@@ -125,6 +141,27 @@ def staff(
             typer.echo(json.dumps({"name": wanted, "link": link, "expires_at": invited.expires_at.isoformat()}))
             return
         _show(_file_of(wanted), f"{wanted}, {role}", link, invited.expires_at, opened.settings.data / "invitations")
+
+
+def _take_in(opened: "House", plan: Plan, as_name: str | None, as_json: bool) -> None:
+    """Consent is read out, and taken or not; then the patient has a code and is on the call list."""
+    by = caller(opened, as_name)
+    programme = opened.store.clinic().published
+    params = {"years": programme.protocols[plan.protocol].years}
+    message = opened.renderer.render(programme.version, plan.language, CONSENT_BY_PHONE, params)
+    for line in screen.put([message])[0].lines():
+        typer.echo(line, err=True)
+    typer.echo("\nRead this out. Does the patient agree? (yes or no)", err=True)
+    if sys.stdin.readline().strip().casefold() not in YES:
+        found_wrong("Nothing was recorded: the patient has not agreed.")
+    try:
+        code = calls.add_patient(opened.store, plan, by, opened.clock.now())
+    except calls.NotAllowed:
+        found_wrong(NOT_ALLOWED.format(who=as_name))
+    if as_json:
+        typer.echo(json.dumps({"code": code}))
+        return
+    typer.echo(f"Patient {code} takes part, by telephone.\nTo ask now: followupbot answer {code}")
 
 
 def _plan(opened: "House", typed: Mapping[str, str | None], now: datetime) -> Plan:

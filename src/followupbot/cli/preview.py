@@ -1,8 +1,8 @@
 """`followupbot preview`: a care protocol's conversation in the terminal, as a patient would have it."""
 
-import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -11,9 +11,11 @@ import typer
 from followupbot import settings
 from followupbot.channels.console import review, screen
 from followupbot.channels.console.conversation import Conversation
+from followupbot.channels.console.screen import Screen
 from followupbot.checking.check import check
 from followupbot.checking.coverage import check_coverage
 from followupbot.checking.rehearsal import (
+    VERSION,
     Beginning,
     Misplaced,
     Rehearsal,
@@ -24,10 +26,9 @@ from followupbot.checking.rehearsal import (
 )
 from followupbot.checking.stage import SURGERY_ON, Vignettes
 from followupbot.checking.vignettes import ENDING, read_vignettes
-from followupbot.cli.terminal import called_wrongly, found_wrong, near
+from followupbot.cli.terminal import called_wrongly, found_wrong, near, typed
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.clinic import ClinicSettings
-from followupbot.domain.delivery import Rendered
+from followupbot.domain.clinic import Programme
 from followupbot.domain.ids import Language, ProtocolKey
 from followupbot.protocol_files.programme import read_files
 from followupbot.protocol_files.reading import FILE_BYTES_MAX, Problem, Reading, Severity
@@ -35,15 +36,13 @@ from followupbot.protocol_files.sources import CLINIC_FILE, gather, own_files
 from followupbot.rendering.renderer import Renderer, RenderingFailed
 from followupbot.rendering.words import Words
 
-QUIT_KEY = "q"
-
 FOLDER = "protocols/"
 YAML = ".yaml"
 
 BEGINS = """\
 {protocol}, {timing}, in {language}. Nothing is sent, and nothing is kept.
 The operation was on {surgery_on}; this is {today}, day {day}.
-Type the number of a button, or words. {skip} leaves a question out, {quit} ends it.
+Type what stands in [ ] before a button, or words, or a command such as /stop. {quit} ends it.
 """
 
 
@@ -67,7 +66,7 @@ def preview(
     Example: followupbot preview lumbar_fusion --language es --day 42
     """
     found = _read(_choose(settings.load().data, protocol), language)
-    rehearsal = Rehearsal(found.protocol, found.settings, found.language)
+    rehearsal = Rehearsal(found.protocol, found.programme, found.language)
     beginning = _begin(rehearsal, found, day, history)
     conversation = Conversation(
         beginning.chart, beginning.now, Renderer(lambda _: found.chosen.files, lambda _: rehearsal.settings)
@@ -107,11 +106,11 @@ class _Chosen:
 
 @dataclass(frozen=True)
 class _Found:
-    """A care protocol without an error, and in which language and clinic it is played."""
+    """A care protocol without an error, and in which language and programme it is played."""
 
     chosen: _Chosen
     protocol: CareProtocol
-    settings: ClinicSettings
+    programme: Programme
     language: Language
     wording: tuple[Problem, ...]
     """What is wrong with words that are there."""
@@ -165,7 +164,10 @@ def _read(chosen: _Chosen, wanted: str | None) -> _Found:
         _refuse(fatal, chosen)
     assert read.settings is not None, "without them there is an error"
     protocol = next(found.protocol for found in read.protocols if found.protocol.key == chosen.key)
-    return _Found(chosen, protocol, read.settings, Language(wanted or read.settings.language), wording)
+    programme = Programme(
+        VERSION, {protocol.key: protocol}, read.settings, read.languages, read.lexicons, words.labels()
+    )
+    return _Found(chosen, protocol, programme, Language(wanted or read.settings.language), wording)
 
 
 def _refuse(problems: Iterable[Problem], chosen: _Chosen) -> NoReturn:
@@ -225,46 +227,36 @@ def _introduction(conversation: Conversation, language: Language) -> str:
         surgery_on=SURGERY_ON,
         today=today,
         day=(today - SURGERY_ON).days,
-        skip=screen.SKIP_KEY,
-        quit=QUIT_KEY,
+        quit=screen.QUIT_KEY,
     )
 
 
 def _talk(conversation: Conversation) -> None:
     """It goes on until it is over. Where nobody says anything more, the clock runs on until the check-in ends."""
-    lines = _typed()
+    lines = typed()
     while not conversation.over:
-        line = next(lines, QUIT_KEY)
-        if line == QUIT_KEY:
+        if not conversation.waits:
+            asked = conversation.wait_for_help()
+            _show_time(conversation.now)
+            _show(asked)
+            continue
+        line = next(lines, screen.QUIT_KEY)
+        if line == screen.QUIT_KEY:
             typer.echo("Nothing more is said.\n")
             for at, message in conversation.fall_silent():
-                typer.echo(f"{at:%Y-%m-%d %H:%M}")
+                _show_time(at)
                 _show((message,))
             return
         _show(conversation.say(line))
 
 
-def _typed() -> Iterator[str]:
-    """What is typed, line by line; where it comes from a file, it is shown as if it had been typed."""
-    while True:
-        if sys.stdin.isatty():
-            try:
-                line = input("> ")
-            except EOFError:
-                typer.echo()
-                return
-        else:
-            line = sys.stdin.readline()
-            if not line:
-                return
-            typer.echo(f"> {line.strip()}")
-        if line.strip():
-            typer.echo()
-            yield line.strip()
+def _show_time(at: datetime) -> None:
+    """Before what comes although nobody has said anything."""
+    typer.echo(f"{at:%Y-%m-%d %H:%M}")
 
 
-def _show(messages: Iterable[Rendered]) -> None:
+def _show(messages: Iterable[Screen]) -> None:
     for message in messages:
-        for line in screen.lines(message):
+        for line in message.lines():
             typer.echo(line)
         typer.echo()

@@ -2,7 +2,8 @@
 
 import difflib
 import getpass
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 import typer
@@ -40,3 +41,22 @@ def near(word: str, known: Iterable[str]) -> str:
     lower = {name.casefold(): name for name in known}
     found = difflib.get_close_matches(word.casefold(), lower, n=1, cutoff=NEAR_MISS)
     return f" Did you mean {lower[found[0]]}?" if found else ""
+
+
+def typed() -> Iterator[str]:
+    """What is typed, line by line; where it comes from a file, it is shown as if it had been typed."""
+    while True:
+        if sys.stdin.isatty():
+            try:
+                line = input("> ")
+            except EOFError:
+                typer.echo()
+                return
+        else:
+            line = sys.stdin.readline()
+            if not line:
+                return
+            typer.echo(f"> {line.strip()}")
+        if line.strip():
+            typer.echo()
+            yield line.strip()

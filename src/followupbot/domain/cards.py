@@ -60,16 +60,23 @@ def show(
     """
     alert = chart.unresolved_alert
     assert alert is not None, "an emergency has an alert"
-    sent = to_patient(
-        chart,
-        f"cards/{card}",
-        key=f"{key}/{stamp(now) if again else _once(now)}",
-        lane=Lane.ALERT,
-        subject=card_subject(chart.patient, alert.id),
-        params={"recorded": True, "reached": told and alerts.reachable(chart, alert)},
-    )
+    sent = _message(chart, alert, f"{key}/{stamp(now) if again else _once(now)}", card, told)
     facts = _sent(chart, alert, card, now, again) if told else ()
     return Decision(facts, (sent,) if pressed is None else (sent, retire(chart, pressed, now)))
+
+
+def standing(chart: Chart, now: datetime) -> tuple[OutgoingMessage, ...]:
+    """The card of an emergency in which help is not there yet, and the question behind it where that waits.
+
+    For whoever reads it out: nothing is recorded, and the time until it is asked whether help is there runs on.
+    """
+    alert = chart.unresolved_alert
+    if alert is None or alert.card is None or alert.help is None:
+        return ()
+    card = _message(chart, alert, f"a{alert.id}/card/standing/{stamp(now)}", alert.card, told=True)
+    found = (chart.check_in(flag.check_in) for flag in reversed(alert.flags))
+    check_in = next((check_in for check_in in found if check_in is not None and not check_in.open), None)
+    return (card,) if check_in is None else (card, *_onset(chart, check_in, now))
 
 
 def unrecorded(chart: Chart, card: CardId, pressed: MessageId, now: datetime) -> Decision:
@@ -90,6 +97,17 @@ def onset(chart: Chart, check_in: CheckIn, question: QuestionId) -> Asked | None
     asked = chart.protocol(check_in.version).onset
     waits = asked is not None and asked.question.id == question and not check_in.open
     return asked if waits and check_in.answer(question) is None else None
+
+
+def _message(chart: Chart, alert: Alert, key: str, card: CardId, told: bool) -> OutgoingMessage:
+    return to_patient(
+        chart,
+        f"cards/{card}",
+        key=key,
+        lane=Lane.ALERT,
+        subject=card_subject(chart.patient, alert.id),
+        params={"recorded": True, "reached": told and alerts.reachable(chart, alert)},
+    )
 
 
 def _onset(chart: Chart, check_in: CheckIn, now: datetime) -> tuple[OutgoingMessage, ...]:

@@ -60,10 +60,28 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file that goes with a message; a picture is shown, any other can be opened."""
+
+    name: str
+    content: bytes
+    picture: bool = False
+
+
+@dataclass(frozen=True)
 class Rendered:
-    """A message in words: Telegram's HTML, and rows of buttons."""
+    """A message in words: Telegram's HTML, and rows of buttons; with a file, the words stand below it."""
 
     html: str
     buttons: tuple[tuple[Button, ...], ...] = ()
     plain: bool = False
     """True: `html` is bare text, without any mark-up, and is to be sent as such."""
+    file: Attached | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A message that reached the patient's chat: when, and the bytes that went out for it."""
+
+    at: datetime
+    payload: bytes

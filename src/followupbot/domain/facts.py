@@ -44,6 +44,15 @@ class PatientInvited:
 
 
 @dataclass(frozen=True)
+class PatientAdded:
+    """Staff took in a patient who has no chat: they are called instead."""
+
+    at: datetime
+    plan: Plan
+    kind: Literal["patient_added"] = "patient_added"
+
+
+@dataclass(frozen=True)
 class InvitationRenewed:
     """A new link went out; older ones lead nowhere from now on."""
 
@@ -72,11 +81,15 @@ class ScreenRead:
 
 @dataclass(frozen=True)
 class ConsentGiven:
-    """The patient agreed to this text, in this language; from one who takes part already, it is the yearly word."""
+    """The patient agreed to this text, in this language; from one who takes part already, it is the yearly word.
+
+    `taken_by` heard it on the telephone; None where the patient said so in their own chat.
+    """
 
     at: datetime
     text: Version
     language: Language
+    taken_by: str | None = None
     kind: Literal["consent_given"] = "consent_given"
 
 
@@ -272,12 +285,16 @@ class ReminderWithheld:
 
 @dataclass(frozen=True)
 class QuestionAnswered:
-    """The patient answered one question, or one item of a gate screen."""
+    """The patient answered one question, or one item of a gate screen.
+
+    `entered_by` heard it on the telephone; None where it came from the patient's own chat.
+    """
 
     at: datetime
     check_in: CheckInId
     question: QuestionId
     value: Value
+    entered_by: str | None = None
     kind: Literal["question_answered"] = "question_answered"
 
 
@@ -518,6 +535,7 @@ class HelpAnswered:
 
 ChartFact = (
     PatientInvited
+    | PatientAdded
     | InvitationRenewed
     | PatientConnected
     | ScreenRead

@@ -93,6 +93,7 @@ from followupbot.domain.facts import (
     NotesRead,
     OccasionSkipped,
     OperatorNotified,
+    PatientAdded,
     PatientBlocked,
     PatientConnected,
     PatientEnrolled,
@@ -140,6 +141,8 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
     match fact:
         case PatientInvited():
             return {"enrolment": Enrolment(fact.plan, Invited(), fact.invitation)}
+        case PatientAdded():
+            return {"enrolment": Enrolment(fact.plan, Invited())}
         case InvitationRenewed():
             return _enrolment(chart, invitation=fact.invitation)
         case PatientConnected():

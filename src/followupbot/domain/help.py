@@ -14,7 +14,7 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.facts import HelpAnswered, HelpAsked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, CardId, MessageId
-from followupbot.domain.outgoing import Choice, HelpPress, Lane
+from followupbot.domain.outgoing import Choice, HelpPress, Lane, OutgoingMessage
 from followupbot.domain.rules import Tier
 
 
@@ -80,8 +80,13 @@ def _ask(chart: Chart, alert: Alert, now: datetime) -> Decision:
     check = chart.protocol().ladder[Tier.EMERGENCY].help_check
     if check is None or alert.card is None:
         return _repeat(chart, alert, None, now)
+    return Decision((HelpAsked(now, alert.id, now + check.within),), (question(chart, alert, now),))
+
+
+def question(chart: Chart, alert: Alert, now: datetime) -> OutgoingMessage:
+    """Whether help is there, and a button for each answer."""
     language = chart.enrolled.plan.language
-    asked = to_patient(
+    return to_patient(
         chart,
         "replies/getting_help",
         key=f"a{alert.id}/help/{stamp(now)}",
@@ -92,7 +97,6 @@ def _ask(chart: Chart, alert: Alert, now: datetime) -> Decision:
             (Choice("not_yet", HelpPress(chart.patient, alert.id, getting=False, card=alert.card, language=language)),),
         ),
     )
-    return Decision((HelpAsked(now, alert.id, now + check.within),), (asked,))
 
 
 def _repeat(chart: Chart, alert: Alert, pressed: MessageId | None, now: datetime) -> Decision:

@@ -262,7 +262,70 @@ class Summary:
     lines: tuple[Said, ...]
 
 
-Param = str | int | float | bool | Instant | Day | Words | Summary | None
+@dataclass(frozen=True)
+class Title:
+    """The title of that message: what its question is called."""
+
+    of: MessageKey
+
+
+@dataclass(frozen=True)
+class Markup:
+    """The words of a message that was sent, in Telegram's HTML; shown without the mark-up."""
+
+    html: str
+
+
+Shown = str | int | float | bool | Instant | Day | Words | Title | Said | Summary | Markup | None
+"""What stands in a line of text."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line in words of its own."""
+
+    in_words: MessageKey
+    params: Mapping[str, Shown]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Each of these below the other. What they name may be of old programmes: without words it is shown as it is."""
+
+    each: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that goes with the message, and is never shown in it: text for people, or, as it stands, for machines."""
+
+    file: str
+    content: Lines | str
+
+
+@dataclass(frozen=True)
+class Point:
+    """What was said on that day, from 0 to 10."""
+
+    on: date
+    value: int
+
+
+@dataclass(frozen=True)
+class Trend:
+    """What was said to one question over time, the oldest first."""
+
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that goes with the message: a line for each trend, numbered from 1 as the words number them."""
+
+    trends: tuple[Trend, ...]
+
+
+Param = Shown | Lines | Document | Picture
 
 
 @dataclass(frozen=True)

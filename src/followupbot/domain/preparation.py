@@ -83,10 +83,10 @@ def practise(chart: Chart, pressed: MessageId, now: datetime) -> Decision:
     """They know the buttons: they take part from now on. What they pressed is not kept."""
     if not isinstance(chart.enrolled.state, Practising):
         return too_late(chart)
-    return Decision(outgoing=(retire(chart, pressed, now),)) + _enrol(chart, now)
+    return Decision(outgoing=(retire(chart, pressed, now),)) + enrol(chart, now)
 
 
-def _enrol(chart: Chart, now: datetime) -> Decision:
+def enrol(chart: Chart, now: datetime) -> Decision:
     """They take part from now on, and the first check-in stands ready: late enrolment is never back-filled."""
     plan = chart.enrolled.plan
     today = local(now, plan.zone).date()

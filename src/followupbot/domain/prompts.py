@@ -190,18 +190,19 @@ def alone(chart: Chart, check_in: CheckIn, asked: Asked, *, key: str, subject: s
 
 def summary(chart: Chart, check_in: CheckIn, now: datetime) -> Summary:
     """What was said to each question that applies, by the names of its buttons; a text of one's own is left out."""
-    lines = (_said(check_in, asked) for asked in applicable(chart, check_in, now))
+    lines = (said(check_in, asked) for asked in applicable(chart, check_in, now))
     return Summary(tuple(line for line in lines if line is not None))
 
 
-def _said(check_in: CheckIn, asked: Asked) -> Said | None:
+def said(check_in: CheckIn, asked: Asked) -> Said | None:
+    """What was said to that question, by the names of its buttons; None of a text of one's own, and of nothing."""
     shown = asked.question
     key, answer = MessageKey(f"questions/{shown.id}"), check_in.answer(shown.id)
     match shown:
         case Gate():
             values = [(item.id, check_in.answer(item.id)) for item in shown.items]
-            said = tuple(f"{item}.{value}" for item, value in values if value not in {None, NOT_NEW})
-            return Said(key, said or (NONE_OF_THESE,)) if answered(check_in, shown) else None
+            labels = tuple(f"{item}.{value}" for item, value in values if value not in {None, NOT_NEW})
+            return Said(key, labels or (NONE_OF_THESE,)) if answered(check_in, shown) else None
         case Text():
             return None
         case _ if answer is None:

@@ -14,7 +14,12 @@ from followupbot.domain.schedule import Timing, local, resolve
 
 
 def planned(chart: Chart, timing: Timing, now: datetime, expires_at: datetime) -> Iterator[datetime]:
-    """When to remind, counted in days on the patient's wall clock; none where the window is over by then."""
+    """When to remind, counted in days on the patient's wall clock; none where the window is over by then.
+
+    Whoever has no chat is called, and stands on the staff's list until then.
+    """
+    if chart.enrolled.chat is None:
+        return
     daytime, asked_at = chart.daytime, local(chart.daytime.next(now), chart.enrolled.plan.zone)
     for span in timing.reminders:
         wall = asked_at.replace(tzinfo=None) + span

@@ -5,9 +5,25 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from itertools import product
 
+from followupbot.domain import crisis, yearly
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.ids import MessageKey, QuestionId
-from followupbot.domain.outgoing import Day, Instant, Param, Summary, Words
+from followupbot.domain.offers import CRISIS_CARD
+from followupbot.domain.outgoing import (
+    Day,
+    Document,
+    Instant,
+    Lines,
+    Markup,
+    Param,
+    Picture,
+    Point,
+    Said,
+    Summary,
+    Title,
+    Trend,
+    Words,
+)
 from followupbot.domain.questions import Datum
 from followupbot.domain.rules import Rule, said_names
 from followupbot.domain.screens import DRINKS, RED_FLAG_ANSWERS, ZONES
@@ -25,6 +41,7 @@ AWKWARD_NAME = "Ana <&\"'> Пётр 👩‍⚕️ مريم " + "x" * 170
 """A name with everything that breaks templates: mark-up, other scripts, an emoji of several parts, 200 letters."""
 
 EMERGENCY_NUMBER = "clinic.emergency_number"
+CRISIS_LINE = "clinic.crisis_line"
 
 ABROAD = "112"
 """Each card names it: patients travel (clinical.md 0.16)."""
@@ -43,6 +60,9 @@ class ParamKind:
 _INSTANT = Instant(datetime(2026, 3, 16, 17, 0, tzinfo=UTC), "Europe/London")
 _NIGHT = Instant(datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "Asia/Kathmandu")
 
+OF_OLD = MessageKey("questions/of_old")
+"""A question that an older protocol asked; it has no words any more."""
+
 CODE = ParamKind("a patient's code", ("7F3K9",))
 NAME = ParamKind("a person's name", ("Dr Ito", AWKWARD_NAME))
 SHORT_TEXT = ParamKind("short text", ("10:00",))
@@ -57,6 +77,15 @@ PAGES = ParamKind("how often somebody was paged before", (0, 1, 2, 30))
 TRUTH = ParamKind("true or false", (False, True))
 INSTANT = ParamKind("a time", (_INSTANT, _NIGHT))
 SAID = ParamKind("what was said to each question", (Summary(()),))
+TITLE = ParamKind("the title of a question", (Title(OF_OLD),))
+ANSWER = ParamKind("what was said", (Said(OF_OLD, ("yes",)), Said(OF_OLD, (), 10)))
+ANSWER_OR_NONE = ParamKind("what was said, or none", (None, *ANSWER.samples))
+LINES = ParamKind("lines, each in its own words", (Lines(()),))
+PICTURE_OR_NONE = ParamKind("a picture, or none", (None, Picture((Trend((Point(date(2026, 3, 1), 5),)),))))
+NUMBER_OR_NONE = ParamKind("a number from 1, or none", (None, 1, 4))
+FILE = ParamKind("a file", (Document("a.txt", Lines(())),))
+SENT_TEXT = ParamKind("the words of a message", (Markup("<b>A&amp;E</b>"),))
+TEXT = ParamKind("text that somebody wrote", ("I walked to the shop.", AWKWARD_NAME))
 DAY = ParamKind("a date", (Day(date(2026, 3, 1)),))
 DAY_OR_NONE = ParamKind("a date, or none", (None, Day(date(2026, 3, 1))))
 
@@ -76,6 +105,7 @@ COMMANDS = (
     "urgent",
     "report",
     "learn",
+    "progress",
     "pause",
     "resume",
     "time",
@@ -83,11 +113,13 @@ COMMANDS = (
     "language",
     "stop",
     "privacy",
+    "mydata",
     "delete",
     "help",
 )
 
 TIER = _words("alerts/tiers", TIERS)
+RECORDED_TIER = _words("record/tiers", TIERS)
 CONCERN_OR_NONE = _words("alerts/concerns", CONCERNS, optional=True)
 OUTCOME = _words("alerts/outcomes", OUTCOMES)
 ROLE = _words("roles", ROLES)
@@ -97,15 +129,17 @@ ROLE = _words("roles", ROLES)
 class Contract:
     """What one message, or every message of a folder, is given and must show.
 
-    `shows` names what every rendering must contain, `opens` which of these its first line must contain, `says` words
-    that it must contain in every language. `buttons` are those that it must have; None: a protocol says which.
-    `plain`: one line of at most 200 letters without mark-up. `sourced`: it says where its facts come from.
+    `shows` names what every rendering must contain where the clinic has it, `opens` which of these its first line must
+    contain, `says` words that it must contain in every language. `buttons` are those that it must have; None: a
+    protocol says which, or the languages that there are. `plain`: one line of at most 200 letters without mark-up;
+    `pressed`: it stands on a button. `sourced`: it says where its facts come from.
     """
 
     params: Mapping[str, ParamKind] = field(default_factory=dict)
     shows: tuple[str, ...] = ()
     buttons: tuple[str, ...] | None = ()
     plain: bool = False
+    pressed: bool = False
     sourced: bool = False
     says: tuple[str, ...] = ()
     opens: str | None = None
@@ -143,12 +177,17 @@ def _choices(names: Sequence[str]) -> Iterator[Mapping[str, bool]]:
 _NOTICE = Contract(plain=True)
 _REPLY = Contract()
 _WORD = Contract(plain=True)
+_BUTTON = Contract(plain=True, pressed=True)
+_CARD = Contract(
+    {"recorded": TRUTH, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,), says=(ABROAD,), opens=EMERGENCY_NUMBER
+)
 
 CONTRACTS: dict[str, Contract] = {
     # patients: enrolment
     "consent/read_1": Contract({"years": YEARS}, shows=("years", "clinic.name"), buttons=("next",)),
     "consent/read_2": Contract(shows=(EMERGENCY_NUMBER,), buttons=("next",)),
     "consent/ask": Contract(shows=("clinic.name",), buttons=("agree", "decline")),
+    "consent/by_phone": Contract({"years": YEARS}, shows=("years", "clinic.name", EMERGENCY_NUMBER)),
     "consent/yearly_born": _REPLY,
     "consent/yearly": Contract(shows=("clinic.name",), buttons=("go_on", "stop")),
     "consent/yearly_thanks": _REPLY,
@@ -162,7 +201,7 @@ CONTRACTS: dict[str, Contract] = {
         shows=("zone", "ask_at"),
         buttons=("right", "language", "zone", "hour"),
     ),
-    "enrolment/plan_language": Contract(buttons=("en", "es")),
+    "enrolment/plan_language": Contract(buttons=None),
     "enrolment/plan_zone": Contract(buttons=tuple(ZONES)),
     "enrolment/plan_hour": _REPLY,
     "enrolment/teach_back": Contract(buttons=RED_FLAG_ANSWERS),
@@ -177,6 +216,7 @@ CONTRACTS: dict[str, Contract] = {
         {"begun": TRUTH, "minutes": MINUTES, "until": INSTANT}, shows=("clinic.name",), buttons=("start",)
     ),
     "check_ins/over": _REPLY,
+    "check_ins/by_phone": Contract(shows=("clinic.name", EMERGENCY_NUMBER)),
     "check_ins/later": Contract({"until": INSTANT}, shows=(EMERGENCY_NUMBER,), buttons=("start",)),
     "check_ins/said": Contract({"said": SAID}, buttons=("change",)),
     "check_ins/done/emergency": Contract(shows=(EMERGENCY_NUMBER,)),
@@ -189,9 +229,8 @@ CONTRACTS: dict[str, Contract] = {
     "education/*": Contract(sourced=True),
     "education_sources/*": _REPLY,
     "cards/fallback": Contract(shows=(EMERGENCY_NUMBER,), says=(ABROAD,), opens=EMERGENCY_NUMBER),
-    "cards/*": Contract(
-        {"recorded": TRUTH, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,), says=(ABROAD,), opens=EMERGENCY_NUMBER
-    ),
+    "cards/*": _CARD,
+    f"cards/{CRISIS_CARD}": replace(_CARD, shows=(EMERGENCY_NUMBER, CRISIS_LINE)),
     # patients: replies
     "replies/note_received": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/still_urgent": Contract(shows=(EMERGENCY_NUMBER,)),
@@ -204,9 +243,6 @@ CONTRACTS: dict[str, Contract] = {
     "replies/urgent": Contract(shows=(EMERGENCY_NUMBER,), says=(ABROAD,)),
     "replies/learn": _REPLY,
     "replies/first_help": Contract(shows=(EMERGENCY_NUMBER,)),
-    "buttons/check_now": _WORD,
-    "buttons/crisis": _WORD,
-    "buttons/sources": _WORD,
     "replies/nothing_open": _REPLY,
     "replies/stopped": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),
     "replies/paused": Contract({"alert": TRUTH, "until": DAY}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),
@@ -218,7 +254,7 @@ CONTRACTS: dict[str, Contract] = {
     "replies/deletion_requested": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,)),
     "replies/time_ask": Contract({"refused": TRUTH, "ask_at": SHORT_TEXT}, shows=("ask_at",)),
     "replies/time_set": Contract({"ask_at": SHORT_TEXT}, shows=("ask_at",)),
-    "replies/zone_ask": Contract({"refused": TRUTH, "here": INSTANT}, buttons=None),
+    "replies/zone_ask": Contract({"refused": TRUTH, "here": INSTANT}, buttons=tuple(ZONES)),
     "replies/zone_near": Contract(
         {"near_1": SHORT_TEXT, "near_2": SHORT_TEXT_OR_NONE, "near_3": SHORT_TEXT_OR_NONE},
         buttons=("near_1", "near_2", "near_3"),
@@ -226,6 +262,11 @@ CONTRACTS: dict[str, Contract] = {
     "replies/zone_set": Contract({"here": INSTANT, "until": DAY_OR_NONE}),
     "replies/language_ask": Contract(buttons=None),
     "replies/language_set": _REPLY,
+    "replies/progress": Contract({"lines": LINES, "picture": PICTURE_OR_NONE}),
+    "replies/progress_none": _REPLY,
+    "replies/progress_later": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/my_data": Contract({"file": FILE}),
+    "replies/my_data_for_machines": Contract({"file": FILE}),
     "replies/privacy": Contract(shows=("clinic.name",)),
     "replies/help": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/unknown_command": Contract(shows=(EMERGENCY_NUMBER,)),
@@ -246,6 +287,56 @@ CONTRACTS: dict[str, Contract] = {
     "replies/notices/saved": _NOTICE,
     "replies/notices/already_answered": _NOTICE,
     "replies/notices/over": _NOTICE,
+    # the patient's own record
+    "record/trend": Contract(
+        {
+            "number": NUMBER_OR_NONE,
+            "title": TITLE,
+            "last": ANSWER,
+            "last_on": DAY,
+            "first": ANSWER_OR_NONE,
+            "first_on": DAY_OR_NONE,
+        }
+    ),
+    "record/plan": Contract(
+        {
+            "code": CODE,
+            "at": INSTANT,
+            "surgery_on": SURGERY_DATE,
+            "zone": SHORT_TEXT,
+            "ask_at": SHORT_TEXT,
+            "born": SHORT_TEXT_OR_NONE,
+        },
+        shows=("code", "surgery_on", "zone", "ask_at"),
+    ),
+    **{
+        f"record/{name}": Contract({"at": INSTANT})
+        for name in (
+            "connected",
+            "consent_given",
+            "consent_declined",
+            "enrolled",
+            "stopped",
+            "resumed",
+            "deletion_requested",
+            "travel_ended",
+            "taken",
+            "card",
+            "help_answered",
+            "missed",
+            "asked",
+        )
+    },
+    "record/check_in": Contract({"at": INSTANT, "said": SAID}),
+    "record/answer_before": Contract({"at": INSTANT, "said": SAID}),
+    "record/note": Contract({"at": INSTANT, "text": TEXT}, shows=("text",)),
+    "record/message": Contract({"at": INSTANT, "text": SENT_TEXT}),
+    "record/flag": Contract({"at": INSTANT, "tier": RECORDED_TIER}, shows=("tier",)),
+    "record/resolved": Contract({"at": INSTANT, "outcome": OUTCOME}, shows=("outcome",)),
+    "record/paused": Contract({"at": INSTANT, "until": INSTANT}),
+    "record/travel": Contract({"at": INSTANT, "zone": SHORT_TEXT, "until": INSTANT}, shows=("zone",)),
+    "record/plan_changed": Contract({"at": INSTANT, "zone": SHORT_TEXT, "ask_at": SHORT_TEXT}, shows=("zone",)),
+    **{f"record/tiers/{tier}": _WORD for tier in TIERS},
     # staff
     "staff/welcome": Contract({"name": NAME, "role": ROLE}, shows=("name",)),
     "staff/not_understood": _REPLY,
@@ -271,6 +362,7 @@ CONTRACTS: dict[str, Contract] = {
         shows=("code", "tier", "by", "outcome"),
     ),
     "rules/*": _REPLY,
+    **{f"rules/{name}": _REPLY for name in (crisis.BUTTON, yearly.WRONG_YEAR)},
     "alerts/fallback": Contract({"code": CODE}, shows=("code",), buttons=("take",)),
     "alerts/notices/taken_by": Contract({"by": ParamKind("a person's name", ("Dr Ito", "x" * 60))}, plain=True),
     "alerts/notices/has_it": _NOTICE,
@@ -300,9 +392,13 @@ CONTRACTS: dict[str, Contract] = {
     "clinic/emergency_number": _WORD,
     # the menu of slash commands
     **{f"commands/{command}": _WORD for command in COMMANDS},
-    **{f"buttons/{button}": _WORD for button in ("back", "keep", "later")},
+    # buttons that stand under more than one message
+    **{f"buttons/{button}": _BUTTON for button in ("back", "check_now", "crisis", "keep", "later", "sources")},
 }
 """By key, or by folder where what is in it is named by a protocol: `questions/*`, `cards/*`."""
+
+LANGUAGES_OFFERED = ("enrolment/plan_language", "replies/language_ask")
+"""Each has a button for every language that there is."""
 
 
 def contract(key: str) -> Contract | None:

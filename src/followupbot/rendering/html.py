@@ -7,6 +7,9 @@ from html import unescape
 TEXT_UNITS_MAX = 4096
 """UTF-16 units after parsing; Telegram refuses a longer message."""
 
+CAPTION_UNITS_MAX = 1024
+"""The same for words that stand below a picture or a file."""
+
 TAGS_MAX = 100
 """Telegram ignores mark-up past the hundredth piece."""
 

@@ -8,12 +8,13 @@ from html import escape
 from jinja2 import Template, TemplateError
 
 from followupbot.domain.clinic import ClinicSettings
-from followupbot.domain.delivery import Button, Rendered
+from followupbot.domain.delivery import Attached, Button, Rendered
 from followupbot.domain.ids import Language, MessageKey, Version
-from followupbot.domain.outgoing import Choice, Day, Param, Said, Summary
+from followupbot.domain.outgoing import Choice, Day, Document, Lines, Markup, Param, Picture, Said, Summary, Title
 from followupbot.domain.outgoing import Words as WordsOf
+from followupbot.rendering import pictures
 from followupbot.rendering.formats import day, locale_of
-from followupbot.rendering.html import strip
+from followupbot.rendering.html import CAPTION_UNITS_MAX, strip, units
 from followupbot.rendering.templates import CLINIC, ClinicWords, Html, Plain, compile_template
 from followupbot.rendering.words import Source, Words
 
@@ -79,6 +80,14 @@ class Edition:
                 context[name] = Html(self._render(language, value.key, None, {}))
             elif isinstance(value, Summary):
                 context[name] = Html("\n".join(self._line(language, said) for said in value.lines))
+            elif isinstance(value, Title):
+                context[name] = self._title(language, value.of)
+            elif isinstance(value, Markup):
+                context[name] = strip(value.html)
+            elif isinstance(value, Said):
+                context[name] = "; ".join(self._values(language, value))
+            elif isinstance(value, Lines):
+                context[name] = Html(self.lines(language, value))
             else:
                 context[name] = value
         try:
@@ -86,16 +95,36 @@ class Edition:
         except (TemplateError, TypeError, ValueError, AttributeError) as error:
             raise RenderingFailed(f"{language}/{key}: {error}") from error
 
+    def lines(self, language: Language, lines: Lines) -> str:
+        """Each in its own words, in Telegram's HTML."""
+        return "\n".join(self._render(language, line.in_words, None, line.params) for line in lines.each)
+
     def _line(self, language: Language, said: Said) -> str:
         """What was said to one question: its title, and the words of the buttons that were pressed."""
-        title = self.words.message(language, said.question).title or ""
-        values = [self.label(language, said.question, label, {}) for label in said.labels]
+        values = "; ".join(self._values(language, said))
+        return f"• {escape(self._title(language, said.question))}: <b>{escape(values)}</b>"
+
+    def _title(self, language: Language, key: MessageKey) -> str:
+        """What was asked years ago may have no words any more; its name is better than no record."""
+        try:
+            return self.words.message(language, key).title or ""
+        except LookupError:
+            return key.rpartition("/")[2]
+
+    def _values(self, language: Language, said: Said) -> list[str]:
+        values = [self._value(language, said.question, label) for label in said.labels]
         if isinstance(said.value, Day):
             locale = locale_of(language)
             values += [] if locale is None else [day(said.value, locale)]
         elif said.value is not None:
             values.append(str(said.value))
-        return f"• {escape(title)}: <b>{escape('; '.join(values))}</b>"
+        return values
+
+    def _value(self, language: Language, question: MessageKey, label: str) -> str:
+        try:
+            return self.label(language, question, label, {})
+        except LookupError:
+            return label
 
     def _template(self, language: Language, key: MessageKey, label: str | None) -> Template | Plain:
         place = (language, key, label)
@@ -141,7 +170,7 @@ class Renderer:
             )
             for row in choices
         )
-        return Rendered(html, buttons)
+        return Rendered(html, buttons, file=_file(edition, language, params) or _picture(html, params))
 
     def plain(self, rendered: Rendered) -> Rendered:
         """The same without any mark-up."""
@@ -152,6 +181,24 @@ class Renderer:
         if version not in self._editions:
             self._editions[version] = Edition(Words(self._files_of(version)), self._settings_of(version))
         return self._editions[version]
+
+
+def _file(edition: Edition, language: Language, params: Mapping[str, Param]) -> Attached | None:
+    """A message has one file at most."""
+    document = next((value for value in params.values() if isinstance(value, Document)), None)
+    if document is None:
+        return None
+    content = document.content
+    text = strip(edition.lines(language, content)) if isinstance(content, Lines) else content
+    return Attached(document.file, text.encode())
+
+
+def _picture(html: str, params: Mapping[str, Param]) -> Attached | None:
+    """None where the words are too many to stand below one: they say the same."""
+    picture = next((value for value in params.values() if isinstance(value, Picture)), None)
+    if picture is None or units(strip(html)) > CAPTION_UNITS_MAX:
+        return None
+    return Attached("progress.png", pictures.draw(picture.trends), picture=True)
 
 
 def _tidy(text: str) -> str:

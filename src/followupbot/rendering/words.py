@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import NoReturn
 
 from ruamel.yaml import YAML
@@ -16,6 +17,9 @@ MESSAGE_BYTES_MAX = 4096
 """A template longer than the longest message that Telegram takes is a mistake."""
 
 FRONT_MATTER_BYTES_MAX = 8192
+
+MESSAGES_KEPT = 2048
+"""Three times what ships: a command reads the same files several times, and reading them takes the longest."""
 
 QUESTIONS = "questions/"
 
@@ -70,6 +74,7 @@ class Message:
     review_by: date | None = None
     review_line: int = 1
     title: str | None = None
+    title_line: int = 1
     status: str | None = None
 
 
@@ -126,6 +131,7 @@ class Words:
             self.messages.setdefault(language, {})[key] = message
 
 
+@lru_cache(maxsize=MESSAGES_KEPT)
 def read_message(language: Language, key: MessageKey, path: str, content: bytes) -> Message:
     """The message in that file. Raises Unreadable."""
     try:
@@ -184,7 +190,9 @@ def _with_front(message: Message, front: str) -> Message:
         dates.get("reviewed_on"),
         dates.get("review_by"),
         parts["review_by"][0].start_mark.line + 1 if "review_by" in parts else 1,
-        *(_scalar(parts[name][1], name) if name in parts else None for name in ("title", "status")),
+        title=_scalar(parts["title"][1], "title") if "title" in parts else None,
+        title_line=parts["title"][0].start_mark.line + 1 if "title" in parts else 1,
+        status=_scalar(parts["status"][1], "status") if "status" in parts else None,
     )
 
 

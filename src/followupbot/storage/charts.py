@@ -12,10 +12,11 @@ from sqlalchemy.engine import Connection
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.decision import Cause, Decision, FreeText
+from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact
 from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
-from followupbot.storage import chains, chats, links, updates
+from followupbot.storage import chains, chats, links, own_records, updates
 from followupbot.storage.chats import Chats
 from followupbot.storage.engine import Conflict, Database
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, encode_chart, encode_clinic, encode_fact
@@ -183,6 +184,16 @@ class Charts:
             return None
         cipher = self._keys.cipher(patient_key(patient))
         return cipher.decrypt(body, "notes", "body_enc", f"{patient}/{note}").decode()
+
+    def facts_of(self, patient: PatientId) -> Sequence[ChartFact]:
+        """Everything that was ever recorded about the patient, the oldest first."""
+        with self._database.read() as connection:
+            return own_records.facts_of(connection, self._keys, patient)
+
+    def told(self, patient: PatientId) -> Sequence[Told]:
+        """Every message that reached the patient, the oldest first."""
+        with self._database.read() as connection:
+            return own_records.told(connection, self._keys, patient)
 
     def address(self, chat: ChatId) -> int:
         """The channel's own number of a chat that was noted."""

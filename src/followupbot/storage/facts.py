@@ -36,9 +36,11 @@ _NOT_FOLDED_OF_CLINIC: Final = {0: {"programme"}}
 FORMS: Final[Mapping[str, int]] = {
     "alert_raised": 2,
     "check_in_asked": 2,
+    "consent_given": 2,
     "flag_joined": 2,
     "flag_recorded": 2,
     "note_received": 2,
+    "question_answered": 2,
 }
 """The form version in which a kind of fact is written today, where that is not 1."""
 
@@ -53,6 +55,16 @@ def _noted_without_review(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "review_by": None}
 
 
+def _consented_in_the_chat(body: dict[str, Any]) -> dict[str, Any]:
+    """Form 1 knew nobody who takes it."""
+    return {**body, "taken_by": None}
+
+
+def _answered_in_the_chat(body: dict[str, Any]) -> dict[str, Any]:
+    """Form 1 knew nobody who enters it."""
+    return {**body, "entered_by": None}
+
+
 def _traced_without_comparison(body: dict[str, Any]) -> dict[str, Any]:
     """Form 1 had answers in a flag's trace, and nothing that they were compared with."""
     flag = body["flag"]
@@ -62,9 +74,11 @@ def _traced_without_comparison(body: dict[str, Any]) -> dict[str, Any]:
 OLDER_FORMS: Final[Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]] = {
     ("alert_raised", 1): _traced_without_comparison,
     ("check_in_asked", 1): _asked_without_reminders,
+    ("consent_given", 1): _consented_in_the_chat,
     ("flag_joined", 1): _traced_without_comparison,
     ("flag_recorded", 1): _traced_without_comparison,
     ("note_received", 1): _noted_without_review,
+    ("question_answered", 1): _answered_in_the_chat,
 }
 """How the body of that kind and version becomes one of the next version."""
 

@@ -60,8 +60,13 @@ class Posting:
         self._now = now
 
     def post(self, outgoing: Iterable[Outgoing]) -> None:
-        """Every message has its row; what is posted under a key that was used before changes nothing."""
+        """Every message has its row; what is posted under a key that was used before changes nothing.
+
+        A patient without a chat is sent nothing.
+        """
         for item in outgoing:
+            if self._patient_chat is None and _to_patient(item):
+                continue  # they are called, and stand on the staff's list
             match item:
                 case OutgoingMessage():
                     self._insert(self._message(item))
@@ -240,6 +245,10 @@ class Posting:
                 return recipient.chat
             case _:
                 assert_never(recipient)
+
+
+def _to_patient(item: Outgoing) -> bool:
+    return isinstance(item, OutgoingMessage | Retire) and isinstance(item.to, ToPatient)
 
 
 def _hours(daytime: Daytime) -> dict[str, str]:

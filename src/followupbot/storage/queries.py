@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from followupbot.domain.ids import AlertId, ChatId, CheckInId, PatientId, StaffId, TimingId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier
+from followupbot.storage.chats import BLOCKED
 from followupbot.storage.engine import Database
 from followupbot.storage.tables import (
     access_log,
@@ -67,6 +68,18 @@ class PatientLine:
     state: str
     blocked: bool
     wake_at: datetime | None
+
+
+@dataclass(frozen=True)
+class CallLine:
+    """A patient to whom nothing can be sent. `until`: when the open check-in expires; None where none is open.
+
+    `blocked`: the chat refuses us, or its account is gone; else there never was one.
+    """
+
+    patient: PatientId
+    until: datetime | None
+    blocked: bool
 
 
 @dataclass(frozen=True)
@@ -141,6 +154,7 @@ class Status:
     updates_set_aside: int
     check_ins_open: int
     to_read: tuple[ReviewLine, ...]
+    to_call: tuple[CallLine, ...]
 
 
 class Queries:
@@ -171,6 +185,7 @@ class Queries:
                 updates_failed=connection.scalar(sa.select(sa.func.count()).select_from(updates_failed)) or 0,
                 updates_set_aside=connection.scalar(sa.select(sa.func.count()).select_from(updates_set_aside)) or 0,
                 to_read=_to_read(connection),
+                to_call=_to_call(connection),
                 check_ins_open=sum(_counts(connection, check_ins.c.state, check_ins.c.state.in_(OPEN)).values()),
             )
 
@@ -261,6 +276,22 @@ def _to_read(connection: Connection) -> tuple[ReviewLine, ...]:
     query = sa.select(charts.c.patient, charts.c.review_by, charts.c.state).where(waits)
     rows = connection.execute(query.order_by(charts.c.review_by, charts.c.patient).limit(LINES_MAX))
     return tuple(ReviewLine(PatientId(row.patient), row.review_by, row.state == HELD) for row in rows)
+
+
+def _to_call(connection: Connection) -> tuple[CallLine, ...]:
+    """Whom no message reaches: an open check-in and no chat, or a chat that refuses us; the first due first."""
+    waiting = sa.and_(check_ins.c.patient == charts.c.patient, check_ins.c.state.in_(OPEN))
+    blocked = sa.func.coalesce(chats.c.state == BLOCKED, sa.false())
+    query = (
+        sa.select(charts.c.patient, check_ins.c.expires_at, blocked.label("blocked"))
+        .join_from(charts, chats, chats.c.chat == charts.c.chat, isouter=True)
+        .join(check_ins, waiting, isouter=True)
+        .where(sa.or_(blocked, sa.and_(charts.c.chat.is_(None), check_ins.c.id.is_not(None))))
+    )
+    rows = connection.execute(
+        query.order_by(check_ins.c.expires_at.is_(None), check_ins.c.expires_at, charts.c.patient).limit(LINES_MAX)
+    )
+    return tuple(CallLine(PatientId(row.patient), row.expires_at, bool(row.blocked)) for row in rows)
 
 
 def _oldest_pending(connection: Connection, now: datetime) -> dict[Lane, datetime]:

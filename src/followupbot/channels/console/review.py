@@ -6,7 +6,7 @@ from datetime import date, datetime
 from followupbot.channels.console import screen
 from followupbot.channels.console.conversation import Conversation
 from followupbot.domain.chart import Alert, Flag, Open
-from followupbot.domain.facts import AlertRaised, FlagJoined, FlagRecorded, RecheckPlanned, ScoreRecorded
+from followupbot.domain.facts import AlertRaised, FlagJoined, FlagRecorded, NoteReceived, RecheckPlanned, ScoreRecorded
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.outgoing import ToClinician
 from followupbot.domain.rules import said
@@ -28,12 +28,17 @@ def lines(conversation: Conversation) -> Iterator[str]:
     if alert is not None:
         yield from _alert(conversation, alert)
     for what, folder in TO_THE_PATIENT.items():
-        for key in (sent.message for sent in conversation.sent if sent.message.startswith(folder)):
+        for key in dict.fromkeys(sent.message for sent in conversation.sent if sent.message.startswith(folder)):
             yield f"{what:<10}{key.removeprefix(folder)}"
-    for fact in facts:
-        if isinstance(fact, ScoreRecorded):
-            yield f"score     {fact.score}: {'too little was answered' if fact.value is None else fact.value}"
+    scores = {fact.score: fact.value for fact in facts if isinstance(fact, ScoreRecorded)}
+    for score, value in scores.items():
+        yield f"score     {score}: {'too little was answered' if value is None else value}"
     yield from _rechecks(conversation)
+    read_by = [fact.review_by for fact in facts if isinstance(fact, NoteReceived) and fact.review_by is not None]
+    if read_by:
+        yield f"note      {len(read_by)} to be read, the first by {_time(conversation, min(read_by))}"
+    if conversation.chart.held:
+        yield "held      nothing more is sent until staff have read that"
 
 
 def _flag(conversation: Conversation, flag: Flag) -> Iterator[str]:
@@ -41,11 +46,11 @@ def _flag(conversation: Conversation, flag: Flag) -> Iterator[str]:
     because = [f"{answer.question} {shown(answer.value)}" for answer in found.inputs]
     because += [f"{against.name} {shown(against.value)}" for against in found.against]
     yield f"flag      {flag.tier}: {found.rule}" + (f" ({', '.join(because)})" if because else "")
-    protocol = conversation.chart.protocol()
-    rule = next(rule for rule in protocol.rules if rule.id == found.rule)
-    params = {name: shown(value) for name, value in said(rule, found).items()}
+    rule = next((rule for rule in conversation.chart.protocol().rules if rule.id == found.rule), None)
+    # A button that is no answer raises a flag without a rule.
+    params = {} if rule is None else {name: shown(value) for name, value in said(rule, found).items()}
     clinic = conversation.chart.clinic.published
-    message = MessageKey(f"rules/{rule.id}")
+    message = MessageKey(f"rules/{found.rule}")
     words = conversation.renderer.render(clinic.version, clinic.settings.language, message, params)
     yield from (f"          {line}" for line in conversation.renderer.plain(words).html.split("\n"))
 
@@ -62,7 +67,8 @@ def _alert(conversation: Conversation, alert: Alert) -> Iterator[str]:
     yield f"alert     {alert.tier}: to be dealt with by {_time(conversation, alert.due_at)}; {paged}"
     # Everybody on a step gets the same words; a worse flag pages anew.
     for page in pages[-1:]:
-        yield from (f"          {line}" for line in screen.lines(conversation.render(page)))
+        (shown,) = screen.put([conversation.render(page)])
+        yield from (f"          {line}" for line in shown.lines())
 
 
 def _rechecks(conversation: Conversation) -> Iterator[str]:

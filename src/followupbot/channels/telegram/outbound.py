@@ -2,9 +2,12 @@
 
 import json
 import logging
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
+from telegram import InputFile
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -61,8 +64,12 @@ class TelegramChannel:
         self._bot = bot
 
     def compose(self, rendered: Rendered) -> bytes:
-        """Text, mark-up and buttons as canonical JSON. ValueError where a press does not fit a button."""
+        """Text, mark-up, buttons and file as canonical JSON. ValueError where a press does not fit a button."""
         message: dict[str, object] = {"text": rendered.html}
+        if rendered.file is not None:
+            kind = "photo" if rendered.file.picture else "document"
+            content = b64encode(rendered.file.content).decode()
+            message = {"caption": rendered.html, kind: {"name": rendered.file.name, "content": content}}
         if not rendered.plain:
             message["parse_mode"] = "HTML"
         if rendered.buttons:
@@ -96,14 +103,10 @@ class TelegramChannel:
 
     async def send(self, address: int, payload: bytes, *, silent: bool = False, within: float = CALL_WITHIN) -> Outcome:
         """Send a new message; what came of it is known within so many seconds."""
-        content = {
-            **json.loads(payload),
-            "chat_id": address,
-            "disable_notification": silent,
-            "link_preview_options": {"is_disabled": True},
-        }
+        method, content = _method(json.loads(payload))
+        to: dict[str, object] = {"chat_id": address, "disable_notification": silent}
         try:
-            answer = await self._bot.call("sendMessage", content, within=within)
+            answer = await self._bot.call(method, content | to, within=within)
         except TelegramError as error:
             return outcome_of(error)
         match answer:
@@ -128,6 +131,15 @@ class TelegramChannel:
         except TelegramError as error:
             return outcome_of(error)
         return Sent(None)
+
+
+def _method(message: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
+    """What Telegram is asked to do with it, and what with."""
+    for kind, method in (("photo", "sendPhoto"), ("document", "sendDocument")):
+        if kind in message:
+            content, name = b64decode(message[kind]["content"]), message[kind]["name"]
+            return method, {**message, kind: InputFile(content, filename=name, attach=False)}
+    return "sendMessage", {**message, "link_preview_options": {"is_disabled": True}}
 
 
 def outcome_of(error: TelegramError) -> Outcome:

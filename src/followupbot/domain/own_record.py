@@ -1,0 +1,190 @@
+"""A copy of everything that is kept about a patient, for the patient: to read, and for machines."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from followupbot.domain import progress, prompts
+from followupbot.domain.addressing import stamp, to_patient
+from followupbot.domain.chart import Chart, CheckIn
+from followupbot.domain.decision import Decision
+from followupbot.domain.facts import (
+    AlertRaised,
+    AlertResolved,
+    AlertTaken,
+    CardSent,
+    ChartFact,
+    CheckInAsked,
+    CheckInExpired,
+    ConsentDeclined,
+    ConsentGiven,
+    DeletionRequested,
+    FlagJoined,
+    FlagRecorded,
+    HelpAnswered,
+    NoteReceived,
+    PatientConnected,
+    PatientEnrolled,
+    PatientPaused,
+    PatientResumed,
+    PatientStopped,
+    PlanChanged,
+    QuestionAnswered,
+    TravelBegan,
+    TravelEnded,
+)
+from followupbot.domain.ids import CheckInId, MessageKey, QuestionId
+from followupbot.domain.outgoing import Document, Instant, Lane, Line, Lines, Markup, Said, Shown, Summary, Words
+from followupbot.domain.questions import NONE_OF_THESE, NOT_NEW, SKIP, SKIPPED, Gate, Text, Value
+
+FILE = "my_data"
+"""What the two files are called on the phone, in front of `.txt` and `.json`."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message that the patient got, in its words, with their mark-up."""
+
+    at: datetime
+    html: str
+
+
+def copy(
+    chart: Chart,
+    facts: Sequence[ChartFact],
+    notes: Mapping[str, str],
+    heard: Sequence[Heard],
+    machine_readable: str,
+    now: datetime,
+) -> Decision:
+    """Two files: one to read in the patient's language, one for machines. `notes` has texts by what refers to them."""
+    lines = [*_entries(chart, facts, notes), *_heard(chart, heard)]
+    in_order = (line for _, line in sorted(lines, key=lambda entry: entry[0]))
+    text = Document(f"{FILE}.txt", Lines((_plan(chart, now), *in_order)))
+    data = Document(f"{FILE}.json", machine_readable)
+    return Decision(
+        outgoing=tuple(
+            to_patient(
+                chart,
+                f"replies/{message}",
+                key=f"{message}/{stamp(now)}",
+                lane=Lane.REPLY,
+                params={"file": file},
+            )
+            for message, file in (("my_data", text), ("my_data_for_machines", data))
+        )
+    )
+
+
+def _plan(chart: Chart, now: datetime) -> Line:
+    plan = chart.enrolled.plan
+    params: dict[str, Shown] = {
+        "code": chart.patient,
+        "at": Instant(now, plan.zone),
+        "surgery_on": str(plan.surgery_on),
+        "zone": plan.zone,
+        "ask_at": f"{plan.ask_at:%H:%M}",
+        "born": None if plan.born is None else str(plan.born),
+    }
+    return Line(MessageKey("record/plan"), params)
+
+
+def _heard(chart: Chart, heard: Sequence[Heard]) -> Iterator[tuple[datetime, Line]]:
+    for message in heard:
+        yield message.at, _line(chart, "message", message.at, {"text": Markup(message.html)})
+
+
+def _entries(chart: Chart, facts: Sequence[ChartFact], notes: Mapping[str, str]) -> Iterator[tuple[datetime, Line]]:
+    check_ins = {check_in.id: check_in for check_in in progress.answered(facts)}
+    before: dict[tuple[CheckInId, QuestionId], Value] = {}
+    for fact in facts:
+        if isinstance(fact, QuestionAnswered):
+            place = (fact.check_in, fact.question)
+            known = before.get(place)
+            before[place] = fact.value
+            if known is not None and known != fact.value and fact.check_in in check_ins:
+                said = _answer(chart, check_ins[fact.check_in], fact.question, known)
+                yield fact.at, _line(chart, "answer_before", fact.at, {"said": Summary((said,))})
+            continue
+        entry = _entry(chart, fact, check_ins, notes)
+        if entry is not None:
+            name, params = entry
+            yield fact.at, _line(chart, name, fact.at, params)
+
+
+def _entry(
+    chart: Chart, fact: ChartFact, check_ins: Mapping[CheckInId, CheckIn], notes: Mapping[str, str]
+) -> tuple[str, dict[str, Shown]] | None:
+    """What the record says of that fact; None of what only moves the program on."""
+    zone = chart.enrolled.plan.zone
+    match fact:
+        case CheckInAsked():
+            said = tuple(_said(chart, check_ins[fact.check_in]))
+            return ("check_in", {"said": Summary(said)}) if said else ("asked", {})
+        case CheckInExpired():
+            return ("missed", {}) if fact.missed else None
+        case NoteReceived():
+            text = notes.get(fact.note)
+            return None if text is None else ("note", {"text": text})
+        case AlertRaised() | FlagJoined() | FlagRecorded():
+            return "flag", {"tier": Words(MessageKey(f"record/tiers/{fact.flag.tier}"))}
+        case AlertResolved():
+            return "resolved", {"outcome": Words(MessageKey(f"alerts/outcomes/{fact.outcome}"))}
+        case PatientPaused():
+            return "paused", {"until": Instant(fact.until, zone)}
+        case TravelBegan():
+            return "travel", {"zone": fact.zone, "until": Instant(fact.until, zone)}
+        case PlanChanged():
+            return "plan_changed", {"zone": fact.zone, "ask_at": f"{fact.ask_at:%H:%M}"}
+        case _:
+            name = next((name for kind, name in _PLAIN.items() if isinstance(fact, kind)), None)
+            return None if name is None else (name, {})
+
+
+_PLAIN: Mapping[type, str] = {
+    PatientConnected: "connected",
+    ConsentGiven: "consent_given",
+    ConsentDeclined: "consent_declined",
+    PatientEnrolled: "enrolled",
+    PatientStopped: "stopped",
+    PatientResumed: "resumed",
+    DeletionRequested: "deletion_requested",
+    TravelEnded: "travel_ended",
+    AlertTaken: "taken",
+    CardSent: "card",
+    HelpAnswered: "help_answered",
+}
+"""What needs no more said about it than that it was, and when."""
+
+
+def _said(chart: Chart, check_in: CheckIn) -> Iterator[Said]:
+    """What was said, also to what the protocol asks no more; a text of the patient's own stands by itself."""
+    protocol = chart.protocol(check_in.version)
+    shown: set[QuestionId] = set()
+    for answer in check_in.answers:
+        asked = protocol.asked_as(answer.question)
+        name = answer.question if asked is None else asked.question.id
+        if name in shown:
+            continue
+        shown.add(name)
+        if asked is not None and isinstance(asked.question, Text):
+            continue
+        whole = None if asked is None else prompts.said(check_in, asked)
+        yield whole or _answer(chart, check_in, answer.question, answer.value)
+
+
+def _answer(chart: Chart, check_in: CheckIn, question: QuestionId, value: Value) -> Said:
+    """One answer by itself."""
+    asked = chart.protocol(check_in.version).asked_as(question)
+    key = MessageKey(f"questions/{question if asked is None else asked.question.id}")
+    if value == SKIPPED:
+        return Said(key, (SKIP,))
+    if asked is not None and isinstance(asked.question, Gate):
+        return Said(key, (NONE_OF_THESE if value == NOT_NEW else f"{question}.{value}",))
+    if isinstance(value, int):
+        return Said(key, (), value)
+    return Said(key, value if isinstance(value, tuple) else (value,))
+
+
+def _line(chart: Chart, name: str, at: datetime, params: Mapping[str, Shown]) -> Line:
+    return Line(MessageKey(f"record/{name}"), {"at": Instant(at, chart.enrolled.plan.zone), **params})

@@ -1,0 +1,42 @@
+"""Everything that is kept about one patient, decrypted: for the patient alone, after the access log was written."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from followupbot.domain.delivery import Told
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.ids import PatientId
+from followupbot.storage.facts import decode_fact
+from followupbot.storage.keys import Keys, patient_key
+from followupbot.storage.tables import facts, outbox
+
+
+def facts_of(connection: Connection, keys: Keys, patient: PatientId) -> Sequence[ChartFact]:
+    """The patient's facts, the oldest first."""
+    name = patient_key(patient)
+    cipher = keys.cipher(name)
+    query = sa.select(facts.c.n, facts.c.body_enc).where(facts.c.aggregate == name).order_by(facts.c.n)
+    found: list[ChartFact] = []
+    for row in connection.execute(query):
+        fact = decode_fact(cipher.decrypt(row.body_enc, "facts", "body_enc", f"{name}/{row.n}"))
+        assert isinstance(fact, ChartFact), "a patient's chain is about the patient"
+        found.append(fact)
+    return found
+
+
+def told(connection: Connection, keys: Keys, patient: PatientId) -> Sequence[Told]:
+    """What was sent to the patient, the oldest first: no page about them that went to staff."""
+    name = patient_key(patient)
+    cipher = keys.cipher(name)
+    theirs = (outbox.c.owner == name, outbox.c.staff.is_(None), outbox.c.sent_at.is_not(None))
+    query = (
+        sa.select(outbox.c.key, outbox.c.sent_at, outbox.c.payload_enc)
+        .where(*theirs, outbox.c.payload_enc.is_not(None))
+        .order_by(outbox.c.sent_at, outbox.c.id)
+    )
+    return [
+        Told(row.sent_at, cipher.decrypt(row.payload_enc, "outbox", "payload_enc", row.key))
+        for row in connection.execute(query)
+    ]
