@@ -40,7 +40,7 @@ run: $(V)/.run ## the bot, the clock and the pages, as set in .env
 # --- work on it ---
 
 test: $(V)/.dev ## the tests
-	@$(BIN)/python -m pytest -q -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -q -n 3 $(ARGS)
 
 check: lint types imports deps locks test ## everything that must pass before a commit: style, types, imports, locks, tests
 
@@ -73,8 +73,9 @@ e2e: $(V)/.e2e ## the pages in a real browser (needs Chromium; on Debian: apt-ge
 kill: $(V)/.dev ## kill -9 the program KILLS times, at any moment, and count what was lost
 	@KILLS=$(KILLS) $(BIN)/python -m pytest -q -s -m long --timeout 3600 tests/kill $(ARGS)
 
-faults: $(V)/.dev ## the real program with databases locked, full and stopped, and handlers that fail; takes some minutes
-	@$(BIN)/python -m pytest -q -m long --timeout 3600 tests/process $(ARGS)
+FAULTS ?= long or fault
+faults: $(V)/.dev ## the real program with databases locked, full and stopped, and handlers that fail; FAULTS=fault is short
+	@$(BIN)/python -m pytest -q -n 2 -m "$(FAULTS)" --timeout 3600 tests/process $(ARGS)
 
 mutants: $(V)/.dev ## change the shipped protocol in each small way that there is, and list what no vignette notices
 	@PYTHONPATH=src:. $(BIN)/python -m tests.programme.mutants $(MUTANTS)

@@ -38,11 +38,13 @@ Files = tuple[tuple[str, bytes], ...]
 _check = check.check
 
 
-def _check_once(known: dict[Files, list[Problem]], files: Mapping[str, bytes], today: date | None) -> list[Problem]:
+def _check_once(
+    known: dict[Files, list[Problem]], files: Mapping[str, bytes], today: date | None = None, play: bool = True
+) -> list[Problem]:
     """The same for what is wrong with files: most commands meet those that ship, and `publish` those of `check`."""
-    key = tuple(files.items())
+    key = (*files.items(), (f"{today} {play}", b""))
     if key not in known:
-        known[key] = _check(files, today)
+        known[key] = _check(files, today, play)
     return list(known[key])
 
 
@@ -75,6 +77,7 @@ def terminal(
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(house, "_load_programme", partial(_read_once, programmes))
     monkeypatch.setattr(check, "check", partial(_check_once, problems))
+    monkeypatch.setattr("followupbot.cli.preview.check", partial(_check_once, problems))
     monkeypatch.setattr(check, "check_vignettes", check_vignettes_once)
     # How fast the disk of a machine is that runs many tests says nothing.
     monkeypatch.setattr(doctor, "FSYNC_TRIES", 3)

@@ -27,6 +27,8 @@ SETTLED = 1.2
 """Seconds in which a second card, were there one, would have come: longer than any pause between two tries."""
 
 
+pytestmark = pytest.mark.fault
+
 POSTGRES = pytest.mark.postgres
 LONG = pytest.mark.long
 

@@ -12,6 +12,8 @@ from tests.process.harness import FIRST_SCREEN, Clinic
 from tests.process.telegram import until
 from tests.process.troubles import stopped
 
+pytestmark = pytest.mark.fault
+
 POSTGRES = pytest.mark.postgres
 LONG = pytest.mark.long
 

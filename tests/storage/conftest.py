@@ -5,6 +5,8 @@ import pytest
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys
 from tests.databases import (
+    changeable_database,
+    copied_postgres,
     database,
     empty_database,
     engine_name,
@@ -16,6 +18,8 @@ from tests.databases import (
 from tests.storage.people import Site
 
 __all__ = [
+    "changeable_database",
+    "copied_postgres",
     "database",
     "empty_database",
     "engine_name",

@@ -31,6 +31,12 @@ def upgrade() -> None:
 '''
 
 
+@pytest.fixture
+def database(changeable_database: Database) -> Database:
+    """Here tables are changed."""
+    return changeable_database
+
+
 def schema(database: Database) -> dict[str, str]:
     """The schema in the database's own words, by name."""
     with database.read() as connection:

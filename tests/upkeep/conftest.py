@@ -5,6 +5,7 @@ import pytest
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys
 from tests.databases import (
+    copied_postgres,
     database,
     empty_database,
     engine_name,
@@ -16,6 +17,7 @@ from tests.databases import (
 from tests.storage.people import Site
 
 __all__ = [
+    "copied_postgres",
     "database",
     "empty_database",
     "engine_name",

@@ -32,8 +32,8 @@ class SecondStage:
                 executor = ProcessPoolExecutor(1, get_context("fork"), _set, (stage, self._batches))
                 self._elsewhere = [executor.submit(_play, n) for n in range(len(self._batches))]
                 executor.shutdown(wait=False)
-            except OSError:
-                self._elsewhere = []
+            except (OSError, BrokenProcessPool):
+                self._elsewhere = []  # no process to be had, or it was gone before it was told everything
 
     def faults(self) -> list[Faults]:
         """In what each comes out otherwise. Those not begun on the other core are played here, the last first."""
