@@ -66,7 +66,9 @@ def test_enrol_answer_alert_and_take_by_tapping(address: str, screen: str) -> No
         ito.get_by_text("Welcome, Dr Ito").wait_for()
         turn_to("Maria")
         tap(maria, "Open the invitation")
-        for label in ("Next", "Next", "Yes, I agree", "Yes, this is right", "I call for emergency help now", "Water"):
+        tap(maria, "Next")
+        maria.get_by_text("This is not an emergency service").wait_for()  # before, "Next" is still that of the first
+        for label in ("Next", "Yes, I agree", "Yes, this is right", "I call for emergency help now", "Water"):
             tap(maria, label)
         tap(maria, "Start now")
         tap(maria, "1 new or worse")
