@@ -17,10 +17,10 @@ from followupbot.application import admins
 from followupbot.application.front_desk import FrontDesk
 from followupbot.bootstrap.house import House, initialise, open_house
 from followupbot.checking.check import check
-from followupbot.domain.chart import Plan
 from followupbot.domain.decision import ByShell
+from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import CheckInId, Language, MessageId, PatientId, ProtocolKey, QuestionId
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     AnswerPress,
     ConfirmPlanPress,
     ConsentPress,

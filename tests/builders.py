@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from followupbot.domain import alerts
+from followupbot.domain.alert_state import Flag
 from followupbot.domain.care_protocol import (
     Asked,
     AtClosing,
@@ -19,7 +20,7 @@ from followupbot.domain.care_protocol import (
     Within,
     WorkingDays,
 )
-from followupbot.domain.chart import Chart, Flag, Invitation, Plan
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import (
     AlertDetail,
     Clinic,
@@ -34,6 +35,7 @@ from followupbot.domain.clinic import (
 )
 from followupbot.domain.conditions import All, AtLeast, Is, Not
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts import (
     AlertRaised,
     AlertResolved,
@@ -67,9 +69,9 @@ from followupbot.domain.ids import (
     Version,
 )
 from followupbot.domain.lexicon import Lexicon, Theme
-from followupbot.domain.outgoing import Choice as Button
 from followupbot.domain.outgoing import Outgoing, OutgoingMessage, ToChat, ToClinician, ToPatient
 from followupbot.domain.patient_code import complete
+from followupbot.domain.presses import Choice as Button
 from followupbot.domain.questions import Answer, Choice, Gate, GateItem, Scale
 from followupbot.domain.rules import Rule, Tier, Trace
 from followupbot.domain.schedule import Offset, PartialDate, Timing, resolve

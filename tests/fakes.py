@@ -10,7 +10,8 @@ from typing import TypeVar
 from followupbot.application.ports import StorageUnavailable
 from followupbot.domain.delivery import Button, Rendered
 from followupbot.domain.ids import Language, MessageKey, Version
-from followupbot.domain.outgoing import Choice, Param
+from followupbot.domain.params import Param
+from followupbot.domain.presses import Choice
 
 T = TypeVar("T")
 

@@ -13,16 +13,14 @@ import pytest
 import followupbot
 from followupbot.checking.check import NOWHERE, own_contracts
 from followupbot.checking.language import read_limits
-from followupbot.domain.clinic import Role
 from followupbot.domain.ids import Language, MessageKey, Version
 from followupbot.domain.lexicon import Lexicon, plain
-from followupbot.domain.outgoing import Words as WordsOf
-from followupbot.domain.rules import Tier
+from followupbot.domain.params import Words as WordsOf
 from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
 from followupbot.protocol_files.programme import read_files, read_programme
 from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.sources import gather
-from followupbot.rendering import contracts, html
+from followupbot.rendering import html
 from followupbot.rendering.contracts import CONTRACTS, Contract, contract
 from followupbot.rendering.renderer import Edition
 from followupbot.rendering.words import Message, Words
@@ -86,12 +84,6 @@ def test_every_contract_has_a_message_in_every_language(key: str) -> None:
     for language, messages in WORDS.messages.items():
         folder = key.removesuffix("*")
         assert key in messages or (folder != key and any(name.startswith(folder) for name in messages)), language
-
-
-def test_the_lists_of_words_are_those_of_the_domain() -> None:
-    """A new tier or role has words from the day it is there."""
-    assert set(contracts.TIERS) == set(Tier)
-    assert set(contracts.ROLES) == set(Role)
 
 
 @pytest.mark.parametrize("message", [*in_folder("check_ins/ready"), *in_folder("check_ins/reminder")])

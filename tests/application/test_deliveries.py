@@ -27,7 +27,8 @@ from followupbot.application.ports import (
 )
 from followupbot.domain.delivery import Act, Claim, Rendered
 from followupbot.domain.ids import AlertId, ChatId, MessageId, MessageKey, PatientId
-from followupbot.domain.outgoing import Choice, Lane, TakePress
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.presses import Choice, TakePress
 from tests.application.outboxes import MemoryOutbox, Row
 from tests.application.test_settlements import CLAIM
 from tests.fakes import InlineWriter, Phrases, VirtualTime, settle

@@ -6,16 +6,16 @@ import pytest
 
 from followupbot.application import admins
 from followupbot.application.policy import Action
-from followupbot.domain.chart import Taken
+from followupbot.domain.alert_state import Taken
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByPatient, ByShell, ByStaff, ByStranger
 from followupbot.domain.ids import AlertId, CardId, Language, MessageId, PatientId
-from followupbot.domain.outgoing import (
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.presses import (
     AnswerPress,
     CommandPress,
     ConfirmPlanPress,
     ConsentPress,
-    Lane,
     NextPress,
     PracticePress,
     Press,

@@ -8,16 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from followupbot.application import admins, records
-from followupbot.application.commands import MENU
-from followupbot.domain.chart import (
-    CLOSED_CHECK_INS_MAX,
-    FLAGS_MAX,
-    RESOLVED_ALERTS_MAX,
-    UNREAD_MAX,
-    Chart,
-    Open,
-    Taken,
-)
+from followupbot.domain.alert_state import FLAGS_MAX, Open, Taken
+from followupbot.domain.chart import CLOSED_CHECK_INS_MAX, RESOLVED_ALERTS_MAX, UNREAD_MAX, Chart
 from followupbot.domain.clinic import Role
 from followupbot.domain.conditions import READINGS_MAX
 from followupbot.domain.decision import ByShell, Decision
@@ -34,18 +26,17 @@ from followupbot.domain.facts import (
 )
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import MessageId, PatientId
-from followupbot.domain.outgoing import (
+from followupbot.domain.manual import COMMANDS
+from followupbot.domain.outgoing import Lane, OutgoingMessage, ToPatient
+from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
     CrisisPress,
     HelpPress,
-    Lane,
     LaterPress,
-    OutgoingMessage,
     Press,
     ResolvePress,
     TakePress,
-    ToPatient,
 )
 from followupbot.domain.rules import Tier
 from followupbot.domain.wake import next_wake_at, wake, wake_alerts
@@ -188,7 +179,7 @@ class Clinic:
 
     def _command(self, who: int, which: int) -> None:
         """A slash command, with an argument that suits some of them."""
-        name = [*MENU, "no_such_command"][which % (len(MENU) + 1)]
+        name = [*COMMANDS, "no_such_command"][which % (len(COMMANDS) + 1)]
         self.world.command(EVERYBODY[who % len(EVERYBODY)], name, ARGUMENTS[which % len(ARGUMENTS)])
 
     def _read(self, who: int, which: int) -> None:

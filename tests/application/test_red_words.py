@@ -10,7 +10,8 @@ from followupbot.application import admins
 from followupbot.domain.clinic import Programme
 from followupbot.domain.decision import ByShell
 from followupbot.domain.ids import Language
-from followupbot.domain.outgoing import CheckNowPress, OutgoingMessage
+from followupbot.domain.outgoing import OutgoingMessage
+from followupbot.domain.presses import CheckNowPress
 from followupbot.protocol_files.programme import read_files
 from followupbot.protocol_files.sources import gather
 from tests.application.memory import a_store

@@ -12,21 +12,12 @@ from typing import assert_never
 
 from followupbot.application import rounds
 from followupbot.application.front_desk import FrontDesk
-from followupbot.domain.chart import Paused, Stopped
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import Paused, Stopped
 from followupbot.domain.ids import ChatId, MessageId, MessageKey, PatientId, StaffId
-from followupbot.domain.outgoing import (
-    Amend,
-    Choice,
-    Lane,
-    OutgoingMessage,
-    Param,
-    Press,
-    Recall,
-    Rehour,
-    Retire,
-    ToClinician,
-)
+from followupbot.domain.outgoing import Amend, Lane, OutgoingMessage, Recall, Rehour, Retire, ToClinician
+from followupbot.domain.params import Param
+from followupbot.domain.presses import Choice, Press
 from followupbot.domain.schedule import DAY_ENDS, DAY_STARTS, local
 from tests.application.memory import MemoryStore, Posted
 from tests.application.outboxes import MemoryOutbox

@@ -16,7 +16,8 @@ from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
 from followupbot.domain.decision import Decision
 from followupbot.domain.ids import Language, MessageId, Version
-from followupbot.domain.outgoing import Notice, Press
+from followupbot.domain.outgoing import Notice
+from followupbot.domain.presses import Press
 from followupbot.practice import Practice
 from tests.fakes import InlineWriter, Phrases, VirtualTime, eventually, settle
 

@@ -6,7 +6,7 @@ from followupbot.application.ports import Sent
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.domain.delivery import Button, Rendered
 from followupbot.domain.ids import MessageId
-from followupbot.domain.outgoing import Press
+from followupbot.domain.presses import Press
 from followupbot.practice import Person, Practice
 
 TOKEN = "123456:AAHonestlyOnlyForTestsNothingIsReal-00"

@@ -6,14 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from followupbot.channels.telegram.callback_data import (
-    CALLBACK_DATA_BYTES_MAX,
-    NAME_CHARS_MAX,
-    decode,
-    encode,
-)
+from followupbot.channels.telegram.callback_data import CALLBACK_DATA_BYTES_MAX, NAME_CHARS_MAX, decode, encode
 from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, TopicId
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
     ChangePlanPress,

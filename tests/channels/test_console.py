@@ -5,7 +5,7 @@ import pytest
 from followupbot.channels.console import screen
 from followupbot.domain.delivery import Button, Rendered
 from followupbot.domain.ids import CheckInId, PatientId, QuestionId
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
     CheckNowPress,

@@ -11,7 +11,8 @@ from followupbot.application.ports import StorageUnavailable
 from followupbot.channels.telegram.inbound import Handlers
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.domain.ids import CheckInId, MessageKey, PatientId, QuestionId
-from followupbot.domain.outgoing import AnswerPress, Notice, StartPress
+from followupbot.domain.outgoing import Notice
+from followupbot.domain.presses import AnswerPress, StartPress
 from followupbot.practice import FaultKind, Person, Practice
 from tests.channels.desk import EN, WORDS, House
 from tests.channels.phones import buttons, newcomer

@@ -2,13 +2,13 @@
 
 import pytest
 
-from followupbot.application.commands import MENU
+from followupbot.application import commands
 from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.menu import set_menus
 from followupbot.domain.ids import Language
+from followupbot.domain.manual import COMMANDS
 from followupbot.practice import Practice
 from followupbot.protocol_files.sources import shipped
-from followupbot.rendering.contracts import COMMANDS as WORDED
 
 EN, ES = Language("en"), Language("es")
 MENUS = {EN: [("stop", "Stop"), ("help", "Help")], ES: [("stop", "Dejarlo"), ("help", "Ayuda")]}
@@ -36,9 +36,9 @@ async def test_a_menu_that_telegram_refuses_is_tried_again_and_given_up(bot: Bot
     assert len(practice.telegram.profile.menu(1001, 1001, "es")) == 2
 
 
-def test_every_command_has_words_for_the_menu() -> None:
-    """The table of commands and the contracts of their words name the same."""
-    assert tuple(MENU) == WORDED
+def test_the_menu_offers_what_can_be_carried_out_and_nothing_else() -> None:
+    """Whether it reads the patient's own record or not."""
+    assert sorted(COMMANDS) == sorted([*commands.COMMANDS, *commands.RECORD_COMMANDS])
 
 
 @pytest.mark.parametrize("language", [EN, ES])
@@ -48,4 +48,4 @@ def test_help_lists_every_command(language: Language) -> None:
     assert help_file is not None
     text = help_file.read_text(encoding="utf-8")
     listed = [line.split()[0] for line in text.splitlines() if line.startswith("/")]
-    assert listed == [f"/{name}" for name in MENU]
+    assert listed == [f"/{name}" for name in COMMANDS]

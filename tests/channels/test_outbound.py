@@ -33,7 +33,9 @@ from followupbot.channels.telegram.http import FLOOD_WAIT_UNKNOWN, FloodControl,
 from followupbot.channels.telegram.outbound import TelegramChannel, outcome_of
 from followupbot.domain.delivery import Act, Attached, Button, Claim, Rendered
 from followupbot.domain.ids import AlertId, ChatId, Language, MessageId, MessageKey, PatientId, Version
-from followupbot.domain.outgoing import Lane, Point, TakePress, Trend
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Point, Trend
+from followupbot.domain.presses import TakePress
 from followupbot.practice import FaultKind, Person, Practice
 from followupbot.rendering import pictures
 from tests.channels.phones import TOKEN, labels, messages, texts

@@ -7,7 +7,7 @@ import pytest
 from followupbot.application.ports import StorageUnavailable
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId
-from followupbot.domain.outgoing import AnswerPress, CrisisPress, HelpPress, Press
+from followupbot.domain.presses import AnswerPress, CrisisPress, HelpPress, Press
 from followupbot.practice import FaultKind, Person, Practice
 from tests.channels.desk import House
 from tests.channels.phones import buttons, newcomer, texts

@@ -10,7 +10,7 @@ import pytest
 from followupbot.channels.telegram.callback_data import encode
 from followupbot.checking.check import CHECK_IN_DIGITS_MAX, NOWHERE, PRESS_LETTERS_MAX, check
 from followupbot.domain.ids import CardId, CheckInId, Language, PatientId, QuestionId
-from followupbot.domain.outgoing import AnswerPress
+from followupbot.domain.presses import AnswerPress
 from followupbot.protocol_files.reading import Problem, Severity
 from followupbot.protocol_files.sources import gather
 

@@ -13,17 +13,12 @@ from followupbot import settings
 from followupbot.application import admins, patients
 from followupbot.application.front_desk import FrontDesk
 from followupbot.bootstrap import house
-from followupbot.domain.chart import REPORT, Chart
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import REPORT
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByPatient, ByShell, ByStranger, Cause, Decision, StorageUnavailable
 from followupbot.domain.delivery import Claim
-from followupbot.domain.facts import (
-    ChartFact,
-    CheckInExpired,
-    ConsentGiven,
-    PatientConnected,
-    QuestionAnswered,
-)
+from followupbot.domain.facts import ChartFact, CheckInExpired, ConsentGiven, PatientConnected, QuestionAnswered
 from followupbot.domain.ids import PatientId
 from followupbot.storage.audit import Audit
 from followupbot.storage.charts import Charts

@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from followupbot.domain import check_ins, occasions
-from followupbot.domain.chart import RECHECK, Chart
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import RECHECK
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import CheckInAsked, OccasionSkipped, PatientEnrolled, RecheckPlanned
 from followupbot.domain.folding import fold

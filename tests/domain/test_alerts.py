@@ -7,21 +7,15 @@ from datetime import timedelta
 import pytest
 
 from followupbot.domain import alerts
+from followupbot.domain.alert_state import Alert, Open, Resolved, Taken
 from followupbot.domain.care_protocol import AtClosing, Paging, Within, WorkingDays
-from followupbot.domain.chart import Alert, Chart, Open, Resolved, Taken
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import AlertDetail, Clinic, Role, StaffMember
 from followupbot.domain.facts import AlertPaged, AlertReopened, AlertTaken
 from followupbot.domain.ids import AlertId, CheckInId, MessageKey, StaffId
-from followupbot.domain.outgoing import (
-    Amend,
-    Instant,
-    Lane,
-    OutgoingMessage,
-    ResolvePress,
-    TakePress,
-    ToClinician,
-    Words,
-)
+from followupbot.domain.outgoing import Amend, Lane, OutgoingMessage, ToClinician
+from followupbot.domain.params import Instant, Words
+from followupbot.domain.presses import ResolvePress, TakePress
 from followupbot.domain.rules import Tier
 from tests.builders import (
     ADA,

@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from followupbot.domain import check_ins
-from followupbot.domain.chart import Begun, Chart, Completed
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import Begun, Completed
 from followupbot.domain.conditions import All, AtLeast, Is
 from followupbot.domain.facts import QuestionAnswered, QuestionReopened, ScoreRecorded
 from followupbot.domain.ids import QuestionId
-from followupbot.domain.outgoing import BackPress, Day, LaterPress, Said, StartPress, Summary
+from followupbot.domain.params import Day, Said, Summary
+from followupbot.domain.presses import BackPress, LaterPress, StartPress
 from followupbot.domain.rules import Tier
 from tests.builders import (
     CHECK_IN,

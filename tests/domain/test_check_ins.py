@@ -7,14 +7,17 @@ import pytest
 
 from followupbot.domain import alerts, check_ins
 from followupbot.domain.care_protocol import Asked
-from followupbot.domain.chart import Chart, Completed, CutShort, Expired, Waiting
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import Completed, CutShort, Expired, Waiting
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.conditions import All, AtLeast, Is
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import CheckInAsked, CheckInCompleted, CheckInExpired
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CheckInId, Concern, Language, QuestionId, RuleId, TimingId, Version
-from followupbot.domain.outgoing import AnswerPress, Day, Instant, Lane, OutgoingMessage, Retire, StartPress
+from followupbot.domain.outgoing import Lane, OutgoingMessage, Retire
+from followupbot.domain.params import Day, Instant
+from followupbot.domain.presses import AnswerPress, StartPress
 from followupbot.domain.questions import Scale
 from followupbot.domain.rules import Rule, Tier
 from tests.builders import (

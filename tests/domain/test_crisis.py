@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from followupbot.domain import alerts, crisis
-from followupbot.domain.chart import Chart, HelpToAsk, Open
+from followupbot.domain.alert_state import HelpToAsk, Open
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Crisis, Role
 from followupbot.domain.ids import CardId
 from followupbot.domain.outgoing import Lane

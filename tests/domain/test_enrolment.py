@@ -6,8 +6,9 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from followupbot.domain import enrolment, preparation
-from followupbot.domain.chart import (
-    Chart,
+from followupbot.domain.chart import Chart
+from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import (
     Confirming,
     Declined,
     Identifying,
@@ -17,10 +18,11 @@ from followupbot.domain.chart import (
     Practising,
     Reading,
 )
-from followupbot.domain.decision import Decision
 from followupbot.domain.facts import PatientConnected, PatientInvited, TeachBackAnswered
 from followupbot.domain.ids import ChatId, Language, ProtocolKey, TokenHash
-from followupbot.domain.outgoing import ConsentPress, Instant, NextPress, OutgoingMessage, Retire
+from followupbot.domain.outgoing import OutgoingMessage, Retire
+from followupbot.domain.params import Instant
+from followupbot.domain.presses import ConsentPress, NextPress
 from followupbot.domain.schedule import PartialDate
 from followupbot.domain.wake import next_wake_at
 from tests.builders import (

@@ -1,7 +1,8 @@
 """What answers come to: scores, and re-checks."""
 
 from followupbot.domain import check_ins
-from followupbot.domain.chart import RECHECK, Chart
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import RECHECK
 from followupbot.domain.facts import RecheckPlanned, ScoreRecorded
 from followupbot.domain.ids import CheckInId, RuleId
 from followupbot.domain.schedule import Offset, Timing

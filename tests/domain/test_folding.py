@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain.chart import Chart, Enrolment, Invited
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Role, StaffInvited, StaffJoined, StaffLeft
+from followupbot.domain.enrolment_state import Enrolment, Invited
 from followupbot.domain.facts import (
     BirthYearMistaken,
     BotNamed,

@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from followupbot.domain import alerts, check_ins, help
-from followupbot.domain.chart import Chart, HelpAwaited, HelpToAsk, HelpTold, Open, Taken
+from followupbot.domain.alert_state import HelpAwaited, HelpToAsk, HelpTold, Open, Taken
+from followupbot.domain.chart import Chart
 from followupbot.domain.facts import AlertResolved, PatientHeld
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, CardId
-from followupbot.domain.outgoing import HelpPress, Lane
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.presses import HelpPress
 from followupbot.domain.wake import next_wake_at, wake_alerts
 from tests.builders import (
     ALERT,

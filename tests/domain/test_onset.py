@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from followupbot.domain.chart import CutShort
+from followupbot.domain.check_in_state import CutShort
 from followupbot.domain.ids import CheckInId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier

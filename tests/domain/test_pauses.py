@@ -6,8 +6,10 @@ from datetime import date, timedelta
 import pytest
 
 from followupbot.domain import alerts, check_ins, enrolment, pauses, wake
-from followupbot.domain.chart import Begun, Chart, Declined, Ended, Following, Invitation, Paused, Stopped
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import Begun, Ended
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import Declined, Following, Invitation, Paused, Stopped
 from followupbot.domain.facts import InvitationRenewed, OccasionSkipped, PatientConnected, ReminderWithheld
 from followupbot.domain.ids import AlertId, CheckInId, TokenHash
 from followupbot.domain.outgoing import Recall

@@ -5,9 +5,11 @@ from datetime import date, time, timedelta
 import pytest
 
 from followupbot.domain import occasions, preferences, wake
-from followupbot.domain.chart import Chart, Travel
+from followupbot.domain.chart import Chart
+from followupbot.domain.enrolment_state import Travel
 from followupbot.domain.ids import Language
-from followupbot.domain.outgoing import CommandPress, Rehour
+from followupbot.domain.outgoing import Rehour
+from followupbot.domain.presses import CommandPress
 from followupbot.domain.schedule import Daytime, Offset
 from tests.builders import (
     NOW,

@@ -5,7 +5,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.decision import FreeText
 from followupbot.domain.facts import QuestionAnswered
 from followupbot.domain.ids import QuestionId
-from followupbot.domain.outgoing import AnswerPress
+from followupbot.domain.presses import AnswerPress
 from followupbot.domain.questions import Value
 from tests.builders import CHECK_IN, MESSAGE, NOW, after, buttons, kinds, labels, messages, notice, sent
 from tests.domain.one_of_everything import NOTE, PLACES, SINCE, a_chart_of, press, said

@@ -8,7 +8,9 @@ from followupbot.domain import alerts, check_ins
 from followupbot.domain.chart import Chart
 from followupbot.domain.facts import CheckInReminded, ReminderWithheld
 from followupbot.domain.ids import TimingId
-from followupbot.domain.outgoing import Instant, Lane, StartPress
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Instant
+from followupbot.domain.presses import StartPress
 from followupbot.domain.rules import Tier
 from followupbot.domain.schedule import Offset, Timing
 from tests.builders import (

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from followupbot.domain import check_ins, unscheduled
 from followupbot.domain.care_protocol import Unscheduled
-from followupbot.domain.chart import Chart, Expired
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import Expired
 from followupbot.domain.decision import Decision
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId
-from followupbot.domain.outgoing import AnswerPress, Lane
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.presses import AnswerPress
 from tests.builders import (
     BACK_PAIN,
     CHECK_IN,

@@ -9,7 +9,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import BirthYearConfirmed, BirthYearMistaken, ConsentGiven
 from followupbot.domain.ids import CheckInId, Language, QuestionId
-from followupbot.domain.outgoing import CommandPress, YearlyPress
+from followupbot.domain.presses import CommandPress, YearlyPress
 from followupbot.domain.rules import Tier
 from tests.builders import (
     MESSAGE,

@@ -27,11 +27,13 @@ from datetime import datetime, time, timedelta
 from followupbot.application import admins, anytime, calls, records
 from followupbot.channels.console import hearing
 from followupbot.domain.calls import to_be_read_out
-from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Programme, Role
 from followupbot.domain.decision import ByShell, ByStaff, Cause, Decision
+from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, PatientId, StaffId
-from followupbot.domain.outgoing import Choice, Day, Instant, OutgoingMessage, Param, Words
+from followupbot.domain.outgoing import OutgoingMessage
+from followupbot.domain.params import Day, Instant, Param, Words
+from followupbot.domain.presses import Choice
 from followupbot.domain.schedule import PartialDate, local, resolve
 from tests.application.memory import a_store
 from tests.application.world import PhoneMessage, Rows, Shown, World

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from followupbot.bootstrap.house import House
-from followupbot.domain.chart import Resolved
+from followupbot.domain.alert_state import Resolved
 from followupbot.domain.outgoing import Lane
 from followupbot.storage.chats import address_of
 from followupbot.storage.tables import chats, outbox

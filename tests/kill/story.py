@@ -9,10 +9,10 @@ from datetime import time as hour
 
 from followupbot.application import admins
 from followupbot.bootstrap.house import House
-from followupbot.domain.chart import Plan
 from followupbot.domain.decision import ByShell
+from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import Language, PatientId, ProtocolKey
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     AnswerPress,
     ConfirmPlanPress,
     ConsentPress,

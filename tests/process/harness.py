@@ -19,11 +19,11 @@ import httpx
 from followupbot.application import admins
 from followupbot.bootstrap.demo import WAY_IN, WAY_ON
 from followupbot.bootstrap.house import House, initialise, open_house
-from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByShell
+from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import Language, PatientId
-from followupbot.domain.outgoing import AnswerPress, ResolvePress, StartPress, TakePress
+from followupbot.domain.presses import AnswerPress, ResolvePress, StartPress, TakePress
 from followupbot.domain.schedule import PartialDate
 from followupbot.protocol_files.sources import shipped
 from followupbot.settings import Settings

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from followupbot.channels.telegram import callback_data
-from followupbot.domain.outgoing import Press
+from followupbot.domain.presses import Press
 from followupbot.practice import Practice
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from followupbot.domain.chart import Resolved
+from followupbot.domain.alert_state import Resolved
 from tests.process.harness import (
     BRISK,
     CARD,

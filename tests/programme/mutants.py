@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from random import Random
 
-from followupbot.checking.stage import Stage, Vignette
+from followupbot.checking.histories import Vignette
+from followupbot.checking.stage import Stage
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.conditions import CONDITION_TYPES
 from followupbot.domain.ids import QuestionId, RuleId

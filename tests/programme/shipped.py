@@ -3,7 +3,7 @@
 from functools import cache
 from pathlib import Path
 
-from followupbot.checking.stage import Vignettes
+from followupbot.checking.histories import Vignettes
 from followupbot.checking.vignettes import ENDING, read_vignettes
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.ids import ProtocolKey

@@ -5,7 +5,8 @@ from functools import cache
 
 import pytest
 
-from followupbot.checking.stage import Stage, Vignette
+from followupbot.checking.histories import Vignette
+from followupbot.checking.stage import Stage
 from followupbot.checking.vignettes import ENDING, check_vignettes, read_vignettes
 from followupbot.domain.rules import Tier
 from followupbot.protocol_files.programme import ReadFiles, ReadProtocol

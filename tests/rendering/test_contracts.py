@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from followupbot.domain.ids import MessageKey
-from followupbot.domain.outgoing import Instant, Param, Words
+from followupbot.domain.params import Instant, Param, Words
 from followupbot.rendering.contracts import CONTRACTS, contract, fixed_keys, mismatch
 
 DUE = Instant(datetime(2026, 3, 16, 17, tzinfo=UTC), "UTC")

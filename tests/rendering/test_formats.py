@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from followupbot.domain.ids import Language
-from followupbot.domain.outgoing import Day, Instant
+from followupbot.domain.params import Day, Instant
 from followupbot.rendering.formats import clock_time, day, locale_of, when
 
 

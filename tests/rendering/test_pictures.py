@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from followupbot.domain.outgoing import Point, Trend
+from followupbot.domain.params import Point, Trend
 from followupbot.domain.progress import PICTURED_MAX
 from followupbot.rendering import pictures
 

@@ -10,7 +10,8 @@ from followupbot.application import ports
 from followupbot.domain.clinic import ClinicSettings, OpeningHours, Role
 from followupbot.domain.delivery import Button, Rendered
 from followupbot.domain.ids import AlertId, Language, MessageKey, PatientId, Version
-from followupbot.domain.outgoing import Choice, Day, Instant, Param, Said, Summary, TakePress, Words
+from followupbot.domain.params import Day, Instant, Param, Said, Summary, Words
+from followupbot.domain.presses import Choice, TakePress
 from followupbot.rendering.renderer import Renderer, RenderingFailed
 from followupbot.rendering.words import Words as AllWords
 

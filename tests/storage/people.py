@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from followupbot.domain.chart import Chart, Flag, Invitation, Ladder, LadderStep, Plan
+from followupbot.domain.alert_state import Flag, Ladder, LadderStep
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import ClinicSettings, OpeningHours, Programme, Role
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.delivery import Claim
+from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts import (
     AlertRaised,
     ChartFact,
@@ -38,18 +40,9 @@ from followupbot.domain.ids import (
     TokenHash,
     Version,
 )
-from followupbot.domain.outgoing import (
-    Amend,
-    Choice,
-    Lane,
-    Outgoing,
-    OutgoingMessage,
-    Param,
-    Recipient,
-    TakePress,
-    ToClinician,
-    ToPatient,
-)
+from followupbot.domain.outgoing import Amend, Lane, Outgoing, OutgoingMessage, Recipient, ToClinician, ToPatient
+from followupbot.domain.params import Param
+from followupbot.domain.presses import Choice, TakePress
 from followupbot.domain.questions import Answer
 from followupbot.domain.rules import Tier, Trace
 from followupbot.domain.schedule import Daytime, PartialDate

@@ -8,10 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from followupbot.application.ports import Store
-from followupbot.domain.chart import Chart, Invitation
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import ByClock, ByStaff, Cause, Decision, FreeText
 from followupbot.domain.decision import StorageUnavailable as Unavailable
+from followupbot.domain.enrolment_state import Invitation
 from followupbot.domain.facts import (
     AlertPaged,
     AlertResolved,
@@ -30,18 +31,7 @@ from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys, patient_key
 from followupbot.storage.queries import Queries
 from followupbot.storage.tables import alerts, causes, charts, chats, check_ins, clinics, facts, outbox
-from tests.storage.people import (
-    DR_ITO,
-    DR_SATO,
-    NOON,
-    OTHER_PATIENT,
-    PATIENT,
-    Site,
-    asked,
-    message,
-    page,
-    raised,
-)
+from tests.storage.people import DR_ITO, DR_SATO, NOON, OTHER_PATIENT, PATIENT, Site, asked, message, page, raised
 
 MISFIT = AlertPaged(NOON, AlertId(9), 0, (), 0, NOON)
 """A fact about an alert that there is not."""

@@ -13,11 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followupbot.domain.chart import Alert, Chart, CheckIn, Enrolment
+from followupbot.domain.alert_state import Alert
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.conditions import Series
+from followupbot.domain.enrolment_state import Enrolment
 from followupbot.domain.facts import CheckInBegun, Fact, NoteReceived, PatientInvited, QuestionAnswered
 from followupbot.domain.ids import CheckInId, PatientId, QuestionId
-from followupbot.domain.outgoing import Choice, Day, Instant, Param
+from followupbot.domain.params import Day, Instant, Param
+from followupbot.domain.presses import Choice
 from followupbot.storage import facts as stored
 from tests.storage.people import NOON
 

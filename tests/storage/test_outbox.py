@@ -11,7 +11,8 @@ from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.delivery import Act, Claim
 from followupbot.domain.facts import StaffMemberRemoved
 from followupbot.domain.ids import MessageId
-from followupbot.domain.outgoing import Choice, Lane, Recall, Rehour, Retire, StartPress, ToClinician, ToPatient
+from followupbot.domain.outgoing import Lane, Recall, Rehour, Retire, ToClinician, ToPatient
+from followupbot.domain.presses import Choice, StartPress
 from followupbot.domain.schedule import Daytime
 from followupbot.storage import queue
 from followupbot.storage.keys import Keys, patient_key

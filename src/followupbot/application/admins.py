@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from followupbot.application.ports import Store
 from followupbot.domain import enrolment, patient_code, staff
-from followupbot.domain.chart import Chart, Invitation, Plan
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.decision import Actor, Cause, Decision
+from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts import BotNamed, ProgrammePublished
 from followupbot.domain.ids import ChatId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 

@@ -8,7 +8,7 @@ from followupbot.domain import crisis, enrolment, help, lessons, unscheduled
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Cause, Decision
 from followupbot.domain.ids import MessageId, PatientId
-from followupbot.domain.outgoing import AnytimePress, CheckNowPress, CrisisPress, HelpPress, TopicPress
+from followupbot.domain.presses import AnytimePress, CheckNowPress, CrisisPress, HelpPress, TopicPress
 
 
 def press(charts: Charts, pressed: AnytimePress, message: MessageId, cause: Cause, now: datetime) -> Decision:

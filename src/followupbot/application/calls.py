@@ -9,8 +9,9 @@ from followupbot.application import admins, policy
 from followupbot.application.policy import Action
 from followupbot.application.ports import Store
 from followupbot.domain import calls
-from followupbot.domain.chart import Chart, Plan
+from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByShell, ByStaff, Cause, Decision
+from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import PatientId
 
 

@@ -10,7 +10,7 @@ from followupbot.domain.addressing import staff_notice
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByStaff, Cause, Decision
 from followupbot.domain.ids import StaffId
-from followupbot.domain.outgoing import ResolvePress, TakePress
+from followupbot.domain.presses import ResolvePress, TakePress
 
 
 def press(store: Store, by: StaffId | None, pressed: TakePress | ResolvePress, cause: Cause, now: datetime) -> Decision:

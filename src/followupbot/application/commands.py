@@ -35,24 +35,6 @@ RECORD_COMMANDS: Mapping[str, RecordFunction] = {
 }
 """For the patient's own chat only: a terminal or a telephone call has no record at hand."""
 
-MENU = (
-    "urgent",
-    "report",
-    "learn",
-    "progress",
-    "pause",
-    "resume",
-    "time",
-    "zone",
-    "language",
-    "stop",
-    "privacy",
-    "mydata",
-    "delete",
-    "help",
-)
-"""All of them, in the order of the menu. Each has its words in `commands/<name>`, which the menu and `/help` show."""
-
 
 def carry_out_in_chat(
     store: Records, patient: PatientId, command: str, argument: str, cause: Cause, now: datetime

@@ -9,11 +9,11 @@ from followupbot.application.policy import Action
 from followupbot.application.ports import Outbox, Store
 from followupbot.domain import enrolment, staff
 from followupbot.domain.addressing import card_to_chat, staff_notice
-from followupbot.domain.chart import Confirming, Consenting, Identifying, Practising, Reading, TeachingBack
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import Actor, ByPatient, ByStaff, ByStranger, Cause, Decision
+from followupbot.domain.enrolment_state import Confirming, Consenting, Identifying, Practising, Reading, TeachingBack
 from followupbot.domain.ids import ChatId, MessageId, PatientId
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     AnswerPress,
     AnytimePress,
     BackPress,

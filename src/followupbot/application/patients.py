@@ -5,10 +5,11 @@ from typing import assert_never
 
 from followupbot.application.ports import Charts
 from followupbot.domain import check_ins, enrolment, notes, pauses, preparation, writing, yearly
-from followupbot.domain.chart import Chart, Identifying
+from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Cause, Decision, FreeText
+from followupbot.domain.enrolment_state import Identifying
 from followupbot.domain.ids import ChatId, MessageId, PatientId, TokenHash
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
     ChangePlanPress,

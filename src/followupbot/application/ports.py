@@ -21,7 +21,8 @@ from followupbot.domain.ids import (
     TokenHash,
     Version,
 )
-from followupbot.domain.outgoing import Choice, Param
+from followupbot.domain.params import Param
+from followupbot.domain.presses import Choice
 
 __all__ = ["StorageUnavailable"]  # raised by every method of Store and Outbox; it lies below storage, which raises it
 

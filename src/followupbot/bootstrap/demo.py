@@ -17,11 +17,11 @@ from followupbot.bootstrap.process import Process
 from followupbot.bootstrap.workplace import Part
 from followupbot.channels.telegram import callback_data
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByShell
+from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import Language
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     AnswerPress,
     ConfirmPlanPress,
     ConsentPress,

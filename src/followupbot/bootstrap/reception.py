@@ -5,7 +5,6 @@ from contextlib import suppress
 
 import structlog
 
-from followupbot.application.commands import MENU
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap.house import House
@@ -19,6 +18,7 @@ from followupbot.channels.telegram.polling import place_of
 from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.ids import Language, MessageKey
+from followupbot.domain.manual import COMMANDS
 
 log = structlog.get_logger(__name__)
 
@@ -96,4 +96,4 @@ class Reception:
 
     def _menu(self, clinic: Clinic, language: Language) -> Menu:
         edition = self._workplace.house.renderer.edition(clinic.published.version)
-        return [(name, edition.html(language, MessageKey(f"commands/{name}"), {})) for name in MENU]
+        return [(name, edition.html(language, MessageKey(f"commands/{name}"), {})) for name in COMMANDS]

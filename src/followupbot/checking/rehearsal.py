@@ -4,23 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from followupbot.checking.stage import (
-    ANSWERS_AFTER,
-    ASK_AT,
-    SURGERY_ON,
-    WAY_IN,
-    Moment,
-    Occasion,
-    Play,
-    Said,
-    Vignettes,
-)
+from followupbot.checking.histories import Occasion, Said, Vignettes
+from followupbot.checking.stage import ANSWERS_AFTER, ASK_AT, SURGERY_ON, WAY_IN, Moment, Play
 from followupbot.checking.vignettes import OCCASION, OCCASIONS_MAX, SAYS
 from followupbot.domain import alerts, check_ins, enrolment, occasions, wake
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.chart import Chart, Invitation, Plan
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme, Role, StaffJoined, StaffMember
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts import ChartFact, CheckInAsked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import ChatId, Language, PatientId, StaffId, TimingId, TokenHash, Version

@@ -8,7 +8,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 
-from followupbot.checking.stage import Stage, Vignette
+from followupbot.checking.histories import Vignette
+from followupbot.checking.stage import Stage
 
 BATCH = 12
 """Vignettes that are played in a row: neighbours begin alike, and what two share is played once."""

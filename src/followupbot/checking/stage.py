@@ -3,16 +3,19 @@
 What comes of the last occasion is compared with what a clinician expects of it.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
+from followupbot.checking.histories import Occasion, Outcome, Said, Vignette, Vignettes
 from followupbot.domain import alerts, check_ins, enrolment, occasions, preparation, wake
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.chart import Chart, CheckIn, Invitation, Plan
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.clinic import Clinic, ClinicSettings, OpeningHours, Programme, Role, StaffJoined, StaffMember
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts import AlertRaised, ChartFact, FlagJoined, FlagRecorded, RecheckPlanned, ScoreRecorded
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import (
@@ -23,17 +26,14 @@ from followupbot.domain.ids import (
     MessageId,
     PatientId,
     QuestionId,
-    RuleId,
     StaffId,
-    TimingId,
     TokenHash,
     TopicId,
     Version,
 )
 from followupbot.domain.outgoing import OutgoingMessage, ToPatient
 from followupbot.domain.questions import SKIP, Date, Multiple, Number, Question, Text
-from followupbot.domain.rules import Tier
-from followupbot.domain.schedule import Offset, PartialDate, local, resolve
+from followupbot.domain.schedule import PartialDate, local, resolve
 from followupbot.domain.screens import RED_FLAG_RIGHT
 from followupbot.protocol_files.reading import nearest
 
@@ -75,89 +75,6 @@ WAY_IN: tuple[tuple[str, Callable[[Chart, datetime], Decision]], ...] = (
 """How somebody gets from the link to the first check-in who takes no wrong turn."""
 
 _DOCTOR = StaffMember(StaffId("s1"), "doctor", Role.CLINICIAN, StaffJoined(ChatId("doctor")))
-
-
-# -- what is written ---------------------------------------------------------------------------------------------------
-
-Said = str | tuple[str, ...]
-"""An answer as it is written: a number, a name, several names, or the text itself."""
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """One check-in: the timing that asks it, or the re-check that the occasion before has planned; and what is said.
-
-    `stops_at` is the question at which the patient goes away, and `waits` how long the clock then runs on; `then` is
-    what they press on older messages afterwards.
-    """
-
-    asks: TimingId | None = None
-    at: Offset | None = None
-    recheck: bool = False
-    answers: Mapping[str, Said] = field(default_factory=dict)
-    stops_at: QuestionId | None = None
-    then: Mapping[str, Said] = field(default_factory=dict)
-    waits: timedelta | None = None
-    expires: bool = False
-
-
-@dataclass(frozen=True)
-class Gives:
-    """What must come of the last occasion. `recheck`: on which days after it the clock is to ask again."""
-
-    tier: Tier | None
-    rules: tuple[RuleId, ...]
-    card: CardId | None
-    alert: Tier | None
-    education: TopicId | None
-    recheck: tuple[int, ...]
-    not_asked: tuple[QuestionId, ...] = ()
-    scores: Mapping[QuestionId, int | float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Vignette:
-    """One history. Without `background` the patient is enrolled on its first occasion."""
-
-    name: str
-    says: str
-    now: Occasion
-    gives: Gives
-    history: tuple[Occasion, ...] = ()
-    background: bool = True
-
-    @property
-    def occasions(self) -> tuple[Occasion, ...]:
-        """All that are its own, the last one last."""
-        return (*self.history, self.now)
-
-
-@dataclass(frozen=True)
-class Vignettes:
-    """A file of them: `usual` is said to every question that a vignette is silent about, `background` comes first."""
-
-    usual: Mapping[str, Said]
-    asks: TimingId
-    background: tuple[Occasion, ...]
-    vignettes: tuple[Vignette, ...]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of the last occasion, and where the conversation went otherwise than the vignette says."""
-
-    tier: Tier | None
-    rules: tuple[RuleId, ...]
-    card: CardId | None
-    alert: Tier | None
-    education: TopicId | None
-    recheck: tuple[int, ...]
-    asked: tuple[QuestionId, ...] = ()
-    scores: Mapping[QuestionId, int | float | None] = field(default_factory=dict)
-    faults: tuple[str, ...] = ()
-
-
-# -- what happens ------------------------------------------------------------------------------------------------------
 
 
 @dataclass

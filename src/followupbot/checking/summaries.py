@@ -6,7 +6,7 @@ from datetime import date
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.clinic import ClinicSettings
 from followupbot.domain.ids import Language, MessageKey, QuestionId
-from followupbot.domain.outgoing import Day, Said, Summary
+from followupbot.domain.params import Day, Said, Summary
 from followupbot.domain.questions import Date, Gate, Multiple, Number, Scale, Text
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.reading import Path, Problem

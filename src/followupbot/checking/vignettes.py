@@ -6,16 +6,10 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from followupbot.checking.histories import Gives, Occasion, Said, Vignette, Vignettes
 from followupbot.checking.second_stage import SecondStage
-from followupbot.checking.stage import NOTHING, Gives, Occasion, Said, Stage, Vignette, Vignettes
-from followupbot.domain.ids import (
-    CardId,
-    ProtocolKey,
-    QuestionId,
-    RuleId,
-    TimingId,
-    TopicId,
-)
+from followupbot.checking.stage import NOTHING, Stage
+from followupbot.domain.ids import CardId, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
 from followupbot.domain.rules import Tier
 from followupbot.protocol_files import shapes
 from followupbot.protocol_files.durations import OFFSET, SPAN

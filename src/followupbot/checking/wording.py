@@ -8,11 +8,12 @@ from datetime import date
 from followupbot.checking.language import Limits
 from followupbot.domain.clinic import ClinicSettings, Crisis
 from followupbot.domain.ids import Language, MessageKey
-from followupbot.domain.outgoing import Param
-from followupbot.domain.outgoing import Words as WordsOf
+from followupbot.domain.params import Param
+from followupbot.domain.params import Words as WordsOf
 from followupbot.protocol_files.reading import Problem, Severity, likeliest
 from followupbot.rendering import html
-from followupbot.rendering.contracts import AWKWARD_NAME, CONTRACTS, NOTICE_LENGTH_MAX, Contract, contract
+from followupbot.rendering.contracts import CONTRACTS, NOTICE_LENGTH_MAX, Contract, contract
+from followupbot.rendering.param_kinds import AWKWARD_NAME
 from followupbot.rendering.renderer import EMERGENCY_NUMBER_KEY, Edition, RenderingFailed
 from followupbot.rendering.templates import CLINIC, Html, environment, inspect
 from followupbot.rendering.words import Message, Source, Words

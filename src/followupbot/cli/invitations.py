@@ -18,8 +18,8 @@ from followupbot.cli.calls import NOT_ALLOWED, YES, caller
 from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell
 from followupbot.domain import enrolment, patient_code
 from followupbot.domain import staff as staff_of
-from followupbot.domain.chart import Plan
 from followupbot.domain.clinic import Role, StaffJoined
+from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import Language, MessageKey, ProtocolKey
 from followupbot.domain.schedule import DAY_STARTS, DEFAULT_QUIET_HOURS, SURGERY_YEAR_MIN, PartialDate, local
 

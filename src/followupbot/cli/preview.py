@@ -14,6 +14,7 @@ from followupbot.channels.console.conversation import Conversation
 from followupbot.channels.console.screen import Screen
 from followupbot.checking.check import check
 from followupbot.checking.coverage import check_coverage
+from followupbot.checking.histories import Vignettes
 from followupbot.checking.rehearsal import (
     VERSION,
     Beginning,
@@ -24,7 +25,7 @@ from followupbot.checking.rehearsal import (
     read_history,
     window_of,
 )
-from followupbot.checking.stage import SURGERY_ON, Vignettes
+from followupbot.checking.stage import SURGERY_ON
 from followupbot.checking.vignettes import ENDING, read_vignettes
 from followupbot.cli.terminal import called_wrongly, found_wrong, near, typed
 from followupbot.domain.care_protocol import CareProtocol

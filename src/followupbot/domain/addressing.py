@@ -17,18 +17,9 @@ from followupbot.domain.ids import (
     StaffId,
     Version,
 )
-from followupbot.domain.outgoing import (
-    Choice,
-    Lane,
-    Notice,
-    OutgoingMessage,
-    Param,
-    Retire,
-    ToChat,
-    ToClinician,
-    ToPatient,
-    Words,
-)
+from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage, Retire, ToChat, ToClinician, ToPatient
+from followupbot.domain.params import Param, Words
+from followupbot.domain.presses import Choice
 
 
 def check_in_subject(patient: PatientId, check_in: CheckInId) -> str:

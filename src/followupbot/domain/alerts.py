@@ -3,18 +3,13 @@
 from datetime import datetime
 from typing import assert_never
 
-from followupbot.domain.addressing import (
-    alert_subject,
-    role_words,
-    staff_notice,
-    to_operators,
-    to_patient,
-    to_staff,
-)
+from followupbot.domain.addressing import alert_subject, role_words, staff_notice, to_operators, to_patient, to_staff
+from followupbot.domain.alert_state import Alert, Flag, Ladder, LadderStep, Open, Resolved, Taken
 from followupbot.domain.care_protocol import AtClosing, Due, Paging, Within, WorkingDays
-from followupbot.domain.chart import Alert, Chart, Flag, Ladder, LadderStep, Open, Resolved, Stopped, Taken
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import AlertDetail, Role, StaffLeft, StaffMember
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import Stopped
 from followupbot.domain.facts import (
     AlertPaged,
     AlertRaised,
@@ -27,7 +22,9 @@ from followupbot.domain.facts import (
 )
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, MessageKey, StaffId
-from followupbot.domain.outgoing import Amend, Choice, Instant, Lane, Param, ResolvePress, TakePress, Words
+from followupbot.domain.outgoing import Amend, Lane
+from followupbot.domain.params import Instant, Param, Words
+from followupbot.domain.presses import Choice, ResolvePress, TakePress
 from followupbot.domain.rules import Tier
 from followupbot.domain.schedule import local
 

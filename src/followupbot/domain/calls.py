@@ -8,8 +8,9 @@ from datetime import datetime
 
 from followupbot.domain import cards, check_ins, help, preparation
 from followupbot.domain.addressing import check_in_subject, to_patient
-from followupbot.domain.chart import Chart, Plan
+from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.facts import (
     CheckInCompleted,
     CheckInCutShort,
@@ -19,7 +20,8 @@ from followupbot.domain.facts import (
     QuestionAnswered,
 )
 from followupbot.domain.folding import fold
-from followupbot.domain.outgoing import AnswerPress, Lane, Outgoing, OutgoingMessage, Retire, ToPatient
+from followupbot.domain.outgoing import Lane, Outgoing, OutgoingMessage, Retire, ToPatient
+from followupbot.domain.presses import AnswerPress
 
 
 def add(chart: Chart, plan: Plan, taken_by: str, now: datetime) -> Decision:

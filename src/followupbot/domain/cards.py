@@ -4,8 +4,10 @@ from datetime import datetime
 
 from followupbot.domain import alerts, findings, prompts
 from followupbot.domain.addressing import card_subject, retire, stamp, to_patient
+from followupbot.domain.alert_state import Alert, HelpToAsk
 from followupbot.domain.care_protocol import Asked
-from followupbot.domain.chart import Alert, Chart, CheckIn, HelpToAsk
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.facts import CardSent, ChartFact, CheckInCutShort

@@ -7,7 +7,8 @@ from typing import Literal
 
 from followupbot.domain import cards, endings, findings, prompts, reminders
 from followupbot.domain.addressing import check_in_subject, patient_notice, retire, stamp, to_patient
-from followupbot.domain.chart import Chart, CheckIn
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision, FreeText
 from followupbot.domain.evidence import Silence
 from followupbot.domain.facts import (
@@ -23,7 +24,8 @@ from followupbot.domain.facts import (
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CheckInId, MessageId, QuestionId
 from followupbot.domain.notes import NOTE_LENGTH_MAX, review_by
-from followupbot.domain.outgoing import Instant, Lane, Retire
+from followupbot.domain.outgoing import Lane, Retire
+from followupbot.domain.params import Instant
 from followupbot.domain.questions import Answer, Gate, Pressed, Rejected, Text, Toggled
 from followupbot.domain.rules import Rule, Tier
 from followupbot.domain.schedule import Timing, resolve

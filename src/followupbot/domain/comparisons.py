@@ -127,7 +127,28 @@ class Flagged:
 
 
 @dataclass(frozen=True)
-class RisesBy(_OfOne):
+class _ChangesBy(_OfOne):
+    """The number differs by so much from what it was, in one direction."""
+
+    UP: ClassVar[bool]
+
+    question: QuestionId
+    value: Amount
+    since: Since
+    readings: int | None = None
+    settled_after: timedelta | None = None
+
+    def holds(self, evidence: Evidence) -> Truth:
+        """Whether it does; None without an answer now, or with too little before to compare it with."""
+        now = evidence.number(self.question)
+        then = evidence.reference(self.question, self.since, self.readings, self.settled_after)
+        if now is None or then is None:
+            return None
+        return (now - then if self.UP else then - now) >= self.value
+
+
+@dataclass(frozen=True)
+class RisesBy(_ChangesBy):
     """The number, or the place of the option among the options, is higher by so much than it was.
 
     `since: last` compares with the reading before; `usual` with the median of that many `readings` before this one
@@ -135,37 +156,15 @@ class RisesBy(_OfOne):
     """
 
     KEY: ClassVar[str] = "rises_by"
-
-    question: QuestionId
-    value: Amount
-    since: Since
-    readings: int | None = None
-    settled_after: timedelta | None = None
-
-    def holds(self, evidence: Evidence) -> Truth:
-        """Whether it is; None without an answer now, or with too little before to compare it with."""
-        now = evidence.number(self.question)
-        then = evidence.reference(self.question, self.since, self.readings, self.settled_after)
-        return None if now is None or then is None else now - then >= self.value
+    UP: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
-class FallsBy(_OfOne):
+class FallsBy(_ChangesBy):
     """The number, or the place of the option among the options, is lower by so much than it was: as `rises_by`."""
 
     KEY: ClassVar[str] = "falls_by"
-
-    question: QuestionId
-    value: Amount
-    since: Since
-    readings: int | None = None
-    settled_after: timedelta | None = None
-
-    def holds(self, evidence: Evidence) -> Truth:
-        """Whether it is; None without an answer now, or with too little before to compare it with."""
-        now = evidence.number(self.question)
-        then = evidence.reference(self.question, self.since, self.readings, self.settled_after)
-        return None if now is None or then is None else then - now >= self.value
+    UP: ClassVar[bool] = False
 
 
 @dataclass(frozen=True)

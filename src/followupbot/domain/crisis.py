@@ -4,11 +4,13 @@ from datetime import datetime
 
 from followupbot.domain import alerts, cards
 from followupbot.domain.addressing import card_subject, stamp, to_patient
-from followupbot.domain.chart import Chart, Flag, Open
+from followupbot.domain.alert_state import Flag, Open
+from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CheckInId, Concern, RuleId
-from followupbot.domain.outgoing import Instant, Lane
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Instant
 from followupbot.domain.rules import Tier, Trace
 
 CONCERN = Concern("mood")

@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, Version
-from followupbot.domain.outgoing import Choice, Lane, Param, Press
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Param
+from followupbot.domain.presses import Choice, Press
 
 
 class Act(StrEnum):

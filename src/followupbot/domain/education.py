@@ -1,7 +1,7 @@
 """Which short, sourced text goes back to a patient after a check-in."""
 
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.chart import CheckIn
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.ids import TopicId
 from followupbot.domain.rules import Tier
 

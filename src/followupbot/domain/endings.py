@@ -4,13 +4,16 @@ from datetime import datetime, timedelta
 
 from followupbot.domain import alerts, prompts, yearly
 from followupbot.domain.addressing import check_in_subject, stamp, to_patient
-from followupbot.domain.chart import Chart, CheckIn
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.education import topics_for
 from followupbot.domain.evidence import Silence
 from followupbot.domain.facts import CheckInCompleted
 from followupbot.domain.ids import MessageId
-from followupbot.domain.outgoing import BackPress, Choice, Instant, Lane, OutgoingMessage, Param
+from followupbot.domain.outgoing import Lane, OutgoingMessage
+from followupbot.domain.params import Instant, Param
+from followupbot.domain.presses import BackPress, Choice
 from followupbot.domain.rules import Rule, Tier
 
 URGENT = frozenset((Tier.EMERGENCY, Tier.SAME_DAY))

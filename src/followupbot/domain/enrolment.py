@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from followupbot.domain import check_ins, pauses, preparation, screens
 from followupbot.domain.addressing import stamp, to_chat, to_patient
-from followupbot.domain.chart import (
+from followupbot.domain.chart import Chart
+from followupbot.domain.clinic import Clinic, Programme
+from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import (
     BIRTH_YEAR_TRIES_MAX,
-    Chart,
     Consenting,
     Declined,
     Identifying,
@@ -17,8 +19,6 @@ from followupbot.domain.chart import (
     Plan,
     Reading,
 )
-from followupbot.domain.clinic import Clinic, Programme
-from followupbot.domain.decision import Decision
 from followupbot.domain.facts import (
     BirthYearConfirmed,
     BirthYearMistaken,

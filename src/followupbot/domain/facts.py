@@ -4,15 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from followupbot.domain.chart import (
-    Flag,
-    Invitation,
-    Ladder,
-    Plan,
-)
-from followupbot.domain.clinic import (
-    Role,
-)
+from followupbot.domain.alert_state import Flag, Ladder
+from followupbot.domain.clinic import Role
+from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.ids import (
     AlertId,
     CardId,

@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from followupbot.domain import alerts, prompts
+from followupbot.domain.alert_state import Flag
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.chart import RECHECK, Chart, CheckIn, Flag
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import RECHECK, CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.facts import RecheckPlanned, ScoreRecorded

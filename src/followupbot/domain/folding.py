@@ -6,49 +6,30 @@ from datetime import date, datetime
 from functools import reduce
 from typing import assert_never
 
-from followupbot.domain.chart import (
-    BIRTH_YEAR_TRIES_MAX,
-    CLOSED_CHECK_INS_MAX,
+from followupbot.domain.alert_state import (
     FLAGS_MAX,
-    READING_SCREENS,
-    RECHECK,
-    RECHECKS_MAX,
-    RESOLVED_ALERTS_MAX,
-    SUPERSEDED_MAX,
-    UNREAD_MAX,
-    Active,
     Alert,
-    Begun,
-    Chart,
-    CheckIn,
-    Completed,
-    Confirming,
-    Consenting,
-    CutShort,
-    Declined,
-    Ended,
-    Enrolment,
-    Expired,
     Flag,
-    Following,
     HelpAwaited,
     HelpToAsk,
     HelpTold,
-    Identifying,
-    Invited,
-    Locked,
     Open,
-    Paused,
-    PlannedRecheck,
-    Practising,
     Resolved,
-    Scored,
-    Stopped,
     Taken,
-    TeachingBack,
-    Travel,
 )
-from followupbot.domain.chart import Reading as ReadingScreen
+from followupbot.domain.chart import CLOSED_CHECK_INS_MAX, RECHECKS_MAX, RESOLVED_ALERTS_MAX, UNREAD_MAX, Chart
+from followupbot.domain.check_in_state import (
+    RECHECK,
+    SUPERSEDED_MAX,
+    Begun,
+    CheckIn,
+    Completed,
+    CutShort,
+    Ended,
+    Expired,
+    PlannedRecheck,
+    Scored,
+)
 from followupbot.domain.clinic import (
     NOTICES_MAX,
     Clinic,
@@ -59,6 +40,25 @@ from followupbot.domain.clinic import (
     StaffMember,
     StaffState,
 )
+from followupbot.domain.enrolment_state import (
+    BIRTH_YEAR_TRIES_MAX,
+    READING_SCREENS,
+    Active,
+    Confirming,
+    Consenting,
+    Declined,
+    Enrolment,
+    Following,
+    Identifying,
+    Invited,
+    Locked,
+    Paused,
+    Practising,
+    Stopped,
+    TeachingBack,
+    Travel,
+)
+from followupbot.domain.enrolment_state import Reading as ReadingScreen
 from followupbot.domain.facts import (
     AlertPaged,
     AlertRaised,

@@ -8,13 +8,15 @@ from datetime import datetime
 
 from followupbot.domain import alerts, cards
 from followupbot.domain.addressing import card_subject, patient_notice, retire, stamp, to_patient
+from followupbot.domain.alert_state import Alert, HelpAwaited, HelpToAsk
 from followupbot.domain.cards import CARD_AGAIN_AFTER_SECONDS
-from followupbot.domain.chart import Alert, Chart, HelpAwaited, HelpToAsk
+from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import HelpAnswered, HelpAsked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, CardId, MessageId
-from followupbot.domain.outgoing import Choice, HelpPress, Lane, OutgoingMessage
+from followupbot.domain.outgoing import Lane, OutgoingMessage
+from followupbot.domain.presses import Choice, HelpPress
 from followupbot.domain.rules import Tier
 
 

@@ -6,7 +6,8 @@ from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.ids import TopicId
-from followupbot.domain.outgoing import Choice, Lane, OutgoingMessage, TopicPress
+from followupbot.domain.outgoing import Lane, OutgoingMessage
+from followupbot.domain.presses import Choice, TopicPress
 from followupbot.domain.tiers import Tier
 
 SOURCES = "buttons/sources"

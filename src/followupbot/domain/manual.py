@@ -8,6 +8,24 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.outgoing import Lane
 
+COMMANDS = (
+    "urgent",
+    "report",
+    "learn",
+    "progress",
+    "pause",
+    "resume",
+    "time",
+    "zone",
+    "language",
+    "stop",
+    "privacy",
+    "mydata",
+    "delete",
+    "help",
+)
+"""In the order of the menu. Each has its words in `commands/<name>`, which the menu and `/help` show."""
+
 
 def help_(chart: Chart, now: datetime) -> Decision:
     """Every command in plain words, and whom to call; at any hour and in every state of the enrolment."""

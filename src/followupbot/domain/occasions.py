@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from followupbot.domain import check_ins
-from followupbot.domain.chart import RECHECK, Chart, Following, PlannedRecheck
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import RECHECK, PlannedRecheck
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import Following
 from followupbot.domain.facts import ChartFact, OccasionSkipped
 from followupbot.domain.folding import fold
 from followupbot.domain.schedule import SURGERY, Offset, PartialDate, Timing, local, resolve

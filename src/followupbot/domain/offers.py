@@ -2,7 +2,7 @@
 
 from followupbot.domain.chart import Chart
 from followupbot.domain.ids import CardId
-from followupbot.domain.outgoing import CheckNowPress, Choice, CrisisPress
+from followupbot.domain.presses import CheckNowPress, Choice, CrisisPress
 
 CRISIS_CARD = CardId("crisis")
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from followupbot.domain import progress, prompts
 from followupbot.domain.addressing import stamp, to_patient
-from followupbot.domain.chart import Chart, CheckIn
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import (
     AlertRaised,
@@ -34,7 +35,8 @@ from followupbot.domain.facts import (
     TravelEnded,
 )
 from followupbot.domain.ids import CheckInId, MessageKey, QuestionId
-from followupbot.domain.outgoing import Document, Instant, Lane, Line, Lines, Markup, Said, Shown, Summary, Words
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Document, Instant, Line, Lines, Markup, Said, Shown, Summary, Words
 from followupbot.domain.questions import NONE_OF_THESE, NOT_NEW, SKIP, SKIPPED, Gate, Text, Value
 
 FILE = "my_data"

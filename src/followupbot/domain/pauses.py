@@ -8,18 +8,15 @@ from datetime import date, datetime, time, timedelta
 
 from followupbot.domain import check_ins, occasions
 from followupbot.domain.addressing import stamp, to_patient
-from followupbot.domain.chart import Chart, Following, Paused, Stopped
+from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import (
-    ChartFact,
-    DeletionRequested,
-    PatientPaused,
-    PatientResumed,
-    PatientStopped,
-)
+from followupbot.domain.enrolment_state import Following, Paused, Stopped
+from followupbot.domain.facts import ChartFact, DeletionRequested, PatientPaused, PatientResumed, PatientStopped
 from followupbot.domain.folding import fold
 from followupbot.domain.lexicon import Theme
-from followupbot.domain.outgoing import Choice, CommandPress, Day, Lane, OutgoingMessage, Param, Recall
+from followupbot.domain.outgoing import Lane, OutgoingMessage, Recall
+from followupbot.domain.params import Day, Param
+from followupbot.domain.presses import Choice, CommandPress
 from followupbot.domain.schedule import local, resolve
 
 PAUSE_MAX = timedelta(weeks=26)

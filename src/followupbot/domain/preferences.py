@@ -12,7 +12,9 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact, PlanChanged, TravelBegan, TravelEnded
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import Language
-from followupbot.domain.outgoing import Choice, CommandPress, Day, Instant, Lane, OutgoingMessage, Param, Rehour
+from followupbot.domain.outgoing import Lane, OutgoingMessage, Rehour
+from followupbot.domain.params import Day, Instant, Param
+from followupbot.domain.presses import Choice, CommandPress
 from followupbot.domain.schedule import resolve
 
 TRAVEL_MAX = timedelta(days=366)

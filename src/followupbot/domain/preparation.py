@@ -4,8 +4,9 @@ from datetime import datetime, time
 
 from followupbot.domain import check_ins, screens
 from followupbot.domain.addressing import patient_notice, retire, to_patient
-from followupbot.domain.chart import Chart, Confirming, Practising, TeachingBack
+from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import Confirming, Practising, TeachingBack
 from followupbot.domain.facts import ChartFact, PatientEnrolled, PlanChanged, PlanConfirmed, TeachBackAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import Language, MessageId

@@ -6,12 +6,14 @@ from datetime import datetime
 from followupbot.domain import prompts
 from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.care_protocol import Asked, CareProtocol
-from followupbot.domain.chart import Chart, CheckIn
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.endings import URGENT
 from followupbot.domain.facts import ChartFact, CheckInAsked, QuestionAnswered
 from followupbot.domain.ids import CheckInId, Concern, MessageKey, QuestionId
-from followupbot.domain.outgoing import Day, Lane, Line, Lines, Param, Picture, Point, Shown, Title, Trend
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Day, Line, Lines, Param, Picture, Point, Shown, Title, Trend
 from followupbot.domain.questions import SKIPPED, Answer, Choice, Scale
 from followupbot.domain.schedule import local
 

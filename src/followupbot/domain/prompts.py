@@ -8,21 +8,13 @@ from typing import assert_never
 
 from followupbot.domain.addressing import check_in_subject, stamp, to_patient
 from followupbot.domain.care_protocol import Asked, CareProtocol
-from followupbot.domain.chart import Chart, CheckIn
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.ids import CardId, MessageId, MessageKey, QuestionId
-from followupbot.domain.outgoing import (
-    AnswerPress,
-    BackPress,
-    Day,
-    Lane,
-    LaterPress,
-    OutgoingMessage,
-    Param,
-    Said,
-    StartPress,
-    Summary,
-)
-from followupbot.domain.outgoing import Choice as Button
+from followupbot.domain.outgoing import Lane, OutgoingMessage
+from followupbot.domain.params import Day, Param, Said, Summary
+from followupbot.domain.presses import AnswerPress, BackPress, LaterPress, StartPress
+from followupbot.domain.presses import Choice as Button
 from followupbot.domain.questions import (
     DONE,
     NONE_OF_THESE,

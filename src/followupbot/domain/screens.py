@@ -5,9 +5,9 @@ from datetime import datetime, time
 from typing import assert_never
 
 from followupbot.domain.addressing import to_patient
-from followupbot.domain.chart import (
+from followupbot.domain.chart import Chart
+from followupbot.domain.enrolment_state import (
     Active,
-    Chart,
     Confirming,
     Consenting,
     Declined,
@@ -18,16 +18,14 @@ from followupbot.domain.chart import (
     Reading,
     TeachingBack,
 )
-from followupbot.domain.outgoing import (
+from followupbot.domain.outgoing import Lane, OutgoingMessage
+from followupbot.domain.params import Instant, Param
+from followupbot.domain.presses import (
     ChangePlanPress,
     Choice,
     ConfirmPlanPress,
     ConsentPress,
-    Instant,
-    Lane,
     NextPress,
-    OutgoingMessage,
-    Param,
     PracticePress,
     TeachBackPress,
 )

@@ -5,7 +5,8 @@ from datetime import datetime
 from followupbot.domain import check_ins, offers, prompts
 from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.care_protocol import Unscheduled
-from followupbot.domain.chart import REPORT, URGENT, Chart, CheckIn
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import REPORT, URGENT, CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact, CheckInAsked, CheckInReplaced
 from followupbot.domain.folding import fold

@@ -4,11 +4,13 @@ from datetime import date, datetime
 
 from followupbot.domain import alerts
 from followupbot.domain.addressing import patient_notice, retire, to_patient
-from followupbot.domain.chart import Chart, Flag
+from followupbot.domain.alert_state import Flag
+from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import BirthYearConfirmed, BirthYearMistaken, ConsentGiven
 from followupbot.domain.ids import CheckInId, Concern, MessageId, RuleId
-from followupbot.domain.outgoing import Choice, CommandPress, Lane, OutgoingMessage, YearlyPress
+from followupbot.domain.outgoing import Lane, OutgoingMessage
+from followupbot.domain.presses import Choice, CommandPress, YearlyPress
 from followupbot.domain.rules import Tier, Trace
 from followupbot.domain.schedule import local
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from followupbot.domain.care_protocol import Asked, CareProtocol
-from followupbot.domain.chart import RECHECK, REPORT, URGENT
+from followupbot.domain.check_in_state import RECHECK, REPORT, URGENT
 from followupbot.domain.conditions import of_silence, readings_needed
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.ids import QuestionId

@@ -2,31 +2,54 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
 from itertools import product
 
 from followupbot.domain import crisis, yearly
+from followupbot.domain.alerts import OUTCOMES
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.ids import MessageKey, QuestionId
+from followupbot.domain.clinic import Role
+from followupbot.domain.ids import QuestionId
+from followupbot.domain.manual import COMMANDS
 from followupbot.domain.offers import CRISIS_CARD
-from followupbot.domain.outgoing import (
-    Day,
-    Document,
-    Instant,
-    Lines,
-    Markup,
-    Param,
-    Picture,
-    Point,
-    Said,
-    Summary,
-    Title,
-    Trend,
-    Words,
-)
+from followupbot.domain.params import Param, Words
 from followupbot.domain.questions import Datum
 from followupbot.domain.rules import Rule, said_names
 from followupbot.domain.screens import DRINKS, RED_FLAG_ANSWERS, ZONES
+from followupbot.domain.tiers import Tier
+from followupbot.rendering.param_kinds import (
+    ANSWER,
+    ANSWER_OR_NONE,
+    CODE,
+    CONCERN_OR_NONE,
+    CONCERNS,
+    COUNT,
+    DAY,
+    DAY_OR_NONE,
+    DETAIL,
+    FILE,
+    INSTANT,
+    LINES,
+    MINUTES,
+    NAME,
+    NUMBER_OR_NONE,
+    OUTCOME,
+    PAGES,
+    PICTURE_OR_NONE,
+    RECORDED_TIER,
+    ROLE,
+    SAID,
+    SENT_TEXT,
+    SHORT_TEXT,
+    SHORT_TEXT_OR_NONE,
+    SURGERY_DATE,
+    TEXT,
+    TIER,
+    TITLE,
+    TRUTH,
+    YEARS,
+    YEARS_OR_NONE,
+    ParamKind,
+)
 
 NOTICE_LENGTH_MAX = 200
 """Telegram's limit for the line above the chat."""
@@ -37,92 +60,12 @@ BRANCHES_MAX = 5
 SAID_SAMPLES_MAX = 12
 """Of an answer that may be any number, so many are enough to try words with."""
 
-AWKWARD_NAME = "Ana <&\"'> Пётр 👩‍⚕️ مريم " + "x" * 170
-"""A name with everything that breaks templates: mark-up, other scripts, an emoji of several parts, 200 letters."""
 
 EMERGENCY_NUMBER = "clinic.emergency_number"
 CRISIS_LINE = "clinic.crisis_line"
 
 ABROAD = "112"
 """Each card names it: patients travel (clinical.md 0.16)."""
-
-
-@dataclass(frozen=True)
-class ParamKind:
-    """One kind of parameter: what it is called in a problem, and samples from one end to the other."""
-
-    what: str
-    samples: tuple[Param, ...]
-    words_below: str | None = None
-    """For the words of another message: the folder that it is in."""
-
-
-_INSTANT = Instant(datetime(2026, 3, 16, 17, 0, tzinfo=UTC), "Europe/London")
-_NIGHT = Instant(datetime(2026, 12, 31, 23, 59, tzinfo=UTC), "Asia/Kathmandu")
-
-OF_OLD = MessageKey("questions/of_old")
-"""A question that an older protocol asked; it has no words any more."""
-
-CODE = ParamKind("a patient's code", ("7F3K9",))
-NAME = ParamKind("a person's name", ("Dr Ito", AWKWARD_NAME))
-SHORT_TEXT = ParamKind("short text", ("10:00",))
-SHORT_TEXT_OR_NONE = ParamKind("short text, or none", (None, "10:00"))
-DETAIL = ParamKind("ids and numbers", ("7F3K9", "update 123456789, 3 attempts"))
-SURGERY_DATE = ParamKind("a date as precise as it is known", ("2026-12-03", "2026-12", "2026"))
-COUNT = ParamKind("a number from 1", (1, 2, 20))
-MINUTES = ParamKind("a number of minutes from 1", (1, 2, 15))
-YEARS = ParamKind("a number of years", (1, 2, 60))
-YEARS_OR_NONE = ParamKind("a number of years, or none", (None, 0, 1, 12))
-PAGES = ParamKind("how often somebody was paged before", (0, 1, 2, 30))
-TRUTH = ParamKind("true or false", (False, True))
-INSTANT = ParamKind("a time", (_INSTANT, _NIGHT))
-SAID = ParamKind("what was said to each question", (Summary(()),))
-TITLE = ParamKind("the title of a question", (Title(OF_OLD),))
-ANSWER = ParamKind("what was said", (Said(OF_OLD, ("yes",)), Said(OF_OLD, (), 10)))
-ANSWER_OR_NONE = ParamKind("what was said, or none", (None, *ANSWER.samples))
-LINES = ParamKind("lines, each in its own words", (Lines(()),))
-PICTURE_OR_NONE = ParamKind("a picture, or none", (None, Picture((Trend((Point(date(2026, 3, 1), 5),)),))))
-NUMBER_OR_NONE = ParamKind("a number from 1, or none", (None, 1, 4))
-FILE = ParamKind("a file", (Document("a.txt", Lines(())),))
-SENT_TEXT = ParamKind("the words of a message", (Markup("<b>A&amp;E</b>"),))
-TEXT = ParamKind("text that somebody wrote", ("I walked to the shop.", AWKWARD_NAME))
-DAY = ParamKind("a date", (Day(date(2026, 3, 1)),))
-DAY_OR_NONE = ParamKind("a date, or none", (None, Day(date(2026, 3, 1))))
-
-
-def _words(folder: str, names: tuple[str, ...], optional: bool = False) -> ParamKind:
-    samples = tuple(Words(MessageKey(f"{folder}/{name}")) for name in names)
-    what = f"the words of a message in {folder}/"
-    return ParamKind(f"{what}, or none" if optional else what, (None, *samples) if optional else samples, folder)
-
-
-TIERS = ("emergency", "same_day", "this_week", "routine", "record")
-CONCERNS = ("bladder_bowel", "feeling", "weakness", "infection", "clot", "pain", "function", "mood", "other")
-OUTCOMES = ("called", "appointment", "sent_to_hospital", "no_action")
-ROLES = ("clinician", "lead", "admin")
-
-COMMANDS = (
-    "urgent",
-    "report",
-    "learn",
-    "progress",
-    "pause",
-    "resume",
-    "time",
-    "zone",
-    "language",
-    "stop",
-    "privacy",
-    "mydata",
-    "delete",
-    "help",
-)
-
-TIER = _words("alerts/tiers", TIERS)
-RECORDED_TIER = _words("record/tiers", TIERS)
-CONCERN_OR_NONE = _words("alerts/concerns", CONCERNS, optional=True)
-OUTCOME = _words("alerts/outcomes", OUTCOMES)
-ROLE = _words("roles", ROLES)
 
 
 @dataclass(frozen=True)
@@ -336,7 +279,7 @@ CONTRACTS: dict[str, Contract] = {
     "record/paused": Contract({"at": INSTANT, "until": INSTANT}),
     "record/travel": Contract({"at": INSTANT, "zone": SHORT_TEXT, "until": INSTANT}, shows=("zone",)),
     "record/plan_changed": Contract({"at": INSTANT, "zone": SHORT_TEXT, "ask_at": SHORT_TEXT}, shows=("zone",)),
-    **{f"record/tiers/{tier}": _WORD for tier in TIERS},
+    **{f"record/tiers/{tier}": _WORD for tier in Tier},
     # staff
     "staff/welcome": Contract({"name": NAME, "role": ROLE}, shows=("name",)),
     "staff/not_understood": _REPLY,
@@ -385,10 +328,10 @@ CONTRACTS: dict[str, Contract] = {
         )
     },
     # words that stand inside other messages
-    **{f"alerts/tiers/{tier}": _WORD for tier in TIERS},
+    **{f"alerts/tiers/{tier}": _WORD for tier in Tier},
     "alerts/concerns/*": _WORD,
     **{f"alerts/outcomes/{outcome}": _WORD for outcome in OUTCOMES},
-    **{f"roles/{role}": _WORD for role in ROLES},
+    **{f"roles/{role}": _WORD for role in Role},
     "clinic/emergency_number": _WORD,
     # the menu of slash commands
     **{f"commands/{command}": _WORD for command in COMMANDS},

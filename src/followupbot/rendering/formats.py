@@ -8,7 +8,7 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, parse_pattern
 
 from followupbot.domain.ids import Language
-from followupbot.domain.outgoing import Day, Instant
+from followupbot.domain.params import Day, Instant
 
 LOCALES = {Language("en"): "en_GB"}
 """Where a language alone would mean other habits than ours: plain `en` puts the month before the day."""

@@ -6,7 +6,7 @@ from io import BytesIO
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from followupbot.domain.outgoing import Trend
+from followupbot.domain.params import Trend
 
 if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw

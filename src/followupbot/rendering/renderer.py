@@ -10,8 +10,9 @@ from jinja2 import Template, TemplateError
 from followupbot.domain.clinic import ClinicSettings
 from followupbot.domain.delivery import Attached, Button, Rendered
 from followupbot.domain.ids import Language, MessageKey, Version
-from followupbot.domain.outgoing import Choice, Day, Document, Lines, Markup, Param, Picture, Said, Summary, Title
-from followupbot.domain.outgoing import Words as WordsOf
+from followupbot.domain.params import Day, Document, Lines, Markup, Param, Picture, Said, Summary, Title
+from followupbot.domain.params import Words as WordsOf
+from followupbot.domain.presses import Choice
 from followupbot.rendering import pictures
 from followupbot.rendering.formats import day, locale_of
 from followupbot.rendering.html import CAPTION_UNITS_MAX, strip, units

@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from followupbot.domain.ids import Language
-from followupbot.domain.outgoing import Day, Instant
+from followupbot.domain.params import Day, Instant
 from followupbot.rendering import formats
 from followupbot.rendering.words import Source
 

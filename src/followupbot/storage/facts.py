@@ -18,7 +18,8 @@ from pydantic import ConfigDict, Discriminator, TypeAdapter
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.facts import Fact
-from followupbot.domain.outgoing import Choice, Param
+from followupbot.domain.params import Param
+from followupbot.domain.presses import Choice
 
 # The domain's dataclasses bear no configuration of their own, so the one given to a union or a tuple of them holds
 # for everything below: no key that is not a field, and no "4" for a 4.

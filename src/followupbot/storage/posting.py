@@ -13,11 +13,9 @@ from followupbot.domain.delivery import Act
 from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, StaffId, Version
 from followupbot.domain.outgoing import (
     Amend,
-    Choice,
     Lane,
     Outgoing,
     OutgoingMessage,
-    Param,
     Recall,
     Recipient,
     Rehour,
@@ -26,6 +24,8 @@ from followupbot.domain.outgoing import (
     ToClinician,
     ToPatient,
 )
+from followupbot.domain.params import Param
+from followupbot.domain.presses import Choice
 from followupbot.domain.schedule import Daytime
 from followupbot.storage.cipher import Cipher
 from followupbot.storage.engine import Database

@@ -6,7 +6,9 @@ from typing import Any, assert_never
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from followupbot.domain.chart import Alert, Chart, CheckIn, Open, Resolved, Taken
+from followupbot.domain.alert_state import Alert, Open, Resolved, Taken
+from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.folding import apply
 from followupbot.domain.ids import AlertId, CheckInId

@@ -10,7 +10,8 @@ from followupbot.channels.console.screen import Screen
 from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.decision import Decision
 from followupbot.domain.ids import Language, MessageKey, PatientId, Version
-from followupbot.domain.outgoing import CardPress, Lane, OutgoingMessage, Press, Retire
+from followupbot.domain.outgoing import Lane, OutgoingMessage, Retire
+from followupbot.domain.presses import CardPress, Press
 
 
 @dataclass

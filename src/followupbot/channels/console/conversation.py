@@ -14,7 +14,8 @@ from followupbot.domain.delivery import Rendered
 from followupbot.domain.facts import ChartFact, CheckInCompleted, CheckInEnded
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import PatientId
-from followupbot.domain.outgoing import Notice, OutgoingMessage, Press, Retire, ToPatient
+from followupbot.domain.outgoing import Notice, OutgoingMessage, Retire, ToPatient
+from followupbot.domain.presses import Press
 
 ANSWER_TAKES = timedelta(seconds=5)
 

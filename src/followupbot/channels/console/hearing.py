@@ -6,7 +6,7 @@ from followupbot.application import anytime, commands, patients
 from followupbot.application.ports import Charts
 from followupbot.domain.decision import Cause, Decision
 from followupbot.domain.ids import MessageId, PatientId
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     CheckNowPress,
     CommandPress,
     CrisisPress,

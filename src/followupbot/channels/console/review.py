@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from followupbot.channels.console import screen
 from followupbot.channels.console.conversation import Conversation
-from followupbot.domain.chart import Alert, Flag, Open
+from followupbot.domain.alert_state import Alert, Flag, Open
 from followupbot.domain.facts import AlertRaised, FlagJoined, FlagRecorded, NoteReceived, RecheckPlanned, ScoreRecorded
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.outgoing import ToClinician

@@ -7,7 +7,7 @@ from itertools import count, product
 from string import ascii_lowercase
 
 from followupbot.domain.delivery import Button, Rendered
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
     CheckNowPress,

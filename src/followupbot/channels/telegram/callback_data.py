@@ -10,7 +10,7 @@ import re
 from typing import assert_never
 
 from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, TopicId
-from followupbot.domain.outgoing import (
+from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
     ChangePlanPress,

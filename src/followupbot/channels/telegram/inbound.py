@@ -18,7 +18,7 @@ from followupbot.channels.telegram.updates import (
 )
 from followupbot.domain.decision import Decision
 from followupbot.domain.ids import MessageId
-from followupbot.domain.outgoing import Press
+from followupbot.domain.presses import Press
 
 
 class Handlers(Protocol):

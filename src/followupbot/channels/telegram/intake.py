@@ -26,7 +26,7 @@ from followupbot.channels.telegram.unrecorded import UnrecordedCards
 from followupbot.channels.telegram.updates import Incoming, Pressed, Unreadable
 from followupbot.channels.telegram.window import Window
 from followupbot.domain.decision import Decision
-from followupbot.domain.outgoing import AnswerPress, CrisisPress, HelpPress
+from followupbot.domain.presses import AnswerPress, CrisisPress, HelpPress
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,8 @@ from followupbot.application.ports import Ambiguous, Malformed, NotSent, Outcome
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.domain.delivery import Rendered
 from followupbot.domain.ids import Language, MessageKey, Version
-from followupbot.domain.outgoing import CardPress, Param
+from followupbot.domain.params import Param
+from followupbot.domain.presses import CardPress
 
 log = logging.getLogger(__name__)
 

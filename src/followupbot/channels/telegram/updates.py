@@ -7,7 +7,7 @@ from typing import assert_never
 
 from followupbot.channels.telegram import callback_data
 from followupbot.domain.ids import MessageId
-from followupbot.domain.outgoing import Press
+from followupbot.domain.presses import Press
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 

@@ -1,0 +1,119 @@
+"""Flags, and the alert that gets a clinician to take them in hand: frozen state."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from followupbot.domain.clinic import Role
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Concern, StaffId
+from followupbot.domain.rules import Tier, Trace
+
+FLAGS_MAX = 40
+"""Flags that one unresolved alert carries; with more, the oldest are in the facts only."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A finding for clinic review: a rule that fired, with its tier and its trace."""
+
+    check_in: CheckInId
+    tier: Tier
+    concern: Concern
+    trace: Trace
+    at: datetime
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """One step as it stood when the alert was raised; who stands on it is looked up when it is paged."""
+
+    role: Role
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The ladder as it stood when the alert was raised, or raised again. No steps: nobody is buzzed."""
+
+    steps: tuple[LadderStep, ...]
+    at_any_hour: bool
+    again_after: timedelta | None
+
+
+@dataclass(frozen=True)
+class Open:
+    """Nobody has it. `step` is paged at `page_at`; None where nobody is buzzed."""
+
+    step: int
+    page_at: datetime | None
+    kind: Literal["open"] = "open"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A clinician has it in hand. Without an outcome it is open again at `reopen_at` (clinical.md 0.6)."""
+
+    by: StaffId
+    at: datetime
+    reopen_at: datetime | None
+    kind: Literal["taken"] = "taken"
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """It ended in an outcome that a human named."""
+
+    by: StaffId
+    at: datetime
+    outcome: str
+    kind: Literal["resolved"] = "resolved"
+
+
+AlertState = Open | Taken | Resolved
+
+
+@dataclass(frozen=True)
+class HelpToAsk:
+    """After a card: the patient is asked then whether help is there (clinical.md 0.6)."""
+
+    at: datetime
+    kind: Literal["to_ask"] = "to_ask"
+
+
+@dataclass(frozen=True)
+class HelpAwaited:
+    """That was asked. Without an answer the card comes again then, and the ladder is paged."""
+
+    repeat_at: datetime
+    kind: Literal["awaited"] = "awaited"
+
+
+@dataclass(frozen=True)
+class HelpTold:
+    """What the patient said last about it."""
+
+    at: datetime
+    getting: bool
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Getting a clinician to take flags in hand. `pages` counts how often somebody was paged."""
+
+    id: AlertId
+    tier: Tier
+    flags: tuple[Flag, ...]
+    ladder: Ladder
+    raised_at: datetime
+    due_at: datetime
+    state: AlertState
+    pages: int = 0
+    card: CardId | None = None
+    """The newest emergency card that the patient got."""
+    help: HelpToAsk | HelpAwaited | None = None
+    help_told: HelpTold | None = None
+
+    @property
+    def unresolved(self) -> bool:
+        """Whether a human has not yet said how it ended."""
+        return not isinstance(self.state, Resolved)

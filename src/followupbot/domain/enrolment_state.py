@@ -1,0 +1,187 @@
+"""A patient in a care protocol: frozen state, from the invitation on."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Literal
+
+from followupbot.domain.ids import ChatId, Language, ProtocolKey, TokenHash
+from followupbot.domain.schedule import Daytime, PartialDate
+
+BIRTH_YEAR_TRIES_MAX = 3
+
+READING_SCREENS = 2
+"""What is read before consent is asked. With that, the year of birth, the plan and the teach-back they are six."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the invitation knows about the patient."""
+
+    protocol: ProtocolKey
+    surgery_on: PartialDate
+    zone: str
+    language: Language
+    ask_at: time
+    born: int | None = None
+
+    @property
+    def daytime(self) -> Daytime:
+        """The hours in which we may start a conversation with this patient."""
+        return Daytime(self.zone)
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A link that is out."""
+
+    token_hash: TokenHash
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Invited:
+    """Nobody has used the link yet."""
+
+    kind: Literal["invited"] = "invited"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The link was used; they read what it is about, one short screen after the other."""
+
+    screen: int = 1
+    kind: Literal["reading"] = "reading"
+
+
+@dataclass(frozen=True)
+class Consenting:
+    """They have read it all; whether they take part is asked."""
+
+    kind: Literal["consenting"] = "consenting"
+
+
+@dataclass(frozen=True)
+class Identifying:
+    """They agreed; the year of birth is asked."""
+
+    consented_at: datetime
+    tries: int = 0
+    kind: Literal["identifying"] = "identifying"
+
+
+@dataclass(frozen=True)
+class Confirming:
+    """It is they; whether language, zone and hour are right is asked."""
+
+    consented_at: datetime
+    kind: Literal["confirming"] = "confirming"
+
+
+@dataclass(frozen=True)
+class TeachingBack:
+    """What they do when something red happens is asked, until they say it right."""
+
+    consented_at: datetime
+    tries: int = 0
+    kind: Literal["teaching_back"] = "teaching_back"
+
+
+@dataclass(frozen=True)
+class Practising:
+    """They try the buttons with a question of which nothing is kept."""
+
+    consented_at: datetime
+    kind: Literal["practising"] = "practising"
+
+
+@dataclass(frozen=True)
+class Active:
+    """They take part. `asked_through` is the last day of the schedule that has been dealt with.
+
+    While `operated` is False the operation lies ahead, and nothing post-operative is asked (clinical.md 0.12).
+    """
+
+    consented_at: datetime
+    enrolled_at: datetime
+    asked_through: date
+    operated: bool
+    confirmed_at: datetime | None = None
+    """When they last said, a year or more after consent, that they go on."""
+    kind: Literal["active"] = "active"
+
+
+@dataclass(frozen=True)
+class Declined:
+    """They did not agree; nothing is ever sent unless staff invite again."""
+
+    at: datetime
+    kind: Literal["declined"] = "declined"
+
+
+@dataclass(frozen=True)
+class Locked:
+    """The year of birth was wrong three times; staff must invite again."""
+
+    at: datetime
+    kind: Literal["locked"] = "locked"
+
+
+EnrolmentState = (
+    Invited | Reading | Consenting | Identifying | Confirming | TeachingBack | Practising | Active | Declined | Locked
+)
+
+
+@dataclass(frozen=True)
+class Following:
+    """We write when something is due."""
+
+    kind: Literal["following"] = "following"
+
+
+@dataclass(frozen=True)
+class Paused:
+    """The patient wants to hear nothing that we start until then; it ends by itself."""
+
+    until: datetime
+    kind: Literal["paused"] = "paused"
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The patient wants to hear nothing that we start; only they can end that."""
+
+    kind: Literal["stopped"] = "stopped"
+
+
+Contact = Following | Paused | Stopped
+
+
+@dataclass(frozen=True)
+class Travel:
+    """The plan's zone is not the patient's own: that is `home`, and holds again at `until`."""
+
+    home: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A patient in a care protocol. `chat` is theirs; `blocked` says that the last message did not reach it."""
+
+    plan: Plan
+    state: EnrolmentState
+    invitation: Invitation | None = None
+    chat: ChatId | None = None
+    blocked: bool = False
+    contact: Contact = Following()
+    travel: Travel | None = None
+    zone_since: datetime | None = None
+    """When the plan's zone last changed; None where it is as the invitation had it."""
+    deletion_requested_at: datetime | None = None
+
+    @property
+    def standing(self) -> str:
+        """One word for lists: the state, or, of who takes part, what they have asked for."""
+        if self.deletion_requested_at is not None:
+            return "deletion_requested"
+        return self.state.kind if isinstance(self.contact, Following) else self.contact.kind

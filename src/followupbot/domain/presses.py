@@ -1,0 +1,204 @@
+"""Buttons, and what each says when it is pressed: which decision is meant, by ids and names alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, TopicId
+
+
+@dataclass(frozen=True)
+class ConsentPress:
+    """The patient agrees to take part, or does not."""
+
+    patient: PatientId
+    agrees: bool
+    kind: Literal["consent"] = "consent"
+
+
+@dataclass(frozen=True)
+class NextPress:
+    """The patient has read that screen of what consent is about."""
+
+    patient: PatientId
+    screen: int
+    kind: Literal["next"] = "next"
+
+
+@dataclass(frozen=True)
+class ConfirmPlanPress:
+    """Language, zone and hour are right."""
+
+    patient: PatientId
+    kind: Literal["confirm_plan"] = "confirm_plan"
+
+
+@dataclass(frozen=True)
+class ChangePlanPress:
+    """A part of the plan, `language`, `zone` or `hour`, is not right; without a value, what else it may be is asked."""
+
+    patient: PatientId
+    part: str
+    value: str | None = None
+    kind: Literal["change_plan"] = "change_plan"
+
+
+@dataclass(frozen=True)
+class TeachBackPress:
+    """The patient says what they do when something red happens."""
+
+    patient: PatientId
+    answer: str
+    kind: Literal["teach_back"] = "teach_back"
+
+
+@dataclass(frozen=True)
+class PracticePress:
+    """The patient tries a button; which one is nobody's business."""
+
+    patient: PatientId
+    answer: str
+    kind: Literal["practice"] = "practice"
+
+
+@dataclass(frozen=True)
+class YearlyPress:
+    """The patient says once a year what was said at enrolment: `what` is `born` or `consent`."""
+
+    patient: PatientId
+    what: str
+    value: str
+    kind: Literal["yearly"] = "yearly"
+
+
+@dataclass(frozen=True)
+class StartPress:
+    """The patient begins the check-in that waits, or goes on with it."""
+
+    patient: PatientId
+    check_in: CheckInId
+    kind: Literal["start"] = "start"
+
+
+@dataclass(frozen=True)
+class AnswerPress:
+    """The patient answers. `card` and `language` let an emergency be answered with no database (clinical.md 0.5)."""
+
+    patient: PatientId
+    check_in: CheckInId
+    question: QuestionId
+    value: str
+    card: CardId | None = None
+    language: Language | None = None
+    kind: Literal["answer"] = "answer"
+
+
+@dataclass(frozen=True)
+class BackPress:
+    """The patient goes back to the question before this one; without one, to the last."""
+
+    patient: PatientId
+    check_in: CheckInId
+    question: QuestionId | None = None
+    kind: Literal["back"] = "back"
+
+
+@dataclass(frozen=True)
+class LaterPress:
+    """The patient goes on another time."""
+
+    patient: PatientId
+    check_in: CheckInId
+    kind: Literal["later"] = "later"
+
+
+@dataclass(frozen=True)
+class HelpPress:
+    """The patient says whether help is there. `card` and `language` are for "not yet", as in `AnswerPress`."""
+
+    patient: PatientId
+    alert: AlertId
+    getting: bool
+    card: CardId | None = None
+    language: Language | None = None
+    kind: Literal["help"] = "help"
+
+
+@dataclass(frozen=True)
+class CrisisPress:
+    """The patient thinks of harming themselves. `card` and `language` as in `AnswerPress`."""
+
+    patient: PatientId
+    card: CardId
+    language: Language
+    kind: Literal["crisis"] = "crisis"
+
+
+@dataclass(frozen=True)
+class CheckNowPress:
+    """Something has changed: the patient wants to be asked about every red flag now."""
+
+    patient: PatientId
+    kind: Literal["check_now"] = "check_now"
+
+
+@dataclass(frozen=True)
+class TopicPress:
+    """The patient wants to read about that; with `sources`, where it comes from."""
+
+    patient: PatientId
+    topic: TopicId
+    sources: bool = False
+    kind: Literal["topic"] = "topic"
+
+
+@dataclass(frozen=True)
+class CommandPress:
+    """A button that does what that slash command with that argument does: `pause` with `4w`."""
+
+    patient: PatientId
+    command: str
+    argument: str = ""
+    kind: Literal["command"] = "command"
+
+
+@dataclass(frozen=True)
+class TakePress:
+    """A clinician takes the alert in hand."""
+
+    patient: PatientId
+    alert: AlertId
+    kind: Literal["take"] = "take"
+
+
+@dataclass(frozen=True)
+class ResolvePress:
+    """The clinician who has the alert says how it ended. `outcome` names the words `alerts/outcomes/<outcome>`."""
+
+    patient: PatientId
+    alert: AlertId
+    outcome: str
+    kind: Literal["resolve"] = "resolve"
+
+
+EnrolmentPress = (
+    NextPress | ConsentPress | ConfirmPlanPress | ChangePlanPress | TeachBackPress | PracticePress | YearlyPress
+)
+
+CheckInPress = StartPress | AnswerPress | BackPress | LaterPress
+
+CardPress = AnswerPress | HelpPress | CrisisPress
+"""What may bear a card, and is then answered even where nothing can be recorded (clinical.md 0.5)."""
+
+AnytimePress = HelpPress | CrisisPress | CheckNowPress | TopicPress
+
+Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | TakePress | ResolvePress
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One button: `label` names it in the message's own `buttons`, or is a number shown as it is."""
+
+    label: str
+    press: Press
+    chosen: bool | None = None
+    """Of several that may be chosen together: whether this one is; None for every other button."""
