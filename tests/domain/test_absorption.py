@@ -167,6 +167,20 @@ def test_a_re_check_that_nobody_could_ask_in_time_is_skipped() -> None:
     assert (story(decision), chart.rechecks) == (["skipped recheck: window_over"], ())
 
 
+def test_a_re_check_asks_what_the_programme_of_today_still_has() -> None:
+    """A version published since may have dropped questions; where it has dropped all, nothing can be asked."""
+    chart = planned(scheduled(), "2026-03-16")
+    (recheck,) = chart.rechecks
+    gone = QuestionId("asked_no_more")
+    some = replace(chart, rechecks=(replace(recheck, form=(gone, *MICRO)),))
+    _, asked = woken(some, at("2026-03-16 09:00"))
+    assert asked.open_check_in is not None
+    assert asked.open_check_in.form == MICRO
+    nothing = replace(chart, rechecks=(replace(recheck, form=(gone,)),))
+    decision, left = woken(nothing, at("2026-03-16 09:00"))
+    assert (story(decision), left.rechecks) == (["skipped recheck: questions_gone"], ())
+
+
 # -- groups, anchors, hours --------------------------------------------------------------------------------------------
 
 

@@ -92,7 +92,7 @@ def test_a_second_journey_leads_to_the_same_home() -> None:
     assert (stayed.enrolled.plan.zone, stayed.enrolled.travel) == (LOS_ANGELES, None)
 
 
-@pytest.mark.parametrize("last_day", ["2026-03-01", "2027-06-01"])
+@pytest.mark.parametrize("last_day", ["2026-03-01", "2027-06-01", "9999-12-31"])
 def test_a_journey_that_is_over_or_has_no_end_is_none(last_day: str) -> None:
     """Who is away for more than a year lives there."""
     decision = preferences.travel(an_enrolled_chart(), TOKYO, date.fromisoformat(last_day), NOW)

@@ -1,12 +1,17 @@
 """A question as it is put: which comes next, and the buttons below it."""
 
-from followupbot.domain import check_ins
+from datetime import date
+
+import pytest
+
+from followupbot.domain import check_ins, prompts
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import FreeText
 from followupbot.domain.facts import QuestionAnswered
 from followupbot.domain.ids import QuestionId
+from followupbot.domain.params import Day
 from followupbot.domain.presses import AnswerPress
-from followupbot.domain.questions import Value
+from followupbot.domain.questions import SKIPPED, Date, Question, Scale, Value
 from tests.builders import CHECK_IN, MESSAGE, NOW, after, buttons, kinds, labels, messages, notice, sent
 from tests.domain.one_of_everything import NOTE, PLACES, SINCE, a_chart_of, press, said
 
@@ -118,3 +123,22 @@ def test_what_one_button_of_a_gate_says_is_asked_about_after_the_last_screen() -
     """Its degree (clinical.md 0.4)."""
     decision = press(a_chart_of(), "rf_foot new")
     assert (kinds(decision), sent(decision)) == (["question_answered"], ["patient: questions/rf_foot_degree"])
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "shown"),
+    [
+        (Scale(QuestionId("leg"), 0, 10), 6, ((), 6)),
+        (Scale(QuestionId("leg"), 0, 10), "old", (("old",), None)),
+        (Date(QuestionId("leg")), "2026-03-02", ((), Day(date(2026, 3, 2)))),
+        (Date(QuestionId("leg")), "worse", (("worse",), None)),
+        (None, "worse", (("worse",), None)),
+        (None, SKIPPED, (("skip",), None)),
+    ],
+)
+def test_what_was_said_is_shown_though_its_question_has_changed_or_gone(
+    question: Question | None, value: Value, shown: tuple[tuple[str, ...], int | Day | None]
+) -> None:
+    """A new version may give a name to another type of question; the record of years goes on being readable."""
+    found = prompts.said_once(question, QuestionId("leg"), value)
+    assert (found.question, (found.labels, found.value)) == ("questions/leg", shown)

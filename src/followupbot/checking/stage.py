@@ -355,7 +355,7 @@ class Play:
         if step is None:
             now = self._now + after
             decision = decide(self._chart, now)
-            facts = tuple(fact for fact in decision.facts if isinstance(fact, ChartFact))
+            facts = decision.chart_facts
             messages = (message for message in decision.outgoing if isinstance(message, OutgoingMessage))
             sent = tuple(message.message for message in messages if isinstance(message.to, ToPatient))
             puts = [QuestionId(name.removeprefix(QUESTIONS)) for name in sent if name.startswith(QUESTIONS)]

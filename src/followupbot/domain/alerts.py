@@ -222,7 +222,7 @@ def _when_to_page(chart: Chart, ladder: Ladder, at: datetime) -> datetime:
 
 def _then_page(chart: Chart, decision: Decision, alert_id: AlertId, now: datetime) -> Decision:
     """The decision, and the first page where it is due at once: a red answer and its page are one commit."""
-    after = fold(chart, decision.facts)  # type: ignore[arg-type] # an alert's decision has chart facts only
+    after = fold(chart, decision.chart_facts)
     alert = after.alert(alert_id)
     assert alert is not None
     if isinstance(alert.state, Open) and alert.state.page_at is not None and alert.state.page_at <= now:

@@ -13,6 +13,7 @@ from followupbot.domain.evidence import Evidence, Silence
 from followupbot.domain.ids import AlertId, CheckInId, PatientId, QuestionId, Version
 from followupbot.domain.schedule import Daytime, local, resolve
 from followupbot.domain.series import Series
+from followupbot.domain.tiers import Tier, worst
 
 CLOSED_CHECK_INS_MAX = 4
 RESOLVED_ALERTS_MAX = 4
@@ -88,6 +89,17 @@ class Chart:
         """The alert that new flags join."""
         return next((alert for alert in self.alerts if alert.unresolved), None)
 
+    @property
+    def waiting_tier(self) -> Tier | None:
+        """How soon somebody is to look at this patient; None where nothing waits for that."""
+        alert = self.unresolved_alert
+        return None if alert is None else alert.tier
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody is to look at this patient today."""
+        return self.waiting_tier is not None and self.waiting_tier.urgent
+
     def check_in(self, check_in: CheckInId) -> CheckIn | None:
         """The check-in of that number, where the chart still keeps it."""
         return next((found for found in self.check_ins if found.id == check_in), None)
@@ -124,6 +136,6 @@ class Chart:
             at=now,
             operated_at=self.operated_at(now),
             orders=protocol.orders(),
-            worst=min(protocol.tiers(check_in.fired), key=lambda tier: tier.rank, default=None),
+            worst=worst(protocol.tiers(check_in.fired)),
             silence=silence,
         )

@@ -1,7 +1,7 @@
 """One occasion on which questions are put to one patient: asking, answering, reminding, expiring."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -10,7 +10,7 @@ from followupbot.domain.addressing import check_in_subject, patient_notice, reti
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.evidence import Silence
+from followupbot.domain.evidence import Evidence, Silence
 from followupbot.domain.facts import (
     ChartFact,
     CheckInAsked,
@@ -64,9 +64,7 @@ def repeat(chart: Chart, now: datetime) -> Decision | None:
         return None
     if check_in.state.kind == "waiting":
         return Decision(outgoing=(prompts.ready(chart, check_in, f"c{check_in.id}/ready/{stamp(now)}", starts=False),))
-    turn = prompts.upcoming(chart, check_in, now)
-    assert turn is not None, "a check-in without a question left is closed"
-    return Decision(outgoing=(prompts.question(chart, check_in, turn, now, None),))
+    return begin(chart, check_in.id, None, now)
 
 
 def begin(chart: Chart, check_in_id: CheckInId, pressed: MessageId | None, now: datetime) -> Decision:
@@ -129,10 +127,8 @@ def put_off(chart: Chart, check_in_id: CheckInId, pressed: MessageId, now: datet
 
 def _may_change(chart: Chart, check_in: CheckIn, now: datetime) -> bool:
     """While its time lasts, and nothing newer is asked; what an emergency has cut short is not taken up again."""
-    alert = chart.unresolved_alert
-    urgent = alert is not None and alert.tier is Tier.EMERGENCY
     newest = check_in.id == chart.check_in_count and now < check_in.expires_at
-    ended = newest and check_in.state.kind == "completed" and not urgent
+    ended = newest and check_in.state.kind == "completed" and chart.waiting_tier is not Tier.EMERGENCY
     return chart.active is not None and (check_in.open or ended)
 
 
@@ -188,7 +184,8 @@ def answer_text(chart: Chart, text: str, now: datetime) -> Decision | None:
     if check_in is None or check_in.state.kind != "begun":
         return None
     turn = prompts.upcoming(chart, check_in, now)
-    assert turn is not None, "a check-in without a question left is closed"
+    if turn is None:
+        return None  # what was left to ask applies no more since
     asked = turn.asked
     read = asked.read(asked.question.id, prompts.typed(chart, check_in, asked, text, now))
     assert not isinstance(read, Toggled), "nothing typed chooses one of several"
@@ -292,17 +289,19 @@ def next_wake_at(chart: Chart) -> datetime | None:
     check_in = chart.open_check_in
     if check_in is None:
         return None
-    times = [*(() if chart.held else check_in.remind_at[check_in.reminders :]), *_pauses_end_at(chart, check_in)]
+    times = [
+        *(() if chart.held else check_in.remind_at[check_in.reminders :]),
+        *(pause.at for pause in _pauses(chart, check_in)),
+    ]
     return min(times, default=None)
 
 
 def _pause(chart: Chart, check_in: CheckIn, now: datetime) -> tuple[Decision, Chart]:
     """The flags of what was half said, each as of the moment at which its pause was over, and the chart after."""
     decision, rules = Decision(), tuple[Rule, ...]()
-    while ended := [at for at in _pauses_end_at(chart, check_in) if at <= now]:
-        at = min(ended)
-        evidence = chart.evidence(check_in, at, endings.silence(chart, check_in, at, over=False))
-        new = findings.silent_rules(chart, check_in, evidence)
+    while ended := [pause for pause in _pauses(chart, check_in) if pause.at <= now]:
+        first = min(ended, key=lambda pause: pause.at)
+        new, evidence = first.rules, first.evidence
         found, chart = findings.raise_flags(chart, check_in.id, new, evidence, now)
         decision, rules = decision + found, (*rules, *new)
         current = chart.check_in(check_in.id)
@@ -311,15 +310,24 @@ def _pause(chart: Chart, check_in: CheckIn, now: datetime) -> tuple[Decision, Ch
     return decision + endings.tell(chart, check_in, rules, now, starts=True), chart
 
 
-def _pauses_end_at(chart: Chart, check_in: CheckIn) -> Iterator[datetime]:
-    """When a pause will be long enough for a rule to fire that has not, if nothing more is said."""
+@dataclass(frozen=True)
+class _Pause:
+    """When it will be long enough for rules to fire that have not, if nothing more is said; and what they look at."""
+
+    at: datetime
+    evidence: Evidence
+    rules: tuple[Rule, ...]
+
+
+def _pauses(chart: Chart, check_in: CheckIn) -> Iterator[_Pause]:
     if check_in.answered_at is None:
         return
     for pause in chart.protocol(check_in.version).pauses:
         at = check_in.answered_at + pause
         evidence = chart.evidence(check_in, at, endings.silence(chart, check_in, at, over=False))
-        if findings.silent_rules(chart, check_in, evidence):
-            yield at
+        rules = findings.silent_rules(chart, check_in, evidence)
+        if rules:
+            yield _Pause(at, evidence, rules)
 
 
 # -- the end -----------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def press(chart: Chart, card: CardId, now: datetime) -> Decision:
     roles = () if settings.crisis is None else settings.crisis.ladder
     flag = Flag(NO_CHECK_IN, Tier.EMERGENCY if roles else Tier.SAME_DAY, CONCERN, Trace(BUTTON, 1, ()), now)
     raised = Decision() if _is_waiting(chart, flag) else alerts.raise_flag(chart, flag, now, roles)
-    after = fold(chart, raised.facts)  # type: ignore[arg-type] # raising gives chart facts only
+    after = fold(chart, raised.chart_facts)
     shown = cards.show(after, "card/crisis", card, None, now, told=bool(roles))
     # The words that help come before all else, so that nothing is sent ahead of them.
     decision = Decision(raised.facts) + shown + Decision(outgoing=raised.outgoing)

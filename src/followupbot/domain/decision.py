@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from followupbot.domain.facts import Fact
+from followupbot.domain.facts import ChartFact, Fact
 from followupbot.domain.ids import PatientId, StaffId
 from followupbot.domain.outgoing import Notice, Outgoing
 
@@ -80,6 +80,11 @@ class Decision:
     outgoing: tuple[Outgoing, ...] = ()
     notice: Notice | None = None
     texts: tuple[FreeText, ...] = ()
+
+    @property
+    def chart_facts(self) -> tuple[ChartFact, ...]:
+        """Those about a patient: all of them, where a chart was decided about."""
+        return tuple(fact for fact in self.facts if isinstance(fact, ChartFact))
 
     def __add__(self, other: "Decision") -> "Decision":
         """Both, in this order; the later notice stands."""

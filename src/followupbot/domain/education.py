@@ -11,7 +11,7 @@ TOPICS_MAX = 1
 
 def topics_for(protocol: CareProtocol, check_in: CheckIn, worst: Tier | None) -> tuple[TopicId, ...]:
     """Topics of the rules that fired, else the timing's own; none after an emergency or same_day flag (0.4)."""
-    if worst in {Tier.EMERGENCY, Tier.SAME_DAY}:
+    if worst is not None and worst.urgent:
         return ()
     topics = [rule.education for rule in protocol.rules if rule.id in check_in.fired]
     found = [topic for topic in (*topics, protocol.teaches(check_in.timing)) if topic is not None]

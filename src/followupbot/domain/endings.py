@@ -14,10 +14,9 @@ from followupbot.domain.ids import MessageId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.params import Instant, Param
 from followupbot.domain.presses import BackPress, Choice
-from followupbot.domain.rules import Rule, Tier
-
-URGENT = frozenset((Tier.EMERGENCY, Tier.SAME_DAY))
-"""While a flag of these is open nobody is reminded of anything else (clinical.md 0.20)."""
+from followupbot.domain.rules import Rule
+from followupbot.domain.tiers import Tier
+from followupbot.domain.tiers import worst as worst_of
 
 
 def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: datetime) -> Decision:
@@ -25,8 +24,7 @@ def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: da
     completed = CheckInCompleted(now, check_in.id)
     said = _said(chart, check_in, now, pressed)
     done, worst = _done(chart, check_in, now)
-    waiting = chart.unresolved_alert
-    tiers = [tier for tier in (worst, waiting.tier if waiting else None) if tier is not None]
+    now_or_before = worst_of(tier for tier in (worst, chart.waiting_tier) if tier is not None)
     education = tuple(
         to_patient(
             chart,
@@ -35,11 +33,9 @@ def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: da
             lane=Lane.EDUCATION,
             subject=check_in_subject(chart.patient, check_in.id),
         )
-        for topic in topics_for(
-            chart.protocol(check_in.version), check_in, min(tiers, key=lambda tier: tier.rank, default=None)
-        )
+        for topic in topics_for(chart.protocol(check_in.version), check_in, now_or_before)
     )
-    urgent = any(tier in URGENT for tier in tiers)
+    urgent = now_or_before is not None and now_or_before.urgent
     return Decision((completed,), (said, done, *education, *(() if urgent else yearly.ask(chart, now))))
 
 
@@ -87,7 +83,7 @@ def tell(chart: Chart, check_in: CheckIn, rules: tuple[Rule, ...], now: datetime
 
     With `starts` they went away long ago, and it is we who begin; else it belongs to what they have just said.
     """
-    if not any(rule.tier in URGENT for rule in rules) or (starts and not chart.starts_allowed):
+    if not any(rule.tier.urgent for rule in rules) or (starts and not chart.starts_allowed):
         return Decision()
     return Decision(outgoing=(_done(chart, check_in, now, starts=starts)[0],))
 

@@ -65,7 +65,7 @@ def raise_flags(
             continue
         flag = Flag(check_in, rule.tier, rule.concern, trace(rule, evidence), now)
         raised = alerts.raise_flag(chart, flag, now)
-        chart = fold(chart, raised.facts)  # type: ignore[arg-type] # raising gives chart facts only
+        chart = fold(chart, raised.chart_facts)
         planned = tuple(_rechecks(chart, check_in, rule, now))
         chart = fold(chart, planned)
         decision += raised + Decision(planned)

@@ -55,7 +55,7 @@ def answer(
         # It had its outcome, and still there is no help: that is an emergency once more.
         worst = min(alert.flags, key=lambda flag: flag.tier.rank)
         raised = alerts.raise_flag(chart, worst, now)
-        chart = fold(chart, raised.facts)  # type: ignore[arg-type] # raising gives chart facts only
+        chart = fold(chart, raised.chart_facts)
         again = chart.unresolved_alert
         assert again is not None, "a flag that was raised has an alert"
         known = alert.card or card
@@ -80,7 +80,7 @@ def _waiting(chart: Chart) -> Alert | None:
 
 def _ask(chart: Chart, alert: Alert, now: datetime) -> Decision:
     check = chart.protocol().ladder[Tier.EMERGENCY].help_check
-    if check is None or alert.card is None:
+    if check is None:
         return _repeat(chart, alert, None, now)
     return Decision((HelpAsked(now, alert.id, now + check.within),), (question(chart, alert, now),))
 
@@ -105,7 +105,7 @@ def _repeat(chart: Chart, alert: Alert, pressed: MessageId | None, now: datetime
     """The card comes again, the ladder is paged from its first step, and it will be asked once more."""
     assert alert.card is not None, "help is asked about after a card"
     paged = alerts.page_again(chart, alert.id, now)
-    after = fold(chart, paged.facts)  # type: ignore[arg-type] # paging gives chart facts only
+    after = fold(chart, paged.chart_facts)
     return paged + cards.show(after, f"a{alert.id}/card/help", alert.card, pressed, now, again=True)
 
 

@@ -8,7 +8,6 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.ids import TopicId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.presses import Choice, TopicPress
-from followupbot.domain.tiers import Tier
 
 SOURCES = "buttons/sources"
 """The words of that button, which every text has and none brings with it."""
@@ -16,7 +15,7 @@ SOURCES = "buttons/sources"
 
 def topics(chart: Chart, now: datetime) -> Decision:
     """A button for each topic of the care protocol. While somebody waits for help there is nothing to read."""
-    if _is_urgent(chart):
+    if chart.urgent:
         return Decision(outgoing=(_first_help(chart, now),))
     rows = tuple((Choice(f"education/{topic}", TopicPress(chart.patient, topic)),) for topic in _topics(chart))
     listed = to_patient(chart, "replies/learn", key=f"learn/{stamp(now)}", lane=Lane.REPLY, choices=rows)
@@ -25,7 +24,7 @@ def topics(chart: Chart, now: datetime) -> Decision:
 
 def show(chart: Chart, topic: TopicId, sources: bool, now: datetime) -> Decision:
     """The text, or where it comes from; the list of topics where there is no such text any more."""
-    if _is_urgent(chart) or topic not in _topics(chart):
+    if chart.urgent or topic not in _topics(chart):
         return topics(chart, now)
     message = f"education_sources/{topic}" if sources else f"education/{topic}"
     rows = () if sources else ((Choice(SOURCES, TopicPress(chart.patient, topic, sources=True)),),)
@@ -37,12 +36,6 @@ def _topics(chart: Chart) -> tuple[TopicId, ...]:
     protocol = chart.protocol()
     found = [timing.teaches for timing in protocol.timings] + [rule.education for rule in protocol.rules]
     return tuple(dict.fromkeys(topic for topic in found if topic is not None))
-
-
-def _is_urgent(chart: Chart) -> bool:
-    """Nothing to read follows an emergency or same_day flag (clinical.md 0.4)."""
-    alert = chart.unresolved_alert
-    return alert is not None and alert.tier in {Tier.EMERGENCY, Tier.SAME_DAY}
 
 
 def _first_help(chart: Chart, now: datetime) -> OutgoingMessage:

@@ -53,12 +53,11 @@ def review_by(chart: Chart, now: datetime) -> datetime:
 
 
 def _answer(chart: Chart, touched: Themes) -> str:
-    alert = chart.unresolved_alert
     if Theme.CRISIS in touched:
         return "replies/crisis_words"
     if Theme.DEATH in touched or chart.held == Theme.DEATH:
         return "replies/read_by_people"
-    if alert is not None and alert.tier is Tier.EMERGENCY:
+    if chart.waiting_tier is Tier.EMERGENCY:
         return "replies/still_urgent"
     if Theme.ADMISSION in touched or chart.held:
         return "replies/read_by_people"

@@ -15,6 +15,7 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Following
 from followupbot.domain.facts import ChartFact, OccasionSkipped
 from followupbot.domain.folding import fold
+from followupbot.domain.ids import QuestionId
 from followupbot.domain.schedule import SURGERY, Offset, PartialDate, Timing, local, resolve
 
 APART_MIN = timedelta(hours=12)
@@ -66,7 +67,7 @@ def wake(chart: Chart, now: datetime) -> Decision:
     if check_in is not None and (check_in.expires_at <= now or chosen is not None):
         # A new occasion ends the old one: two check-ins at a time would be one too many. One that is skipped does not.
         decision += check_ins.lapse(chart, check_in, now)
-        chart = fold(chart, decision.facts)  # type: ignore[arg-type] # the end of a check-in has chart facts only
+        chart = fold(chart, decision.chart_facts)
     decision += Decision(tuple(skipped))
     if chosen is None:
         return decision
@@ -129,12 +130,18 @@ def _of_rules(chart: Chart) -> list[Occasion]:
     return [
         Occasion(
             planned.on,
-            Timing(RECHECK, Offset(), planned.form, planned.open_for, reminders=planned.reminders),
+            Timing(RECHECK, Offset(), _still_asked(chart, planned), planned.open_for, reminders=planned.reminders),
             _at(chart, planned.on, plan.ask_at),
             planned.planned_at,
         )
         for planned in by_day.values()
     ]
+
+
+def _still_asked(chart: Chart, planned: PlannedRecheck) -> tuple[QuestionId, ...]:
+    """Of the form that a rule asked for, what the programme of today has."""
+    protocol = chart.protocol()
+    return tuple(name for name in planned.form if protocol.question(name) is not None)
 
 
 def _timings(chart: Chart) -> tuple[Timing, ...]:
@@ -183,6 +190,8 @@ def _reason_to_skip(chart: Chart, occasion: Occasion, now: datetime) -> str | No
     timing = occasion.timing
     if not isinstance(chart.enrolled.contact, Following):
         return chart.enrolled.contact.kind
+    if not timing.form:
+        return "questions_gone"
     if occasion.at + timing.open_for <= now:
         return "window_over"
     if occasion.planned_at is None:

@@ -37,7 +37,7 @@ from followupbot.domain.facts import (
 from followupbot.domain.ids import CheckInId, MessageKey, QuestionId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Document, Instant, Line, Lines, Markup, Said, Shown, Summary, Words
-from followupbot.domain.questions import NONE_OF_THESE, NOT_NEW, SKIP, SKIPPED, Gate, Text, Value
+from followupbot.domain.questions import Text, Value
 
 FILE = "my_data"
 """What the two files are called on the phone, in front of `.txt` and `.json`."""
@@ -178,14 +178,7 @@ def _said(chart: Chart, check_in: CheckIn) -> Iterator[Said]:
 def _answer(chart: Chart, check_in: CheckIn, question: QuestionId, value: Value) -> Said:
     """One answer by itself."""
     asked = chart.protocol(check_in.version).asked_as(question)
-    key = MessageKey(f"questions/{question if asked is None else asked.question.id}")
-    if value == SKIPPED:
-        return Said(key, (SKIP,))
-    if asked is not None and isinstance(asked.question, Gate):
-        return Said(key, (NONE_OF_THESE if value == NOT_NEW else f"{question}.{value}",))
-    if isinstance(value, int):
-        return Said(key, (), value)
-    return Said(key, value if isinstance(value, tuple) else (value,))
+    return prompts.said_once(None if asked is None else asked.question, question, value)
 
 
 def _line(chart: Chart, name: str, at: datetime, params: Mapping[str, Shown]) -> Line:

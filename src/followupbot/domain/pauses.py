@@ -112,7 +112,7 @@ def _quieten(
     check_in = after.open_check_in
     if check_in is not None:
         ended = check_ins.end(after, check_in, "paused" if isinstance(fact, PatientPaused) else "stopped", now)
-        after = fold(after, ended.facts)  # type: ignore[arg-type] # the end of a check-in has chart facts only
+        after = fold(after, ended.chart_facts)
         decision += ended
     return decision, after
 

@@ -15,7 +15,7 @@ from followupbot.domain.ids import Language
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Rehour
 from followupbot.domain.params import Day, Instant, Param
 from followupbot.domain.presses import Choice, CommandPress
-from followupbot.domain.schedule import resolve
+from followupbot.domain.schedule import local, resolve
 
 TRAVEL_MAX = timedelta(days=366)
 """Who is away for longer lives there: then it is the zone itself that changes."""
@@ -81,7 +81,9 @@ def set_zone(chart: Chart, zone: str, now: datetime) -> Decision:
 
 def travel(chart: Chart, zone: str, last_day: date, now: datetime) -> Decision:
     """The patient is there up to and with that day; then their own zone holds again by itself."""
-    until = resolve(last_day + timedelta(days=1), time(), zone)
+    # Looked at first: of the last day that there is, there is no day after.
+    too_far = last_day > local(now, zone).date() + TRAVEL_MAX
+    until = now if too_far else resolve(last_day + timedelta(days=1), time(), zone)
     if not now < until <= now + TRAVEL_MAX:
         return ask_zone(chart, refused=True, now=now)
     facts = (TravelBegan(now, zone, until),)

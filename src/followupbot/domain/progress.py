@@ -9,7 +9,6 @@ from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
-from followupbot.domain.endings import URGENT
 from followupbot.domain.facts import ChartFact, CheckInAsked, QuestionAnswered
 from followupbot.domain.ids import CheckInId, Concern, MessageKey, QuestionId
 from followupbot.domain.outgoing import Lane
@@ -29,8 +28,7 @@ LINES_MAX = 12
 
 def show(chart: Chart, facts: Iterable[ChartFact], now: datetime) -> Decision:
     """A line for each question that is followed over time. No figures while somebody is to look at something urgent."""
-    alert = chart.unresolved_alert
-    if alert is not None and alert.tier in URGENT:
+    if chart.urgent:
         return _reply(chart, "replies/progress_later", now)
     check_ins = answered(facts)
     asked = followed(chart.protocol())

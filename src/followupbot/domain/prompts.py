@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from math import ceil
 from typing import assert_never
 
@@ -31,7 +31,9 @@ from followupbot.domain.questions import (
     Scale,
     Text,
     Typed,
+    Value,
     YesNo,
+    parse_day,
 )
 from followupbot.domain.replies import options_by_words
 from followupbot.domain.schedule import local
@@ -197,17 +199,22 @@ def said(check_in: CheckIn, asked: Asked) -> Said | None:
             return Said(key, labels or (NONE_OF_THESE,)) if answered(check_in, shown) else None
         case Text():
             return None
-        case _ if answer is None:
-            return None
-        case _ if answer == SKIPPED:
-            return Said(key, (SKIP,))
-        case Date():
-            return Said(key, (), Day(date.fromisoformat(str(answer))))
-        case Scale() | Number():
-            assert isinstance(answer, int)
-            return Said(key, (), answer)
         case _:
-            return Said(key, answer if isinstance(answer, tuple) else (str(answer),))
+            return None if answer is None else said_once(shown, shown.id, answer)
+
+
+def said_once(question: Question | None, name: QuestionId, value: Value) -> Said:
+    """One answer by itself, also where the question is gone since or of another type: what was said is shown."""
+    key = MessageKey(f"questions/{name if question is None else question.id}")
+    if value == SKIPPED:
+        return Said(key, (SKIP,))
+    if isinstance(question, Gate):
+        return Said(key, (NONE_OF_THESE if value == NOT_NEW else f"{name}.{value}",))
+    if isinstance(value, int):
+        return Said(key, (), value)
+    if isinstance(question, Date) and isinstance(value, str) and (day := parse_day(value)):
+        return Said(key, (), Day(day))
+    return Said(key, value if isinstance(value, tuple) else (value,))
 
 
 def card_of(protocol: CareProtocol, answers: tuple[Answer, ...]) -> CardId | None:

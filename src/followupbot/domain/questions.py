@@ -265,7 +265,7 @@ class Date(_TypedIn):
         if isinstance(reply, Pressed) or asked != self.id:
             return Rejected("not_a_date")
         order = self.order.get(reply.language) if reply.language is not None else None
-        day = _day(reply.text, order)
+        day = parse_day(reply.text, order)
         if day is None:
             return Rejected("not_a_date")
         if self.not_after is NotAfter.TODAY and reply.on is not None and day > reply.on:
@@ -377,7 +377,8 @@ def _whole(
     return (Answer(question, number),)
 
 
-def _day(text: str, order: DateOrder | None) -> date | None:
+def parse_day(text: str, order: DateOrder | None = None) -> date | None:
+    """The day, as in ISO 8601 or in that order; None where it is none."""
     found = _FIGURES.fullmatch(text.strip().rstrip("."))
     if found is None:
         return None

@@ -8,7 +8,6 @@ from followupbot.domain.addressing import check_in_subject, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
-from followupbot.domain.endings import URGENT
 from followupbot.domain.facts import ChartFact, CheckInReminded, ReminderWithheld
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Instant
@@ -41,8 +40,7 @@ def due(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
     )
     if not chart.starts_allowed:
         return Decision((*withheld, ReminderWithheld(now, check_in.id, passed, chart.enrolled.contact.kind)))
-    alert = chart.unresolved_alert
-    if alert is not None and alert.tier in URGENT:
+    if chart.urgent:
         return Decision((*withheld, ReminderWithheld(now, check_in.id, passed, "urgent_flag")))
     reminder = to_patient(
         chart,

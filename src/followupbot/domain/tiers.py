@@ -1,5 +1,6 @@
 """How soon a human must look at a finding."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -17,6 +18,11 @@ class Tier(StrEnum):
         """0 for the most urgent."""
         return list(Tier).index(self)
 
+    @property
+    def urgent(self) -> bool:
+        """Whether a human must look today: nothing is taught or reminded of meanwhile (clinical.md 0.4, 0.20)."""
+        return self in {Tier.EMERGENCY, Tier.SAME_DAY}
+
     def worse_than(self, other: "Tier") -> bool:
         """Whether this tier is the more urgent of the two."""
         return self.rank < other.rank
@@ -24,3 +30,8 @@ class Tier(StrEnum):
     def at_least(self, other: "Tier") -> bool:
         """Whether this tier is the other one or a more urgent one."""
         return self.rank <= other.rank
+
+
+def worst(tiers: Iterable[Tier]) -> Tier | None:
+    """The most urgent of them; None of none."""
+    return min(tiers, key=lambda tier: tier.rank, default=None)

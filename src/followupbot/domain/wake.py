@@ -14,7 +14,7 @@ def wake_alerts(chart: Chart, now: datetime) -> Decision:
     Whether help is there comes before the pages: silence pages the first step, and so nobody is paged twice at once.
     """
     decision = help.wake(chart, now)
-    after = fold(chart, decision.facts)  # type: ignore[arg-type] # that has chart facts only
+    after = fold(chart, decision.chart_facts)
     return decision + alerts.wake(after, now)
 
 
@@ -31,7 +31,7 @@ def wake(chart: Chart, now: datetime) -> Decision:
     decision = Decision()
     for due in (preferences.wake, pauses.wake, occasions.wake, check_ins.wake):
         woken = due(chart, now)
-        chart = fold(chart, woken.facts)  # type: ignore[arg-type] # a chart's timers have chart facts only
+        chart = fold(chart, woken.chart_facts)
         decision += woken
     return decision
 

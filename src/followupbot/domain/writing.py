@@ -22,10 +22,11 @@ def receive(chart: Chart, note: FreeText, now: datetime) -> Decision:
     if answered is None:
         return notes.receive(chart, note, now, touched)
     if answered.facts:
-        after = fold(chart, answered.facts)  # type: ignore[arg-type] # an answer has chart facts only
+        after = fold(chart, answered.chart_facts)
         kept = next((fact.note for fact in answered.facts if isinstance(fact, NoteReceived)), note.note)
-        return answered + notes.respond(after, kept, now, touched) if touched or _is_urgent(after) else answered
-    if touched or _is_urgent(chart) or chart.held:
+        heard = bool(touched) or after.waiting_tier is Tier.EMERGENCY
+        return answered + notes.respond(after, kept, now, touched) if heard else answered
+    if touched or chart.waiting_tier is Tier.EMERGENCY or chart.held:
         return notes.receive(chart, note, now, touched)
     if len(note.text.split()) > 1:
         return notes.receive(chart, note, now) + (check_ins.repeat(chart, now) or Decision())
@@ -43,9 +44,3 @@ def read(chart: Chart, shown: tuple[str, ...], now: datetime) -> Decision:
         return Decision(facts)
     offered = prompts.ready(after, check_in, f"c{check_in.id}/ready/{stamp(now)}", starts=True)
     return Decision(facts, (offered,))
-
-
-def _is_urgent(chart: Chart) -> bool:
-    """Whether every message of theirs is answered by whom to call."""
-    alert = chart.unresolved_alert
-    return alert is not None and alert.tier is Tier.EMERGENCY
