@@ -109,7 +109,6 @@ def a_day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-SURGERY = a_day("2026-03-02")
 ENROLLED_AT = at("2026-03-09 10:00")
 NOW = at("2026-03-09 10:05")
 """A Monday, seven days after the operation, in opening hours, with the first check-in open."""

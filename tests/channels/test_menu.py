@@ -1,5 +1,8 @@
 """The menu of slash commands: each patient's in the language of their phone."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from followupbot.application import commands
@@ -22,6 +25,32 @@ async def test_each_language_has_its_menu_and_the_rest_the_clinics(bot: BotApi, 
         assert [command["command"] for command in menu] == ["stop", "help"]
         assert menu[0]["description"] == first
     assert practice.telegram.profile.menu(-5, 1001, "en") == []
+
+
+@pytest.mark.parametrize(
+    ("languages", "codes"),
+    [
+        (("fil", "fi"), {"": "fil", "fi": "fi"}),
+        (("fil",), {"": "fil"}),
+        (("es", "es_MX"), {"": "es", "es": "es"}),
+        (("es_MX", "es"), {"": "es_MX", "es": "es"}),
+        (("pt_BR", "pt_AO"), {"": "pt_BR", "pt": "pt_AO"}),
+    ],
+)
+async def test_telegram_knows_a_language_by_two_letters(
+    bot: BotApi, monkeypatch: pytest.MonkeyPatch, languages: tuple[str, ...], codes: dict[str, str]
+) -> None:
+    """One without them has the default menu; of a country's and the plain language, the plain one is shown."""
+    calls: list[Mapping[str, Any]] = []
+
+    async def call(_: BotApi, __: str, content: Mapping[str, Any]) -> None:
+        calls.append(content)
+
+    monkeypatch.setattr(BotApi, "call", call)
+    menus = {Language(language): [("stop", language)] for language in languages}
+    await set_menus(bot, menus, default=Language(languages[0]))
+    shown = [(content["language_code"], content["commands"][0]["description"]) for content in calls]
+    assert (len(shown), dict(shown)) == (len(codes), codes)
 
 
 async def test_a_menu_that_telegram_refuses_is_tried_again_and_given_up(bot: BotApi, practice: Practice) -> None:

@@ -92,6 +92,16 @@ def test_a_mistake_is_found_where_it_stands(mistake: Mistake, missing: set[Probl
     assert [str(problem) for problem in found] == list(mistake.expected)
 
 
+def test_what_is_wrong_with_a_lexicon_is_told_once() -> None:
+    """Reading says it; and `check`, that there is none."""
+    path = "messages/es/lexicon.yaml"
+    text = SHIPPED[path].replace(b"\nstop:", b"\nstopp:")
+    (problem,) = check(SHIPPED | {path: text}, TODAY, play=False)
+    assert (problem.file, problem.message) == (path, 'unknown key "stopp"; did you mean "stop"?')
+    (problem,) = check({name: content for name, content in SHIPPED.items() if name != path}, TODAY, play=False)
+    assert str(problem) == f"{path}:1:1: error: there is no file that says which words in free text offer the gate"
+
+
 def test_a_language_must_have_every_message() -> None:
     """Half a language is none: a patient would get half a conversation."""
     missing = {f"messages/es/{key}.j2" for key in ("consent/ask", "alerts/fallback", "roles/lead", "check_ins/over")}

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from followupbot.checking.check import check_paths
-from followupbot.protocol_files.sources import shipped
+from followupbot.checking.check import check_gathered, check_paths
+from followupbot.protocol_files.sources import gather, shipped
 
 NOT_SAID = 'error: it does not say "112"'
 BAD_CARD = "<b>Go to hospital.</b>\n"
@@ -31,6 +31,19 @@ def test_own_files_are_checked_and_named_as_they_lie_on_disk(tmp_path: Path) -> 
     assert [str(problem) for problem in check_paths(tmp_path)] == [
         f"{card}:1:1: {fault}" for fault in (NOT_SAID, NOT_SHOWN)
     ]
+
+
+def test_what_was_gathered_is_checked_and_not_what_lies_there_since(tmp_path: Path) -> None:
+    """Or what is published would not be what was checked."""
+    card = put(tmp_path, "messages/en/cards/cauda_equina.j2", BAD_CARD)
+    files = gather(tmp_path)
+    mended = shipped("messages")
+    assert mended is not None
+    card.write_bytes((mended / "en" / "cards" / "cauda_equina.j2").read_bytes())
+    assert [str(problem) for problem in check_gathered(tmp_path, files)] == [
+        f"{card}:1:1: {fault}" for fault in (NOT_SAID, NOT_SHOWN)
+    ]
+    assert check_paths(tmp_path) == []
 
 
 def test_an_own_file_that_nothing_reads_is_a_warning(tmp_path: Path) -> None:

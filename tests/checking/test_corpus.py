@@ -248,7 +248,8 @@ def _errors(files: Mapping[str, bytes]) -> dict[str, set[int]]:
     read = read_files(SHIPPED)
     assert read.settings is not None
     found: dict[str, set[int]] = {}
-    for problem in check_words(Words(files), read.settings, Files(files), TODAY, own_contracts(read.protocols)):
+    own = own_contracts(read.protocols)
+    for problem in check_words(Words(files), read.settings, Files(files), TODAY, own, limits={}):
         if problem.severity is Severity.ERROR:
             found.setdefault(problem.file, set()).add(problem.line)
     return found

@@ -95,6 +95,14 @@ def test_what_may_and_need_not_fire_is_let_be(when: str) -> None:
     assert found(with_rule(when)) == []
 
 
+@pytest.mark.parametrize("name", ["urgent", "report"])
+def test_a_rule_about_what_only_a_patient_asks_for_is_let_be(name: str) -> None:
+    """That form is asked, too, if by no timing."""
+    text = with_rule("{is: {question: alone, value: yes}}")
+    text = replaced(text, "  - {id: between, after: 6 months, form: small, open_for: 30 days}\n", "")
+    assert found(f"{text}{name}: {{form: small, open_for: 1 day}}\n") == []
+
+
 def test_a_question_that_is_never_put_is_found() -> None:
     """Nobody would miss it before a patient needs it."""
     impossible = "{all: [{at_least: {question: pain, value: 8}}, {at_most: {question: pain, value: 7}}]}"

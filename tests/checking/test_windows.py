@@ -4,6 +4,7 @@ import pytest
 
 from followupbot.checking.windows import check_windows
 from followupbot.protocol_files.programme import read_files
+from followupbot.protocol_files.reading import Place
 from tests.protocol_files.examples import CLINIC, PROTOCOL, replaced
 
 FILE = "protocols/example.yaml"
@@ -72,6 +73,16 @@ def test_what_the_larger_form_absorbs_is_no_conflict() -> None:
     assert len(found(with_timing(line, "absorb_within: 3 days\n"))) == 1
 
 
+@pytest.mark.parametrize("between", ["{id: near, after: 370 days, form: gate_only, open_for: 2 days}", ""])
+def test_a_short_one_in_between_hides_no_overlap(between: str) -> None:
+    """`yearly` is open from day 365 for 60 days; the short one that it absorbs ends long before that."""
+    lines = f"{YEARLY}  - {between}\n" if between else YEARLY
+    last = "  - {id: last, after: 405 days, form: full, open_for: 7 days}\n"
+    forms = replaced(PROTOCOL, "forms:\n", "forms:\n  gate_only: [gate]\n") if between else PROTOCOL
+    (message,) = found("absorb_within: 7 days\n" + replaced(forms, YEARLY, lines + last))
+    assert message.endswith(': "last" would be asked while "yearly" is still open')
+
+
 @pytest.mark.parametrize(
     ("recheck", "told"),
     [
@@ -90,3 +101,14 @@ def test_re_checks_that_follow_each_other_are_let_be() -> None:
     """The second on the day that the first ends; the last reminder a day before that."""
     first = "{after: 7 days, form: full, open_for: 7 days, reminders: [6 days]}"
     assert found(with_recheck(f"[{first}, {{after: 14 days, form: full, open_for: 3 days}}]")) == []
+
+
+def test_what_is_wrong_with_the_only_re_check_of_a_list_is_said_in_its_line() -> None:
+    """Not where the list begins."""
+    lines = ("", "  - after: 7 days", "    form: full", "    open_for: 3 days", "    reminders: [60 hours]")
+    text = with_recheck("\n    ".join(lines))
+    read = read_files({FILE: text.encode(), "clinic.yaml": CLINIC.encode()})
+    (protocol,) = read.protocols
+    (problem,) = check_windows(protocol)
+    line = text.splitlines().index("        reminders: [60 hours]") + 1
+    assert Place(problem.line, problem.column) == Place(line, 21)

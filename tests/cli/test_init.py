@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from followupbot.bootstrap.house import open_house
+from followupbot.protocol_files.sources import gather
 from followupbot.settings import load
 from followupbot.storage.engine import Database
 from tests.cli.terminal import Terminal, contents
@@ -166,3 +167,23 @@ def test_own_files_that_are_broken_are_said_and_not_published(terminal: Terminal
     (data / "clinic.yaml").unlink()
     assert terminal("init").code == 0
     assert terminal("status").code == 0
+
+
+def test_what_was_read_is_refused_though_it_is_mended_since(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is published is what was checked, the first time too."""
+    card = terminal.folder / "data" / "messages" / "en" / "cards" / "cauda_equina.j2"
+    card.parent.mkdir(parents=True)
+    card.write_text("<b>Go to hospital.</b>\n")
+
+    def gather_and_mend(data: Path) -> dict[str, bytes]:
+        files = gather(data)
+        card.unlink()
+        return files
+
+    monkeypatch.setattr("followupbot.bootstrap.house.gather", gather_and_mend)
+    said = terminal("init")
+    assert said.code == 1
+    assert "messages/en/cards/cauda_equina.j2:1:1: error:" in said.err
+    assert terminal("status").err == "Nothing is published yet. Run: followupbot init\n"

@@ -10,8 +10,7 @@ from followupbot.application import admins
 from followupbot.bootstrap.house import open_house
 from followupbot.domain import patient_code
 from followupbot.domain.decision import ByShell
-from followupbot.protocol_files.programme import in_use
-from followupbot.protocol_files.sources import gather
+from followupbot.protocol_files.programme import to_publish
 from followupbot.settings import load
 from tests.cli.terminal import Said, Terminal, contents, uses
 from tests.process.telegram import BOT_NAME, TOKEN, Telegram
@@ -215,7 +214,7 @@ def test_where_there_are_several_protocols_one_is_to_be_chosen(
     """Nobody is put into the first by the alphabet; and each has quiet hours of its own."""
     uses(clinic, "lumbar_fusion", "houseplants")
     with open_house(load()) as opened:
-        admins.publish(opened.store, in_use(gather(clinic)), ByShell("tests"), opened.clock.now())
+        admins.publish(opened.store, to_publish(clinic), ByShell("tests"), opened.clock.now())
     said = invite(terminal)
     assert said.code == 2
     assert said.err == "--protocol: the clinic has several. Expected one of: houseplants, lumbar_fusion.\n"

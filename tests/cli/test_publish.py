@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from followupbot.protocol_files.sources import gather
 from tests.cli.terminal import Terminal, contents, uses
 from tests.process.telegram import Telegram
 
@@ -62,6 +63,25 @@ def test_what_is_broken_is_refused_with_file_line_and_column(
     assert (tried.code, tried.out, tried.err) == (1, "", checked.err)
     assert contents(clinic) == before
     assert version(terminal) == (published, True)
+
+
+def test_what_is_published_is_what_was_checked(
+    clinic: Path, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody mends a file in between: what was read is refused, and not another file's bytes let through for it."""
+    card = put(clinic, "messages/en/cards/cauda_equina.j2", "<b>Go.</b>\n")
+
+    def gather_and_mend(data: Path) -> dict[str, bytes]:
+        files = gather(data)
+        card.unlink()
+        return files
+
+    published, _ = version(terminal)
+    monkeypatch.setattr("followupbot.cli.programme.gather", gather_and_mend)
+    said = terminal("publish")
+    assert said.code == 1
+    assert "messages/en/cards/cauda_equina.j2:1:1: error: it does not show" in said.err
+    assert version(terminal) == (published, False)
 
 
 def test_a_protocol_that_is_not_there_is_named_with_its_place(clinic: Path, terminal: Terminal) -> None:

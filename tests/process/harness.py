@@ -287,7 +287,7 @@ def found(
         _use(data, protocol)
     fields = {"data": data, "database_url": database_url} if database_url else {"data": data}
     settings = Settings.model_validate(fields)
-    with patch("followupbot.bootstrap.house.check_paths", return_value=[]):  # the journey has it done
+    with patch("followupbot.bootstrap.house.check_gathered", return_value=[]):  # the journey has it done
         initialise(settings)
     by = ByShell("tests")
     links: dict[str, str] = {}

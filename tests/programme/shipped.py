@@ -4,12 +4,13 @@ from functools import cache
 from pathlib import Path
 
 from followupbot.checking.histories import Vignettes
-from followupbot.checking.vignettes import ENDING, read_vignettes
+from followupbot.checking.vignettes import read_vignettes
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.ids import ProtocolKey
 from followupbot.protocol_files import consistency
 from followupbot.protocol_files.protocol import assemble, read_text
 from followupbot.protocol_files.reading import Node, Reading
+from followupbot.protocol_files.sources import VIGNETTES
 
 ROOT = Path(__file__).parent.parent.parent
 PROTOCOLS = ROOT / "protocols"
@@ -33,7 +34,7 @@ def protocol(key: str = LUMBAR) -> CareProtocol:
 @cache
 def vignettes(key: str = LUMBAR) -> Vignettes:
     """The vignettes beside it."""
-    reading = reading_of(f"{key}{ENDING}")
+    reading = reading_of(f"{key}{VIGNETTES}")
     found = read_vignettes(reading)
     assert found is not None, reading.problems
     assert not reading.problems

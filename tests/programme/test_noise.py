@@ -23,6 +23,9 @@ from tests.programme.shipped import protocol
 FLAGGED_MAX = 0.10
 """Of check-ins at this_week and above, with no true change (clinical.md 0.11, issue 3)."""
 
+THREE_PLACES_FLAGGED_MAX = 0.30
+"""26 % was measured. The issue's model, and what it promises, is of one series."""
+
 
 @pytest.mark.parametrize("site", [BACK, LEFT, RIGHT], ids=lambda site: site.nrs)
 def test_with_no_true_change_at_most_one_check_in_in_ten_is_flagged(site: Site) -> None:
@@ -41,10 +44,12 @@ def test_patients_who_say_worse_at_each_rise_of_2_are_flagged_more() -> None:
 
 
 def test_three_painful_places_add_up() -> None:
-    """Printed too: noise in the back and both legs at once, each at 1 to 6. The issue's model is of one series."""
-    found = simulate(protocol(), PATIENTS // 6, SEED, by_chance, (BACK, LEFT, RIGHT))
+    """Noise in the back and both legs at once, each at 1 to 6: flagged more than any one of them alone."""
+    patients = PATIENTS // 6
+    found = simulate(protocol(), patients, SEED, by_chance, (BACK, LEFT, RIGHT))
     print(shown("no true change, back and both legs", found))
-    assert found.check_ins > 0
+    alone = [simulate(protocol(), patients, SEED, by_chance, (site,)).rate for site in (BACK, LEFT, RIGHT)]
+    assert max(alone) < found.rate <= THREE_PLACES_FLAGGED_MAX
 
 
 @pytest.mark.parametrize("site", [BACK, LEFT, RIGHT], ids=lambda site: site.nrs)

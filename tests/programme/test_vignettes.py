@@ -7,10 +7,11 @@ import pytest
 
 from followupbot.checking.histories import Vignette
 from followupbot.checking.stage import Stage
-from followupbot.checking.vignettes import ENDING, check_vignettes, read_vignettes
+from followupbot.checking.vignettes import check_vignettes, read_vignettes
 from followupbot.domain.rules import Tier
 from followupbot.protocol_files.programme import ReadFiles, ReadProtocol
 from followupbot.protocol_files.reading import Problem, Reading
+from followupbot.protocol_files.sources import VIGNETTES
 from tests.programme.shipped import LUMBAR, PROTOCOLS, protocol, reading_of, vignettes
 
 KEYS = ("houseplants", LUMBAR)
@@ -52,7 +53,7 @@ def test_every_rule_is_shown(key: str) -> None:
 
 def problems(vignette_file: str, key: str = "houseplants") -> list[Problem]:
     """What `check` says of that text in the place of the shipped file."""
-    path = f"protocols/{key}{ENDING}"
+    path = f"protocols/{key}{VIGNETTES}"
     files = {path: vignette_file.encode(), f"protocols/{key}.yaml": b""}
     read = ReadFiles((ReadProtocol(protocol(key), reading_of(f"{key}.yaml")),), None, None, (), ())
     return [problem for problem in check_vignettes(files, read) if problem.file == path]
@@ -60,7 +61,7 @@ def problems(vignette_file: str, key: str = "houseplants") -> list[Problem]:
 
 def shipped_text() -> str:
     """The file of the houseplants, short enough to break."""
-    return (PROTOCOLS / f"houseplants{ENDING}").read_text(encoding="utf-8")
+    return (PROTOCOLS / f"houseplants{VIGNETTES}").read_text(encoding="utf-8")
 
 
 def test_the_shipped_file_has_no_problem() -> None:
@@ -128,7 +129,7 @@ def test_a_slip_in_the_file_is_reported(written: str, instead: str, message: str
 def test_vignettes_without_their_protocol_are_reported() -> None:
     """The name says which protocol they belong to."""
     read = ReadFiles((), None, None, (), ())
-    found = list(check_vignettes({f"protocols/house{ENDING}": shipped_text().encode()}, read))
+    found = list(check_vignettes({f"protocols/house{VIGNETTES}": shipped_text().encode()}, read))
     assert [problem.message for problem in found] == ['there is no care protocol "house"']
 
 

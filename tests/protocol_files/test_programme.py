@@ -51,6 +51,19 @@ def test_a_warning_keeps_no_programme_from_running() -> None:
     assert read_programme(VERSION, FILES | {"protocols/example.yaml": spare}).protocols
 
 
+def test_a_programme_is_not_read_without_words_that_it_has() -> None:
+    """Or nobody's words would offer the gate in that language, and nobody would hear of it."""
+    files = FILES | {"messages/en/lexicon.yaml": b"gate: {}\n"}
+    with pytest.raises(Problems, match=r"messages/en/lexicon\.yaml:1:1: error: "):
+        read_programme(VERSION, files)
+
+
+def test_a_care_protocol_may_be_called_lexicon() -> None:
+    """Only among the messages it is a list of words."""
+    files = {"clinic.yaml": f"{CLINIC}protocols: [lexicon]\n".encode(), "protocols/lexicon.yaml": PROTOCOL.encode()}
+    assert read_programme(VERSION, files).lexicons == {}
+
+
 SHIPPED = {"protocols/lumbar_fusion.yaml": b"", "protocols/lumbar_fusion.vignettes.yaml": b"", "messages/en/x.j2": b""}
 
 

@@ -2,12 +2,23 @@
 
 from datetime import timedelta
 
+import pytest
+
 from followupbot.domain.decision import ByShell, ByStaff, Cause
-from followupbot.domain.facts import AlertResolved, AlertTaken
+from followupbot.domain.facts import (
+    AlertResolved,
+    AlertTaken,
+    ChartFact,
+    ConsentDeclined,
+    DeletionRequested,
+    PatientHeld,
+    PatientPaused,
+    PatientStopped,
+)
 from followupbot.domain.ids import AlertId, TimingId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier
-from followupbot.storage.queries import AccessLine, AlertLine, CheckInLine, OutboxCount, PatientLine, Queries
+from followupbot.storage.queries import AccessLine, AlertLine, CallLine, CheckInLine, OutboxCount, PatientLine, Queries
 from tests.storage.people import DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site, asked, message, page, raised
 
 
@@ -75,6 +86,27 @@ def test_patients_and_their_check_ins(site: Site) -> None:
     assert lists.check_ins(PATIENT) == [
         CheckInLine(PATIENT, 1, TimingId("week_1"), "waiting", NOON, expires_at)  # type: ignore[arg-type]
     ]
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        PatientStopped(NOON),
+        PatientPaused(NOON, NOON + timedelta(days=30)),
+        DeletionRequested(NOON),
+        PatientHeld(NOON, "death", "n1"),
+        ConsentDeclined(NOON),
+    ],
+    ids=lambda fact: fact.kind,
+)
+def test_who_wants_quiet_is_not_called_though_the_chat_refuses_us(site: Site, fact: ChartFact) -> None:
+    """Somebody stops and then blocks the bot: that is no reason to telephone. Who only blocks it is called."""
+    chat = site.enrol(OTHER_PATIENT, 2002)
+    site.outbox.block_chat(chat)
+    (line,) = Queries(site.database).status(NOON).to_call
+    assert line == CallLine(OTHER_PATIENT, None, blocked=True)
+    site.decide(facts=[fact], patient=OTHER_PATIENT)
+    assert Queries(site.database).status(NOON).to_call == ()
 
 
 def test_what_was_not_delivered(site: Site) -> None:

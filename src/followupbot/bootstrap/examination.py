@@ -9,8 +9,7 @@ from followupbot.bootstrap.clocks import SystemClock
 from followupbot.bootstrap.house import open_house
 from followupbot.channels.telegram import probe
 from followupbot.channels.telegram.http import Me
-from followupbot.protocol_files.programme import in_use
-from followupbot.protocol_files.sources import gather
+from followupbot.protocol_files.programme import to_publish
 from followupbot.settings import Settings, SettingsWrong
 from followupbot.upkeep import doctor
 from followupbot.upkeep.doctor import Finding, Level
@@ -39,7 +38,7 @@ def _published(settings: Settings) -> Iterator[Finding]:
     try:
         with open_house(settings) as opened:
             version = opened.store.clinic().published.version
-            same = opened.store.programme_files(version) == in_use(gather(settings.data))
+            same = opened.store.programme_files(version) == to_publish(settings.data)
     except Exception:  # said by `doctor.opening` already, with its reason
         return
     if same:

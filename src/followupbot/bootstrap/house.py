@@ -17,7 +17,7 @@ from followupbot.application.ports import Clock, StorageUnavailable
 from followupbot.bootstrap.clocks import SystemClock
 from followupbot.channels.telegram import probe
 from followupbot.channels.telegram.http import Me
-from followupbot.checking.check import check_paths
+from followupbot.checking.check import check_gathered
 from followupbot.domain import wake
 from followupbot.domain.clinic import ClinicSettings, Programme
 from followupbot.domain.decision import Actor, ByShell
@@ -86,9 +86,9 @@ def initialise(settings: Settings, clock: Clock | None = None, by: Actor | None 
         database.close()
     with open_house(settings, clock, published=False) as opened:
         if opened.store.clinic().programme_version is None:
-            files = in_use(gather(settings.data))
-            _refuse_broken(settings, opened.clock.now().date())
-            version, _ = admins.publish(opened.store, files, by or ByShell("init"), opened.clock.now())
+            files = gather(settings.data)
+            _refuse_broken(settings, files, opened.clock.now().date())
+            version, _ = admins.publish(opened.store, in_use(files), by or ByShell("init"), opened.clock.now())
             made.append(f"programme published: {version[:12]}")
     return made or ["Everything is there already; nothing was changed."]
 
@@ -225,9 +225,10 @@ def _is_founded(settings: Settings) -> bool:
         database.close()
 
 
-def _refuse_broken(settings: Settings, today: date) -> None:
+def _refuse_broken(settings: Settings, files: Mapping[str, bytes], today: date) -> None:
     """HouseClosed where `check` finds an error in the files: what is published first is whole, too."""
-    problems = [problem for problem in check_paths(settings.data, (), today) if problem.severity is Severity.ERROR]
+    found = check_gathered(settings.data, files, today)
+    problems = [problem for problem in found if problem.severity is Severity.ERROR]
     if problems:
         lines = "\n".join(str(problem) for problem in problems)
         raise HouseClosed(f"{lines}\nNothing is published yet. Mend the files, then run: followupbot init")

@@ -10,8 +10,7 @@ from followupbot.bootstrap.house import House
 from followupbot.bootstrap.watch import troubles
 from followupbot.domain.clinic import Clinic, Notice, Role
 from followupbot.domain.ids import Version
-from followupbot.protocol_files.programme import in_use
-from followupbot.protocol_files.sources import gather
+from followupbot.protocol_files.programme import to_publish
 from followupbot.settings import Settings
 from followupbot.storage.queries import Queries, SetAsideLine, Status
 
@@ -74,7 +73,7 @@ def look(house: House) -> Overview:
         set_aside=set_aside,
         notices=tuple(reversed(clinic.notices)),
         version=published.version,
-        files_differ=house.store.programme_files(published.version) != in_use(gather(house.settings.data)),
+        files_differ=house.store.programme_files(published.version) != to_publish(house.settings.data),
         not_approved=tuple(sorted(one.key for one in published.protocols.values() if not one.approved_by)),
         problems=_problems(clinic, lists, set_aside, running, overdue),
     )

@@ -27,7 +27,10 @@ class Pages:
         self._troubles: tuple[str, ...] = ()
 
     async def run(self) -> None:
-        """They are served until the stop; a port that is taken ends the program with a clear word."""
+        """They are served until the stop; a port that is taken ends the program with a clear word.
+
+        What goes wrong in watching is raised: pages that show for ever what was last seen would be a lie.
+        """
         settings = self._workplace.house.settings
         try:
             listening = socket.create_server((settings.web_host, settings.web_port))
@@ -44,10 +47,14 @@ class Pages:
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         log.info("pages", address="http://{}:{}".format(*listening.getsockname()[:2]))
         watching = asyncio.create_task(self._watch())
-        await self._workplace.stop.wait()
+        stopping = asyncio.create_task(self._workplace.stop.wait())
+        ended, _ = await asyncio.wait((watching, stopping), return_when=asyncio.FIRST_COMPLETED)
         watching.cancel()
+        stopping.cancel()
         server.should_exit = True
         await serving
+        if watching in ended:
+            await watching
 
     async def _watch(self) -> None:
         while True:

@@ -72,19 +72,23 @@ class Sender:
         return None
 
     async def _hold(self, lease: Lease, over: asyncio.Event) -> None:
-        """`over` is set when the stop comes, or another sender has the lease."""
+        """`over` is set when the stop comes, another sender has the lease, or nobody renews it any more."""
         workplace, house = self._workplace, self._workplace.house
 
         def renew() -> bool:
             return house.leases.renew(lease, house.clock.machine_now(), SENDER_LEASE_MS) is not None
 
-        while not workplace.stop.is_set():
-            await workplace.pause(SENDER_RENEWS_AFTER)
-            with suppress(StorageUnavailable):  # then nobody can claim anything either
-                if not await workplace.writer(renew):
-                    log.warning("another sender has taken over")
-                    break
-        over.set()
+        try:
+            while not workplace.stop.is_set():
+                await workplace.pause(SENDER_RENEWS_AFTER)
+                with suppress(StorageUnavailable):  # then nobody can claim anything either
+                    if not await workplace.writer(renew):
+                        log.warning("another sender has taken over")
+                        break
+        except Exception as error:  # a sender that ends by itself is worse than one that stumbles
+            log.error("the lease could not be renewed, and is acquired anew", error=type(error).__name__)
+        finally:
+            over.set()
 
 
 def _deliveries(workplace: Workplace, channel: TelegramChannel) -> Deliveries:

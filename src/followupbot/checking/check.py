@@ -17,11 +17,9 @@ from followupbot.checking.wording import Files, check_words
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.clinic import ClinicSettings, OpeningHours, Role
 from followupbot.domain.ids import Language
-from followupbot.domain.prompts import card_of
-from followupbot.domain.questions import Pressed, Rejected, Toggled
-from followupbot.protocol_files.programme import VIGNETTES, ReadProtocol, in_use, read_files
+from followupbot.protocol_files.programme import ReadProtocol, in_use, read_files
 from followupbot.protocol_files.reading import Problem, Problems, Severity, nearest
-from followupbot.protocol_files.sources import CLINIC_FILE, WORDS_DATA, belongs, beside, gather, own_files
+from followupbot.protocol_files.sources import CLINIC_FILE, VIGNETTES, WORDS_DATA, belongs, beside, gather, own_files
 from followupbot.rendering.contracts import CONTRACTS, Contract, gate_contract, rule_contract
 from followupbot.rendering.words import Words
 
@@ -90,26 +88,38 @@ def check_paths(data: Path, paths: Sequence[Path] = (), today: date | None = Non
     Problems name the files as they lie on disk.
     """
     if not paths:
-        named = {path: data / path for path in own_files(data)}
-        files = gather(data)
-        unused = named.keys() & files.keys() - in_use(files).keys()
-    else:
-        named = {name: file for path in paths for name, file in _named(path)}
-        files = gather(NOWHERE) | {name: file.read_bytes() for name, file in named.items() if belongs(name)}
-        unused = set()
+        return check_gathered(data, gather(data), today)
+    named = {name: file for path in paths for name, file in _named(path)}
+    files = gather(NOWHERE) | {name: file.read_bytes() for name, file in named.items() if belongs(name)}
+    return _on_disk(check(files, today), named)
+
+
+def check_gathered(data: Path, files: Mapping[str, bytes], today: date | None = None) -> list[Problem]:
+    """What is wrong with the files that were gathered from `data`, whatever lies there by now.
+
+    Who publishes them checks these very bytes. Problems name the files as they lie on disk.
+    """
+    named = {path: data / path for path in own_files(data)}
+    unused = named.keys() & files.keys() - in_use(files).keys()
     problems = check(files, today)
     problems += [
         Problem(name, 1, 1, f"not used: add it to protocols in {CLINIC_FILE}", Severity.WARNING)
         for name in unused
         if not name.endswith(VIGNETTES)
     ]
-    problems += [
+    return _on_disk(problems, named)
+
+
+def _on_disk(problems: Sequence[Problem], named: Mapping[str, Path]) -> list[Problem]:
+    """These problems and the files that nothing reads, in order, each file by its path on disk."""
+    unread = [
         Problem(name, 1, 1, f"nothing reads a file of this name; expected {_expected(name)}", Severity.WARNING)
         for name in named
         if not belongs(name)
     ]
     on_disk = {name: str(file) for name, file in named.items()}
-    return [replace(problem, file=on_disk.get(problem.file, problem.file)) for problem in Problems(problems).problems]
+    found = Problems([*problems, *unread]).problems
+    return [replace(problem, file=on_disk.get(problem.file, problem.file)) for problem in found]
 
 
 def as_dicts(problems: Iterable[Problem]) -> list[dict[str, str | int]]:
@@ -163,8 +173,7 @@ def _check_presses(read: ReadProtocol, languages: tuple[Language, ...]) -> Itera
 def _presses(protocol: CareProtocol, asked: Asked, language: int) -> Iterator[int]:
     """How many letters each of the question's buttons has to carry."""
     for name, value in asked.presses():
-        read = asked.read(name, Pressed(value))
-        card = None if isinstance(read, Rejected | Toggled) else card_of(protocol, read)
+        card = protocol.card_on(name, value)
         parts = [CHECK_IN_DIGITS_MAX, len(name), len(value)]
         parts += [len(card), language] if card else []
         yield sum(parts) + len(parts) - 1

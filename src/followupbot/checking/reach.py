@@ -7,6 +7,7 @@ comparison by itself; so what is refused here can truly never be, while not ever
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from followupbot.checking.forms import Form, forms_of
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.conditions import (
     All,
@@ -43,13 +44,12 @@ UNANSWERED = "unanswered"
 Tried = int | float | bool | str
 Variable = tuple[object, ...]
 Assignment = dict[Variable, Tried]
-Form = tuple[QuestionId, ...]
 
 
 def check_reach(read: ReadProtocol) -> Iterator[Problem]:
     """Rules that never or always fire, questions that no form can come to put, conditions that decide nothing."""
     protocol = read.protocol
-    forms = _forms(protocol)
+    forms = _largest_first(read)
     for n, rule in enumerate(protocol.rules):
         at = read.reading.at("rules", n, "when")
         if not any(_Search(protocol, form).finds(rule.condition) for form in forms):
@@ -83,12 +83,10 @@ def _always(protocol: CareProtocol, condition: Condition, forms: Iterable[Form])
     return bool(holding) and not any(_Search(protocol, form, known=True).finds(Not(condition)) for form in holding)
 
 
-def _forms(protocol: CareProtocol) -> list[Form]:
-    found = [timing.form for timing in protocol.timings]
-    found += [recheck.form for rule in protocol.rules for recheck in rule.rechecks]
-    after = () if protocol.after_card is None else (protocol.after_card,)
-    # The largest first: what holds in any form mostly holds in it.
-    return sorted({(*form, *after) for form in found}, key=lambda form: (-len(form), form))
+def _largest_first(read: ReadProtocol) -> list[Form]:
+    """Every form with the question that may follow a card; what holds in any form mostly holds in the largest."""
+    after = () if read.protocol.after_card is None else (read.protocol.after_card,)
+    return sorted({(*form, *after) for form in forms_of(read)}, key=lambda form: (-len(form), form))
 
 
 def _names(protocol: CareProtocol, form: Form) -> frozenset[QuestionId]:

@@ -13,7 +13,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme, Role, StaffJoined, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
-from followupbot.domain.facts import ChartFact, CheckInAsked
+from followupbot.domain.facts import CheckInAsked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import ChatId, Language, PatientId, StaffId, TimingId, TokenHash, Version
 from followupbot.domain.schedule import SURGERY, PartialDate, Timing, resolve
@@ -224,7 +224,7 @@ def _dealt_with(chart: Chart, now: datetime) -> Chart:
 
 
 def _kept(chart: Chart, decision: Decision) -> Chart:
-    return fold(chart, tuple(fact for fact in decision.facts if isinstance(fact, ChartFact)))
+    return fold(chart, decision.chart_facts)
 
 
 def _without_check_in(decision: Decision) -> Decision:

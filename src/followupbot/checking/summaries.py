@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from followupbot.domain.care_protocol import Asked, CareProtocol
+from followupbot.checking.forms import forms_of
+from followupbot.domain.care_protocol import Asked
 from followupbot.domain.clinic import ClinicSettings
-from followupbot.domain.ids import Language, MessageKey, QuestionId
+from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.params import Day, Said, Summary
 from followupbot.domain.questions import Date, Gate, Multiple, Number, Scale, Text
 from followupbot.protocol_files.programme import ReadProtocol
-from followupbot.protocol_files.reading import Path, Problem
+from followupbot.protocol_files.reading import Problem
 from followupbot.rendering import html
 from followupbot.rendering.renderer import Edition, RenderingFailed
 from followupbot.rendering.words import Words
@@ -23,7 +24,7 @@ SOME_DAY = Day(date(2026, 9, 30))
 def check_summaries(words: Words, read: ReadProtocol, settings: ClinicSettings) -> Iterator[Problem]:
     """Each form that is too long for it, where it is first asked, in the first language in which it is."""
     edition = Edition(words, settings)
-    for form, path in _forms(read.protocol).items():
+    for form, path in forms_of(read).items():
         asked = read.protocol.put_by(form)
         for language in read.protocol.languages or words.languages:
             try:
@@ -37,17 +38,6 @@ def check_summaries(words: Words, read: ReadProtocol, settings: ClinicSettings) 
                 fits = f"{length} letters in {language}; Telegram takes {html.TEXT_UNITS_MAX}"
                 yield Problem(read.reading.file, at.line, at.column, f"what may be said to this form has {fits}")
                 break
-
-
-def _forms(protocol: CareProtocol) -> dict[tuple[QuestionId, ...], Path]:
-    """Every form that is asked, and where that is said first."""
-    found: dict[tuple[QuestionId, ...], Path] = {}
-    for n, timing in enumerate(protocol.timings):
-        found.setdefault(timing.form, ("timings", n, "form"))
-    for name, asked_for in (("urgent", protocol.urgent), ("report", protocol.report)):
-        if asked_for is not None:
-            found.setdefault(asked_for.form, (name, "form"))
-    return found
 
 
 def _longest(edition: Edition, language: Language, asked: Asked) -> Said | None:

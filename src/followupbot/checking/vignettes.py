@@ -16,8 +16,7 @@ from followupbot.protocol_files.durations import OFFSET, SPAN
 from followupbot.protocol_files.programme import ReadFiles, ReadProtocol
 from followupbot.protocol_files.reading import Listing, Node, Problem, Reading, Scalar, Severity, nearest
 from followupbot.protocol_files.shapes import Field, Keyed, Many, Name, OneOf, Record, Schema, Unreadable, Whole
-
-ENDING = ".vignettes.yaml"
+from followupbot.protocol_files.sources import PROTOCOL, PROTOCOLS, VIGNETTES, key_in
 
 VIGNETTES_MAX = 1000
 OCCASIONS_MAX = 20
@@ -145,20 +144,20 @@ def _joined(parts: Iterable[Iterable[Problem]]) -> Iterator[Problem]:
 
 def _begun(files: Mapping[str, bytes], read: ReadFiles) -> Iterator[Iterable[Problem]]:
     protocols = {found.protocol.key: found for found in read.protocols}
-    for path in sorted(path for path in files if path.startswith("protocols/") and path.endswith(ENDING)):
-        key = ProtocolKey(path.removeprefix("protocols/").removesuffix(ENDING))
+    for path in sorted(path for path in files if path.startswith(PROTOCOLS) and path.endswith(VIGNETTES)):
+        key = ProtocolKey(key_in(path))
         reading = Reading(path, files[path])
         vignettes = read_vignettes(reading)
         yield reading.problems
-        if f"protocols/{key}.yaml" not in files:
+        if f"{PROTOCOLS}{key}{PROTOCOL}" not in files:
             yield (Problem(path, 1, 1, f'there is no care protocol "{key}"{nearest(key, protocols)}'),)
         elif vignettes is not None and key in protocols and not reading.problems:
             second = SecondStage(Stage(vignettes, protocols[key].protocol), vignettes.vignettes)
             yield _check(vignettes, reading, protocols[key], second)
     for key, found in protocols.items():
-        if found.triggers and f"protocols/{key}{ENDING}" not in files:
+        if found.triggers and f"{PROTOCOLS}{key}{VIGNETTES}" not in files:
             at = found.reading.at("triggers")
-            text = f"no vignette shows any of these triggers: there is no protocols/{key}{ENDING}"
+            text = f"no vignette shows any of these triggers: there is no {PROTOCOLS}{key}{VIGNETTES}"
             yield (Problem(found.reading.file, at.line, at.column, text),)
 
 

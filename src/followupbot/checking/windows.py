@@ -1,14 +1,15 @@
 """Which check-ins would get in each other's way, and re-checks whose reminders come too late."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice, pairwise
+from itertools import accumulate, islice, pairwise
 
 from followupbot.domain.schedule import Timing
 from followupbot.protocol_files.programme import ReadProtocol
-from followupbot.protocol_files.reading import Path, Problem
-from followupbot.protocol_files.timings import LAST_REMINDER_BEFORE_END
+from followupbot.protocol_files.protocol import recheck_path
+from followupbot.protocol_files.reading import Problem
+from followupbot.protocol_files.timings import misplaced_reminders
 
 ANCHOR = date(2020, 3, 2)
 """Any day will do: two windows that overlap do so wherever the year begins."""
@@ -30,17 +31,10 @@ def check_windows(read: ReadProtocol) -> Iterator[Problem]:
     yield from _overlaps(read)
     for n, rule in enumerate(read.protocol.rules):
         for i, recheck in enumerate(rule.rechecks):
-            path: Path = ("rules", n, "recheck", *(() if len(rule.rechecks) == 1 else (i,)))
-            last = timedelta()
-            for k, reminder in enumerate(recheck.reminders):
+            path = recheck_path(read.reading, n, i)
+            for k, text in misplaced_reminders(recheck.reminders, recheck.open_for):
                 at = read.reading.at(*path, "reminders", k)
-                if reminder <= last:
-                    text = "each reminder comes later than the one before it"
-                    yield Problem(read.reading.file, at.line, at.column, text)
-                elif reminder > recheck.open_for - LAST_REMINDER_BEFORE_END:
-                    text = "a reminder comes at least a day before the window ends"
-                    yield Problem(read.reading.file, at.line, at.column, text)
-                last = reminder
+                yield Problem(read.reading.file, at.line, at.column, text)
         for i, (earlier, later) in enumerate(pairwise(rule.rechecks)):
             if later.after < earlier.after + earlier.open_for:
                 at = read.reading.at("rules", n, "recheck", i + 1, "after")
@@ -61,7 +55,7 @@ def _overlaps(read: ReadProtocol) -> Iterator[Problem]:
         key=lambda window: (window.timing.anchor, window.asks_on),
     )
     told: set[tuple[str, str]] = set()
-    for one, other in pairwise(windows):
+    for one, other in _pairs(windows):
         if one.timing.anchor != other.timing.anchor or other.asks_on >= one.ends_on:
             continue
         apart = (other.asks_on - one.asks_on).days
@@ -77,6 +71,18 @@ def _overlaps(read: ReadProtocol) -> Iterator[Problem]:
             at = read.reading.at("timings", n, "after")
             text = f'"{other.timing.id}" would be asked while "{one.timing.id}" is still open'
         yield Problem(read.reading.file, at.line, at.column, text)
+
+
+def _pairs(windows: Sequence[_Window]) -> Iterator[tuple[_Window, _Window]]:
+    """Each window behind the one before it, and behind the one that ends last of all before: a short one hides none."""
+
+    def ends_last(one: _Window, other: _Window) -> _Window:
+        return one if one.timing.anchor == other.timing.anchor and one.ends_on >= other.ends_on else other
+
+    for longest, before, window in zip(accumulate(windows, ends_last), windows, windows[1:], strict=False):
+        yield before, window
+        if longest is not before:
+            yield longest, window
 
 
 def _windows(timing: Timing) -> Iterator[_Window]:

@@ -23,9 +23,6 @@ CARDS = "cards/"
 BUTTON_LETTERS_MAX = 40
 """A row on a narrow phone; Telegram cuts off what is longer."""
 
-NOTHING_OF_ITS_OWN: Mapping[str, Contract] = {}
-NO_LIMITS: Mapping[Language, Limits] = {}
-
 WORDS_SOUGHT = 3
 """So many of a sentence are enough to find it by in its template."""
 
@@ -54,8 +51,8 @@ def check_words(
     settings: ClinicSettings,
     files: Files,
     today: date | None,
-    own: Mapping[str, Contract] = NOTHING_OF_ITS_OWN,
-    limits: Mapping[Language, Limits] = NO_LIMITS,
+    own: Mapping[str, Contract],
+    limits: Mapping[Language, Limits],
 ) -> Iterator[Problem]:
     """What is wrong with the messages themselves; whether all are there is for `coverage` to say.
 

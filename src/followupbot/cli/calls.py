@@ -1,6 +1,5 @@
 """`followupbot answer`: a patient on the telephone, whose answers are entered here."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -8,8 +7,8 @@ import typer
 from followupbot import settings
 from followupbot.application import calls
 from followupbot.channels.console.call import Call
-from followupbot.channels.console.screen import QUIT_KEY, Screen
-from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell, typed
+from followupbot.channels.console.screen import QUIT_KEY
+from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell, show, typed
 from followupbot.domain import patient_code
 from followupbot.domain import staff as staff_of
 from followupbot.domain.chart import Chart
@@ -82,14 +81,6 @@ def caller(opened: "House", name: str | None) -> ByShell | ByStaff:
     return ByStaff(member.id)
 
 
-def read_out(messages: Iterable[Screen]) -> None:
-    """Each message as it is to be read to the patient, with what is typed for its buttons."""
-    for message in messages:
-        for line in message.lines():
-            typer.echo(line)
-        typer.echo()
-
-
 def _chart(opened: "House", code: str) -> Chart:
     patient = patient_code.parse(code)
     chart = None if patient is None else opened.store.chart(patient)
@@ -107,14 +98,14 @@ def _talk(opened: "House", call: Call) -> None:
         if next(lines, "").casefold() not in YES:
             return
         messages = call.report()
-    read_out(messages)
+    show(messages)
     while call.buttons or _asks(opened, call.patient):
         if not call.buttons:  # help is there; what was asked before goes on
-            read_out(call.go_on())
+            show(call.go_on())
         line = next(lines, QUIT_KEY)
         if line == QUIT_KEY:
             break
-        read_out(call.say(line))
+        show(call.say(line))
     left = "It is not finished; to go on: followupbot answer" if _asks(opened, call.patient) else "The call is over for"
     typer.echo(f"{left} {call.patient}")
 

@@ -11,7 +11,6 @@ import typer
 from followupbot import settings
 from followupbot.channels.console import review, screen
 from followupbot.channels.console.conversation import Conversation
-from followupbot.channels.console.screen import Screen
 from followupbot.checking.check import check
 from followupbot.checking.coverage import check_coverage
 from followupbot.checking.histories import Vignettes
@@ -26,19 +25,25 @@ from followupbot.checking.rehearsal import (
     window_of,
 )
 from followupbot.checking.stage import SURGERY_ON
-from followupbot.checking.vignettes import ENDING, read_vignettes
-from followupbot.cli.terminal import called_wrongly, found_wrong, near, typed
+from followupbot.checking.vignettes import read_vignettes
+from followupbot.cli.terminal import called_wrongly, found_wrong, near, show, typed
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import Programme
 from followupbot.domain.ids import Language, ProtocolKey
 from followupbot.protocol_files.programme import read_files
 from followupbot.protocol_files.reading import FILE_BYTES_MAX, Problem, Reading, Severity
-from followupbot.protocol_files.sources import CLINIC_FILE, gather, own_files
+from followupbot.protocol_files.sources import (
+    CLINIC_FILE,
+    PROTOCOL,
+    PROTOCOLS,
+    VIGNETTES,
+    gather,
+    is_protocol,
+    key_in,
+    own_files,
+)
 from followupbot.rendering.renderer import Renderer, RenderingFailed
 from followupbot.rendering.words import Words
-
-FOLDER = "protocols/"
-YAML = ".yaml"
 
 BEGINS = """\
 {protocol}, {timing}, in {language}. Nothing is sent, and nothing is kept.
@@ -75,7 +80,7 @@ def preview(
     try:
         messages = conversation.take(beginning.first)
         typer.echo(_introduction(conversation, found.language))
-        _show(messages)
+        show(messages)
         _talk(conversation)
         typer.echo("For the clinic:")
         for line in review.lines(conversation):
@@ -98,11 +103,11 @@ class _Chosen:
 
     @property
     def key(self) -> ProtocolKey:
-        return ProtocolKey(self.path.removeprefix(FOLDER).removesuffix(YAML))
+        return ProtocolKey(key_in(self.path))
 
     @property
     def vignettes(self) -> str:
-        return f"{FOLDER}{self.key}{ENDING}"
+        return f"{PROTOCOLS}{self.key}{VIGNETTES}"
 
 
 @dataclass(frozen=True)
@@ -121,26 +126,22 @@ def _choose(data: Path, name: str) -> _Chosen:
     """The file of that name, or the protocol: the clinic's own, as it would be published, or one that ships."""
     files = gather(data)
     on_disk = {path: str(data / path) for path in own_files(data)}
-    if name.endswith(ENDING):
+    if name.endswith(VIGNETTES):
         called_wrongly(f"{name} has vignettes; give the care protocol that they are about.")
-    if not name.endswith(YAML):
-        names = [path.removeprefix(FOLDER).removesuffix(YAML) for path in files if _is_protocol(path)]
+    if not name.endswith(PROTOCOL):
+        names = [key_in(path) for path in files if is_protocol(path)]
         if name not in names:
-            hint = near(name, names) or f" There are {', '.join(names)}; a file's name ends with {YAML}."
+            hint = near(name, names) or f" There are {', '.join(names)}; a file's name ends with {PROTOCOL}."
             called_wrongly(f"There is no care protocol {name!r}.{hint}")
-        return _Chosen(files, f"{FOLDER}{name}{YAML}", on_disk)
+        return _Chosen(files, f"{PROTOCOLS}{name}{PROTOCOL}", on_disk)
     file = Path(name)
     if not file.is_file():
         called_wrongly(f"There is no file {name}.")
-    for beside in (file, file.with_suffix(ENDING)):
+    for beside in (file, file.with_suffix(VIGNETTES)):
         if beside.is_file():
-            files[f"{FOLDER}{beside.name}"] = beside.read_bytes()
-            on_disk[f"{FOLDER}{beside.name}"] = str(beside)
-    return _Chosen(files, f"{FOLDER}{file.name}", on_disk)
-
-
-def _is_protocol(path: str) -> bool:
-    return path.startswith(FOLDER) and not path.endswith(ENDING)
+            files[f"{PROTOCOLS}{beside.name}"] = beside.read_bytes()
+            on_disk[f"{PROTOCOLS}{beside.name}"] = str(beside)
+    return _Chosen(files, f"{PROTOCOLS}{file.name}", on_disk)
 
 
 def _read(chosen: _Chosen, wanted: str | None) -> _Found:
@@ -239,25 +240,18 @@ def _talk(conversation: Conversation) -> None:
         if not conversation.waits:
             asked = conversation.wait_for_help()
             _show_time(conversation.now)
-            _show(asked)
+            show(asked)
             continue
         line = next(lines, screen.QUIT_KEY)
         if line == screen.QUIT_KEY:
             typer.echo("Nothing more is said.\n")
             for at, message in conversation.fall_silent():
                 _show_time(at)
-                _show((message,))
+                show((message,))
             return
-        _show(conversation.say(line))
+        show(conversation.say(line))
 
 
 def _show_time(at: datetime) -> None:
     """Before what comes although nobody has said anything."""
     typer.echo(f"{at:%Y-%m-%d %H:%M}")
-
-
-def _show(messages: Iterable[Screen]) -> None:
-    for message in messages:
-        for line in message.lines():
-            typer.echo(line)
-        typer.echo()

@@ -9,7 +9,7 @@ import typer
 from followupbot import settings
 from followupbot.application import admins
 from followupbot.bootstrap.clocks import SystemClock
-from followupbot.checking.check import as_dicts, check_paths
+from followupbot.checking.check import as_dicts, check_gathered, check_paths
 from followupbot.cli.terminal import called_wrongly, found_wrong, shell
 from followupbot.protocol_files.programme import in_use
 from followupbot.protocol_files.reading import Problem, Severity
@@ -53,10 +53,10 @@ def publish() -> None:
 
     loaded = settings.load()
     with house.open_house(loaded) as opened:
-        files = in_use(gather(loaded.data))
-        _report(check_paths(loaded.data, (), SystemClock().now().date()))
+        files = gather(loaded.data)
+        _report(check_gathered(loaded.data, files, SystemClock().now().date()))
         try:
-            version, changed = admins.publish(opened.store, files, shell(), opened.clock.now())
+            version, changed = admins.publish(opened.store, in_use(files), shell(), opened.clock.now())
         except admins.ProtocolsDropped as error:
             counts = " and ".join(f"{key} ({_patients(count)})" for key, count in sorted(error.patients.items()))
             found_wrong(

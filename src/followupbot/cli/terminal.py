@@ -1,14 +1,17 @@
-"""What commands have in common: who types, and how a mistake in what was typed is said."""
+"""What commands have in common: who types, what they are shown, and how a mistake in what was typed is said."""
 
 import difflib
 import getpass
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 from followupbot.domain.decision import ByShell
+
+if TYPE_CHECKING:
+    from followupbot.channels.console.screen import Screen
 
 
 def shell() -> ByShell:
@@ -60,3 +63,11 @@ def typed() -> Iterator[str]:
         if line.strip():
             typer.echo()
             yield line.strip()
+
+
+def show(messages: Iterable["Screen"]) -> None:
+    """Each message as it stands on the patient's phone, with what is typed for its buttons."""
+    for message in messages:
+        for line in message.lines():
+            typer.echo(line)
+        typer.echo()

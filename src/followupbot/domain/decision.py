@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from followupbot.domain.facts import ChartFact, Fact
+from followupbot.domain.facts import ChartFact, ClinicFact, Fact
 from followupbot.domain.ids import PatientId, StaffId
 from followupbot.domain.outgoing import Notice, Outgoing
 
@@ -84,7 +84,7 @@ class Decision:
     @property
     def chart_facts(self) -> tuple[ChartFact, ...]:
         """Those about a patient: all of them, where a chart was decided about."""
-        return tuple(fact for fact in self.facts if isinstance(fact, ChartFact))
+        return tuple(fact for fact in self.facts if not isinstance(fact, ClinicFact))  # the shorter of the two lists
 
     def __add__(self, other: "Decision") -> "Decision":
         """Both, in this order; the later notice stands."""

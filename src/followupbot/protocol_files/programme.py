@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import ClinicSettings, Programme
@@ -14,13 +15,10 @@ from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
 from followupbot.protocol_files.protocol import assemble, read_text
 from followupbot.protocol_files.reading import Problem, Problems, Reading, Severity, nearest
 from followupbot.protocol_files.shapes import NAME, NAME_LENGTH_MAX
-from followupbot.protocol_files.sources import CLINIC_FILE
+from followupbot.protocol_files.sources import CLINIC_FILE, PROTOCOL, PROTOCOLS, VIGNETTES, gather, is_protocol, key_in
 
 PROTOCOLS_KEPT = 8
 """What has been read is kept: `publish` checks the files and then reads them again."""
-
-VIGNETTES = ".vignettes.yaml"
-"""Histories beside a protocol, which `check` plays; they are published with it and are no protocol."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def read_files(files: Mapping[str, bytes]) -> ReadFiles:
     """Reads everything but the words."""
     protocols: list[ReadProtocol] = []
     problems: list[Problem] = []
-    paths = [path for path in sorted(files) if path.startswith("protocols/") and not path.endswith(VIGNETTES)]
+    paths = [path for path in sorted(files) if is_protocol(path)]
     for path in paths:
         read, found = _read_protocol(path, files[path])
         problems += found
@@ -68,7 +66,14 @@ def read_files(files: Mapping[str, bytes]) -> ReadFiles:
     else:
         problems.append(Problem(CLINIC_FILE, 1, 1, "there is no file for the clinic"))
     languages = tuple(sorted({Language(path.split("/")[1]) for path in files if path.startswith("messages/")}))
-    return ReadFiles(tuple(protocols), settings, clinic, languages, tuple(problems), used, _read_lexicons(files))
+    lexicons, unreadable = _read_lexicons(files)
+    problems += unreadable
+    return ReadFiles(tuple(protocols), settings, clinic, languages, tuple(problems), used, lexicons)
+
+
+def to_publish(data: Path) -> dict[str, bytes]:
+    """What would be published of the files as they lie on disk now."""
+    return in_use(gather(data))
 
 
 def in_use(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -79,8 +84,8 @@ def in_use(files: Mapping[str, bytes]) -> dict[str, bytes]:
     clinic = Reading(CLINIC_FILE, files[CLINIC_FILE])
     if clinic.top is None:
         return dict(files)
-    kept = {f"protocols/{key}{ending}" for key in protocols_in_use(clinic) for ending in (".yaml", VIGNETTES)}
-    return {path: content for path, content in files.items() if not path.startswith("protocols/") or path in kept}
+    kept = {f"{PROTOCOLS}{key}{ending}" for key in protocols_in_use(clinic) for ending in (PROTOCOL, VIGNETTES)}
+    return {path: content for path, content in files.items() if not path.startswith(PROTOCOLS) or path in kept}
 
 
 def read_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
@@ -97,17 +102,25 @@ def read_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
     return Programme(version, protocols, read.settings, read.languages, read.lexicons)
 
 
-def _read_lexicons(files: Mapping[str, bytes]) -> dict[Language, Lexicon]:
-    """Each language's words that count in free text. What is wrong with them is said with the words, by `checking`."""
-    paths = {path: Language(path.split("/")[1]) for path in sorted(files) if path.endswith(f"/{LEXICON_FILE}")}
-    found = {language: read_lexicon(Reading(path, files[path])) for path, language in paths.items()}
-    return {language: lexicon for language, lexicon in found.items() if lexicon is not None}
+def _read_lexicons(files: Mapping[str, bytes]) -> tuple[dict[Language, Lexicon], list[Problem]]:
+    """Each language's words that count in free text, and what is wrong with them; one that is missing is no problem."""
+    found: dict[Language, Lexicon] = {}
+    problems: list[Problem] = []
+    for path in sorted(files):
+        if not path.startswith("messages/") or not path.endswith(f"/{LEXICON_FILE}"):
+            continue
+        reading = Reading(path, files[path])
+        lexicon = read_lexicon(reading)
+        problems += reading.problems
+        if lexicon is not None:
+            found[Language(path.split("/")[1])] = lexicon
+    return found, problems
 
 
 def _find_used(clinic: Reading, paths: Sequence[str]) -> tuple[ProtocolKey, ...]:
     """The care protocols that the clinic uses; one that it names and that is not there is a problem."""
     used = protocols_in_use(clinic)
-    known = [path.removeprefix("protocols/").removesuffix(".yaml") for path in paths]
+    known = [key_in(path) for path in paths]
     for key, at in used.items():
         if at is not None and key not in known:
             clinic.report(at, f'there is no care protocol "{key}"{nearest(key, known)}')
@@ -117,7 +130,7 @@ def _find_used(clinic: Reading, paths: Sequence[str]) -> tuple[ProtocolKey, ...]
 @lru_cache(maxsize=PROTOCOLS_KEPT)
 def _read_protocol(path: str, content: bytes) -> tuple[ReadProtocol | None, tuple[Problem, ...]]:
     reading = Reading(path, content)
-    key = path.removeprefix("protocols/").removesuffix(".yaml")
+    key = key_in(path)
     if not NAME.fullmatch(key) or len(key) > NAME_LENGTH_MAX:
         form = f"small letters, digits and _, at most {NAME_LENGTH_MAX}"
         reading.complain((), f'"{key}" is no name for a care protocol: {form}')

@@ -12,7 +12,7 @@ from followupbot.domain.rules import Recheck, Rule, Tier
 from followupbot.domain.schedule import SURGERY, Offset, QuietHours, Timing
 from followupbot.domain.scores import Score
 from followupbot.protocol_files.durations import DUE, HOUR, OFFSET, OFFSET_YEARS_MAX, REPEAT, SPAN
-from followupbot.protocol_files.reading import Node, Reading, Scalar, nearest
+from followupbot.protocol_files.reading import Node, Path, Reading, Scalar, nearest
 from followupbot.protocol_files.shapes import (
     Field,
     Keyed,
@@ -32,7 +32,6 @@ from followupbot.protocol_files.tables import AnyCondition, AnyQuestion, AnyScor
 AT_ENROLMENT = "enrolment"
 NOBODY = "nobody"
 
-FORMS_MAX = 20
 WAITS_MAX = 10
 """Steps of a ladder; more clinicians than that are not woken one after the other."""
 
@@ -281,7 +280,7 @@ def assemble(key: ProtocolKey, text: ProtocolText, reading: Reading) -> CareProt
     for n, rule in enumerate(text.rules):
         for i, recheck in enumerate(rule.rechecks):
             if recheck.form not in text.forms:
-                path = ("rules", n, "recheck", *(() if len(rule.rechecks) == 1 else (i,)), "form")
+                path = (*recheck_path(reading, n, i), "form")
                 reading.complain(path, f'no form "{recheck.form}"{nearest(recheck.form, text.forms)}')
     unscheduled = {"urgent": text.urgent, "report": text.report}
     for name, asked in unscheduled.items():
@@ -340,6 +339,12 @@ def _timing(line: TimingLine, text: ProtocolText) -> Timing:
         group=line.group,
         teaches=line.teaches,
     )
+
+
+def recheck_path(reading: Reading, rule: int, recheck: int) -> Path:
+    """Where that re-check stands: in the rule's list of them, or, as the only one, without a list."""
+    path: Path = ("rules", rule, "recheck", recheck)
+    return path if path in reading.places else path[:-1]
 
 
 def json_schema() -> Schema:

@@ -6,6 +6,13 @@ import followupbot
 
 CLINIC_FILE = "clinic.yaml"
 
+PROTOCOLS = "protocols/"
+
+PROTOCOL = ".yaml"
+
+VIGNETTES = ".vignettes.yaml"
+"""Histories beside a protocol, which `check` plays; they are published with it and are no protocol."""
+
 WORDS_DATA = ("language.yaml", "lexicon.yaml")
 """Beside a language's messages: how its words are measured, and which words in free text offer the gate."""
 
@@ -60,6 +67,16 @@ def belongs(path: str) -> bool:
     if parts[0] == "messages" and len(parts) == 3 and parts[2] in WORDS_DATA:
         return True
     return path == CLINIC_FILE or (parts[0] == "messages" and len(parts) >= 3 and path.endswith(".j2"))
+
+
+def is_protocol(path: str) -> bool:
+    """Whether a file of that path is a care protocol, and not the vignettes beside one."""
+    return path.startswith(PROTOCOLS) and not path.endswith(VIGNETTES)
+
+
+def key_in(path: str) -> str:
+    """The key of the care protocol that a file of that path is, or has vignettes of."""
+    return path.removeprefix(PROTOCOLS).removesuffix(VIGNETTES if path.endswith(VIGNETTES) else PROTOCOL)
 
 
 def beside(path: Path) -> bool:

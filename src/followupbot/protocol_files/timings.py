@@ -1,5 +1,6 @@
 """What the schedule in a protocol file must keep to: reminders inside their window, hours inside the day."""
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from followupbot.domain.care_protocol import CareProtocol
@@ -24,14 +25,20 @@ def inspect_timings(protocol: CareProtocol, reading: Reading) -> None:
     _inspect_absorption(protocol, reading)
 
 
-def _inspect_timing(protocol: CareProtocol, timing: Timing, path: Path, reading: Reading) -> None:
+def misplaced_reminders(reminders: Sequence[timedelta], open_for: timedelta) -> Iterator[tuple[int, str]]:
+    """The place of each reminder that comes out of order or too late in a window of that length, and which it does."""
     last = timedelta()
-    for n, reminder in enumerate(timing.reminders):
+    for n, reminder in enumerate(reminders):
         if reminder <= last:
-            reading.complain((*path, "reminders", n), "each reminder comes later than the one before it")
-        elif reminder > timing.open_for - LAST_REMINDER_BEFORE_END:
-            reading.complain((*path, "reminders", n), "a reminder comes at least a day before the window ends")
+            yield n, "each reminder comes later than the one before it"
+        elif reminder > open_for - LAST_REMINDER_BEFORE_END:
+            yield n, "a reminder comes at least a day before the window ends"
         last = reminder
+
+
+def _inspect_timing(protocol: CareProtocol, timing: Timing, path: Path, reading: Reading) -> None:
+    for n, text in misplaced_reminders(timing.reminders, timing.open_for):
+        reading.complain((*path, "reminders", n), text)
     if timing.hour is not None and not protocol.quiet_hours.ends <= timing.hour < protocol.quiet_hours.starts:
         reading.complain((*path, "hour"), f"{timing.hour:%H:%M} is in the quiet hours")
     if timing.until is not None and timing.repeat is None:

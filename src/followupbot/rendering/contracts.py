@@ -324,7 +324,6 @@ CONTRACTS: dict[str, Contract] = {
             "chart_failed",
             "nobody_reachable",
             "unrecorded_emergency",
-            "clock_jumped",
         )
     },
     # words that stand inside other messages

@@ -75,7 +75,6 @@ class Message:
     review_line: int = 1
     title: str | None = None
     title_line: int = 1
-    status: str | None = None
 
 
 class Words:
@@ -179,6 +178,8 @@ def _with_front(message: Message, front: str) -> Message:
         name: Source(_scalar(value, "a button's text"), value.start_mark.line + 1, value.start_mark.column + 1)
         for name, (_, value) in (_table(parts["buttons"][1], "buttons") if "buttons" in parts else {}).items()
     }
+    if "status" in parts:
+        _scalar(parts["status"][1], "status")  # nothing reads it but who reads the file
     dates = {name: _date(parts[name][1]) for name in _DATES if name in parts}
     return Message(
         message.language,
@@ -192,7 +193,6 @@ def _with_front(message: Message, front: str) -> Message:
         parts["review_by"][0].start_mark.line + 1 if "review_by" in parts else 1,
         title=_scalar(parts["title"][1], "title") if "title" in parts else None,
         title_line=parts["title"][0].start_mark.line + 1 if "title" in parts else 1,
-        status=_scalar(parts["status"][1], "status") if "status" in parts else None,
     )
 
 

@@ -46,24 +46,9 @@ FORMS: Final[Mapping[str, int]] = {
 """The form version in which a kind of fact is written today, where that is not 1."""
 
 
-def _asked_without_reminders(body: dict[str, Any]) -> dict[str, Any]:
-    """Form 1 knew no reminders."""
-    return {**body, "remind_at": []}
-
-
-def _noted_without_review(body: dict[str, Any]) -> dict[str, Any]:
-    """Form 1 had no time by which somebody reads it."""
-    return {**body, "review_by": None}
-
-
-def _consented_in_the_chat(body: dict[str, Any]) -> dict[str, Any]:
-    """Form 1 knew nobody who takes it."""
-    return {**body, "taken_by": None}
-
-
-def _answered_in_the_chat(body: dict[str, Any]) -> dict[str, Any]:
-    """Form 1 knew nobody who enters it."""
-    return {**body, "entered_by": None}
+def _with(**added: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Form 1 did not know these yet; this is what they were."""
+    return lambda body: {**body, **added}
 
 
 def _traced_without_comparison(body: dict[str, Any]) -> dict[str, Any]:
@@ -74,12 +59,12 @@ def _traced_without_comparison(body: dict[str, Any]) -> dict[str, Any]:
 
 OLDER_FORMS: Final[Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str, Any]]]] = {
     ("alert_raised", 1): _traced_without_comparison,
-    ("check_in_asked", 1): _asked_without_reminders,
-    ("consent_given", 1): _consented_in_the_chat,
+    ("check_in_asked", 1): _with(remind_at=[]),
+    ("consent_given", 1): _with(taken_by=None),
     ("flag_joined", 1): _traced_without_comparison,
     ("flag_recorded", 1): _traced_without_comparison,
-    ("note_received", 1): _noted_without_review,
-    ("question_answered", 1): _answered_in_the_chat,
+    ("note_received", 1): _with(review_by=None),
+    ("question_answered", 1): _with(entered_by=None),
 }
 """How the body of that kind and version becomes one of the next version."""
 

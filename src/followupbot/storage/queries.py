@@ -30,6 +30,9 @@ _RESOLVED: sa.ColumnClause[str] = sa.literal_column("'resolved'")
 OPEN = ("waiting", "begun")
 """The states of a check-in that still takes answers."""
 
+ACTIVE = "active"
+"""The state of a patient who takes part and hears from us: none who stopped, paused or is held (`Chart.standing`)."""
+
 HELD = "held"
 """The state of a patient with whom we start nothing until staff have read what came."""
 
@@ -279,14 +282,20 @@ def _to_read(connection: Connection) -> tuple[ReviewLine, ...]:
 
 
 def _to_call(connection: Connection) -> tuple[CallLine, ...]:
-    """Whom no message reaches: an open check-in and no chat, or a chat that refuses us; the first due first."""
+    """Whom no message reaches: an open check-in and no chat, or a chat that refuses us; the first due first.
+
+    Nobody who does not want to hear from us, and nobody who `answer` would not take.
+    """
     waiting = sa.and_(check_ins.c.patient == charts.c.patient, check_ins.c.state.in_(OPEN))
     blocked = sa.func.coalesce(chats.c.state == BLOCKED, sa.false())
     query = (
         sa.select(charts.c.patient, check_ins.c.expires_at, blocked.label("blocked"))
         .join_from(charts, chats, chats.c.chat == charts.c.chat, isouter=True)
         .join(check_ins, waiting, isouter=True)
-        .where(sa.or_(blocked, sa.and_(charts.c.chat.is_(None), check_ins.c.id.is_not(None))))
+        .where(
+            charts.c.state == ACTIVE,
+            sa.or_(blocked, sa.and_(charts.c.chat.is_(None), check_ins.c.id.is_not(None))),
+        )
     )
     rows = connection.execute(
         query.order_by(check_ins.c.expires_at.is_(None), check_ins.c.expires_at, charts.c.patient).limit(LINES_MAX)

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 
 from followupbot.application import anytime, calls
 from followupbot.application.ports import Renderer, StorageUnavailable
-from followupbot.channels.console import hearing, screen
+from followupbot.channels.console import hearing, screen, showing
 from followupbot.channels.console.screen import Screen
-from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.decision import Decision
 from followupbot.domain.ids import Language, MessageKey, PatientId, Version
-from followupbot.domain.outgoing import Lane, OutgoingMessage, Retire
+from followupbot.domain.outgoing import Lane
 from followupbot.domain.presses import CardPress, Press
 
 
@@ -49,15 +48,8 @@ class Call:
 
     def _hear(self, decision: Decision) -> tuple[Screen, ...]:
         """What is urgent is read out first; where there is nothing else, the line for whoever pressed is."""
-        found = [item for item in decision.outgoing if isinstance(item, OutgoingMessage) and to_be_read_out(item)]
-        found.sort(key=lambda message: message.lane is not Lane.ALERT)
-        render, notice = self.renderer.render, decision.notice
-        if not found and notice is not None:
-            return screen.put([render(notice.words, notice.language, notice.message, notice.params)])
-        shown = screen.put([render(one.words, one.language, one.message, one.params, one.choices) for one in found])
-        replaced = any(isinstance(item, Retire) for item in decision.outgoing if to_be_read_out(item))
-        if replaced or any(one.moves_on for one in shown) or any(one.in_place_of is not None for one in found):
-            self.buttons = {}
-        for one in shown:
-            self.buttons = {**self.buttons, **one.keys}
+        found = sorted(showing.messages(decision), key=lambda message: message.lane is not Lane.ALERT)
+        shown = showing.screens(self.renderer, found, decision.notice)
+        if found or decision.notice is None:
+            self.buttons = showing.keys(self.buttons, decision, shown)
         return shown

@@ -5,16 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from followupbot.application.ports import Renderer
-from followupbot.channels.console import hearing, screen
+from followupbot.channels.console import hearing, showing
 from followupbot.channels.console.screen import Screen
 from followupbot.domain import check_ins, help, occasions, wake
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByShell, Cause, Decision
-from followupbot.domain.delivery import Rendered
 from followupbot.domain.facts import ChartFact, CheckInCompleted, CheckInEnded
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import PatientId
-from followupbot.domain.outgoing import Notice, OutgoingMessage, Retire, ToPatient
+from followupbot.domain.outgoing import OutgoingMessage
 from followupbot.domain.presses import Press
 
 ANSWER_TAKES = timedelta(seconds=5)
@@ -48,34 +47,14 @@ class Conversation:
 
     def take(self, decision: Decision) -> tuple[Screen, ...]:
         """The decision is kept; what the patient gets of it, in its order."""
-        facts = tuple(fact for fact in decision.facts if isinstance(fact, ChartFact))
+        facts = decision.chart_facts
         self.chart = fold(self.chart, facts)
         self.facts += facts
         self.sent += (message for message in decision.outgoing if isinstance(message, OutgoingMessage))
-        got = [
-            outgoing
-            for outgoing in decision.outgoing
-            if isinstance(outgoing, OutgoingMessage | Retire) and isinstance(outgoing.to, ToPatient)
-        ]
-        shown = screen.put([self.render(message) for message in got if isinstance(message, OutgoingMessage)])
-        if not shown and decision.notice is not None:
-            shown = screen.put([self._render_notice(decision.notice)])
-        if (
-            any(isinstance(fact, CheckInCompleted | CheckInEnded) for fact in facts)
-            or any(isinstance(one, Retire) or one.in_place_of is not None for one in got)
-            or any(one.moves_on for one in shown)
-        ):
-            self.buttons = {}
-        for one in shown:
-            self.buttons = {**self.buttons, **one.keys}
+        shown = showing.screens(self.renderer, showing.messages(decision), decision.notice)
+        over = any(isinstance(fact, CheckInCompleted | CheckInEnded) for fact in facts)
+        self.buttons = showing.keys({} if over else self.buttons, decision, shown)
         return shown
-
-    def render(self, message: OutgoingMessage) -> Rendered:
-        """The message in words. LookupError where there are none."""
-        return self.renderer.render(message.words, message.language, message.message, message.params, message.choices)
-
-    def _render_notice(self, notice: Notice) -> Rendered:
-        return self.renderer.render(notice.words, notice.language, notice.message, notice.params)
 
     def say(self, line: str) -> tuple[Screen, ...]:
         """What the patient gets for having pressed the button of that key, or else for having written that."""

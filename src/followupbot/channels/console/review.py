@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from followupbot.channels.console import screen
+from followupbot.channels.console import showing
 from followupbot.channels.console.conversation import Conversation
 from followupbot.domain.alert_state import Alert, Flag, Open
 from followupbot.domain.facts import AlertRaised, FlagJoined, FlagRecorded, NoteReceived, RecheckPlanned, ScoreRecorded
@@ -67,7 +67,7 @@ def _alert(conversation: Conversation, alert: Alert) -> Iterator[str]:
     yield f"alert     {alert.tier}: to be dealt with by {_time(conversation, alert.due_at)}; {paged}"
     # Everybody on a step gets the same words; a worse flag pages anew.
     for page in pages[-1:]:
-        (shown,) = screen.put([conversation.render(page)])
+        (shown,) = showing.screens(conversation.renderer, [page])
         yield from (f"          {line}" for line in shown.lines())
 
 

@@ -41,9 +41,9 @@ NAME_CHARS_MAX = 24
 NUMBER_DIGITS_MAX = 9
 
 _PATIENT = re.compile(r"[A-Za-z0-9-]{1,12}")
-_NAME = re.compile(r"[a-z0-9_-]{1,24}")
+_NAME = re.compile(rf"[a-z0-9_-]{{1,{NAME_CHARS_MAX}}}")
 _ARGUMENT = re.compile(r"[A-Za-z0-9:/_+-]{0,40}")
-_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+_NUMBER = re.compile(rf"0|[1-9][0-9]{{0,{NUMBER_DIGITS_MAX - 1}}}")
 
 _READABLE, _PACKED = "1", "2"
 _PACKABLE = ".abcdefghijklmnopqrstuvwxyz0123456789_-"

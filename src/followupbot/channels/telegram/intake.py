@@ -26,7 +26,7 @@ from followupbot.channels.telegram.unrecorded import UnrecordedCards
 from followupbot.channels.telegram.updates import Incoming, Pressed, Unreadable
 from followupbot.channels.telegram.window import Window
 from followupbot.domain.decision import Decision
-from followupbot.domain.presses import AnswerPress, CrisisPress, HelpPress
+from followupbot.domain.presses import CardPress
 
 log = logging.getLogger(__name__)
 
@@ -228,14 +228,10 @@ class Intake:
         self._start(self._answer(held, held.incoming, ""))
 
     def _send_card(self, held: _Held) -> None:
-        match held.incoming:
-            case Pressed(
-                chat=chat,
-                press=(AnswerPress(card=str()) | CrisisPress() | HelpPress(getting=False, card=str()) as press),
-            ):
-                self._start(self._cards.send(self._inbound.cause_key(held.id), chat, press))
-            case _:
-                pass
+        if isinstance(held.incoming, Pressed):
+            press = held.incoming.press
+            if isinstance(press, CardPress) and press.card is not None:
+                self._start(self._cards.send(self._inbound.cause_key(held.id), held.incoming.chat, press))
 
     async def _answer(self, held: _Held, pressed: Pressed, text: str) -> None:
         if not held.answered:

@@ -6,7 +6,7 @@ goes before this one.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from telegram.error import TelegramError
 
@@ -21,6 +21,9 @@ PATIENTS_SCOPE = {"type": "all_private_chats"}
 TRIES_MAX = 5
 """The menu is a convenience: what it offers can be typed, and `/help` lists it."""
 
+CODE_LETTERS = 2
+"""Of `language_code` (Bot API, setMyCommands: an ISO 639-1 code)."""
+
 Menu = Sequence[tuple[str, str]]
 """Each command's name and what it does, in the order in which they are shown."""
 
@@ -29,9 +32,20 @@ async def set_menus(
     bot: BotApi, menus: Mapping[Language, Menu], default: Language, sleep: Sleep = asyncio.sleep
 ) -> None:
     """Telegram shows the patients' menu in the language of each one's phone; for others, in the default one."""
-    for code, language in [("", default), *((language[:2], language) for language in menus)]:
+    for code, language in [("", default), *_codes(menus)]:
         commands = [{"command": name, "description": words} for name, words in menus[language]]
         await _insist(bot, {"commands": commands, "scope": PATIENTS_SCOPE, "language_code": code}, sleep)
+
+
+def _codes(languages: Iterable[Language]) -> Iterator[tuple[str, Language]]:
+    """Telegram knows a language by two letters: `es` stands for `es_MX` too where there is no `es` itself.
+
+    One without such a code is left out, and its patients have the default menu.
+    """
+    known: dict[str, Language] = {}
+    for language in sorted(languages):  # the plain language comes first
+        known.setdefault(language.partition("_")[0], language)
+    yield from ((code, language) for code, language in known.items() if len(code) == CODE_LETTERS)
 
 
 async def _insist(bot: BotApi, menu: Mapping[str, object], sleep: Sleep) -> None:

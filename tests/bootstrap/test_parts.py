@@ -1,0 +1,103 @@
+"""What a part does when something of its own goes wrong that nobody has thought of."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from followupbot.bootstrap import pages, sender
+from followupbot.bootstrap.house import House
+from followupbot.bootstrap.pages import Pages
+from followupbot.bootstrap.sender import Sender
+from followupbot.bootstrap.workplace import Part, Workplace
+from followupbot.channels.telegram.outbound import TelegramChannel
+from followupbot.storage.leases import Lease
+from tests.fakes import VirtualTime
+
+
+@dataclass
+class Leases:
+    """Somebody's, as soon as they are asked for; renewing one fails once, and then stops the program."""
+
+    stop: asyncio.Event
+    acquired: int = 0
+    released: list[Lease] = field(default_factory=list)
+
+    def acquire(self, name: str, machine_now: int, for_ms: int) -> Lease:
+        self.acquired += 1
+        return Lease(name, "h1", self.acquired, machine_now + for_ms)
+
+    def renew(self, lease: Lease, *_: int) -> Lease:
+        if lease.epoch == 1:
+            raise ZeroDivisionError
+        self.stop.set()
+        return lease
+
+    def release(self, lease: Lease) -> None:
+        self.released.append(lease)
+
+
+@contextmanager
+def a_workplace(**house: Any) -> Iterator[Workplace]:
+    """In a house with that in it, and nothing else."""
+    workplace = Workplace(cast(House, SimpleNamespace(clock=VirtualTime(), **house)), house["stop"])
+    yield workplace
+    workplace.writer.close()
+
+
+async def test_a_sender_that_can_not_renew_its_lease_stops_sending_until_it_has_it_anew(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else it would go on beside the sender that has taken over."""
+    stop = asyncio.Event()
+    leases, sending = Leases(stop), list[int]()
+
+    class Sending:
+        last_claim_machine = None
+
+        async def run(self, over: asyncio.Event, _: asyncio.Event) -> None:
+            sending.append(leases.acquired)
+            await over.wait()
+
+    monkeypatch.setattr(sender, "_deliveries", lambda *_: Sending())
+    monkeypatch.setattr(sender, "SENDER_RENEWS_AFTER", 0.01)
+    outbox, database = SimpleNamespace(reclaim=lambda: 0), SimpleNamespace(path=None)
+    with a_workplace(stop=stop, leases=leases, outbox=outbox, database=database) as workplace:
+        async with asyncio.timeout(5):
+            await Sender(workplace, cast(TelegramChannel, None)).run()
+    assert sending == [1, 2]
+    assert [lease.epoch for lease in leases.released] == [2]
+
+
+async def served(monkeypatch: pytest.MonkeyPatch, watch: Callable[..., Any], stop: asyncio.Event) -> None:
+    """The pages were shown, on any free port, while `watch` looked."""
+    monkeypatch.setattr(pages, "watch", watch)
+    settings = SimpleNamespace(web_host="127.0.0.1", web_port=0)
+    with a_workplace(stop=stop, settings=settings) as workplace:
+        async with asyncio.timeout(5):
+            await Pages(workplace, frozenset(Part)).run()
+
+
+async def test_pages_that_can_not_watch_any_more_end_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else they would show for ever what they saw last."""
+
+    async def watch(*_: object) -> tuple[str, ...]:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await served(monkeypatch, watch, asyncio.Event())
+
+
+async def test_pages_are_served_until_the_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And end in silence."""
+    stop = asyncio.Event()
+
+    async def watch(*_: object) -> tuple[str, ...]:
+        stop.set()
+        return ()
+
+    await served(monkeypatch, watch, stop)
