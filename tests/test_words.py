@@ -104,7 +104,7 @@ def test_a_card_begins_with_what_to_do_and_has_no_link(message: Message) -> None
         assert "http" not in text
 
 
-STAFF_ONLY = {"alerts", "operator", "rules", "staff"}
+STAFF_ONLY = {"alerts", "operator", "rules", "staff", "staff_commands"}
 
 
 def test_whatever_patients_read_is_measured() -> None:

@@ -374,7 +374,7 @@ def test_an_unknown_command_is_answered_and_words_behind_it_are_kept() -> None:
 def test_a_command_of_somebody_who_is_no_patient_is_answered_as_before() -> None:
     """A stranger learns nothing, a clinician has the staff's words."""
     world = a_full_world()
-    for address, message in ((STRANGER, "enrolment/link_refused"), (ITO, "staff/not_understood")):
+    for address, message in ((STRANGER, "enrolment/link_refused"), (ITO, "staff/unknown_command")):
         world.command(address, "stop")
         assert world.messages(address)[-1].message == message
 

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from followupbot.application import commands
+from followupbot.application import commands, staff_commands
 from followupbot.channels.telegram.http import BotApi
-from followupbot.channels.telegram.menu import set_menus
+from followupbot.channels.telegram.menu import StaffMenus, set_menus
 from followupbot.domain.ids import Language
 from followupbot.domain.manual import COMMANDS
+from followupbot.domain.staff_manual import STAFF_COMMANDS
 from followupbot.practice import Practice
 from followupbot.protocol_files.sources import shipped
 
@@ -63,6 +64,23 @@ async def test_a_menu_that_telegram_refuses_is_tried_again_and_given_up(bot: Bot
     await set_menus(bot, {EN: [("NOT A NAME", "x")], ES: MENUS[ES]}, default=ES, sleep=sleep)
     assert waits == [1.0, 2.0, 4.0, 8.0, 16.0]
     assert len(practice.telegram.profile.menu(1001, 1001, "es")) == 2
+
+
+async def test_a_staff_member_has_a_menu_of_their_own_until_they_leave(bot: BotApi, practice: Practice) -> None:
+    """Beside the patients' menu, and told again only where it has changed."""
+    await set_menus(bot, MENUS, default=EN)
+    staff = StaffMenus(bot)
+    await staff.show({1001: [("alerts", "Open alerts")], 1002: [("status", "How it runs")]})
+    assert [command["command"] for command in practice.telegram.profile.menu(1001, 1001, "es")] == ["alerts"]
+    assert [command["command"] for command in practice.telegram.profile.menu(1002, 1002, "en")] == ["status"]
+    await staff.show({1002: [("status", "How it runs")]})
+    assert [command["command"] for command in practice.telegram.profile.menu(1001, 1001, "es")] == ["stop", "help"]
+    assert [command["command"] for command in practice.telegram.profile.menu(1002, 1002, "en")] == ["status"]
+
+
+def test_the_staffs_menu_offers_what_can_be_carried_out_and_nothing_else() -> None:
+    """A row in the table and a name in the menu's order belong together."""
+    assert sorted(STAFF_COMMANDS) == sorted(staff_commands.STAFF_COMMANDS)
 
 
 def test_the_menu_offers_what_can_be_carried_out_and_nothing_else() -> None:

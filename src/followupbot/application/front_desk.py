@@ -4,12 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
-from followupbot.application import admins, anytime, clinicians, commands, patients, policy, requests
+from followupbot.application import (
+    admins,
+    anytime,
+    clinicians,
+    commands,
+    patients,
+    policy,
+    requests,
+    staff_commands,
+)
 from followupbot.application.policy import Action
 from followupbot.application.ports import Outbox, Store
 from followupbot.domain import enrolment, staff
 from followupbot.domain.addressing import card_to_chat, staff_notice
-from followupbot.domain.clinic import Clinic
+from followupbot.domain.clinic import Clinic, StaffMember
 from followupbot.domain.decision import Actor, ByPatient, ByStaff, ByStranger, Cause, Decision
 from followupbot.domain.enrolment_state import Confirming, Consenting, Identifying, Practising, Reading, TeachingBack
 from followupbot.domain.ids import ChatId, MessageId, PatientId
@@ -91,6 +100,10 @@ class FrontDesk:
         chat = self.store.note_chat(address)
         self.store.saw_message(chat, message)
         patient = self._patient_of(chat)
+        member = self._member_of(chat)
+        if member is not None and (patient is None or staff_commands.only_staffs(command)):
+            cause = Cause(cause_key, ByStaff(member.id))
+            return staff_commands.carry_out(self.store, member, command, argument, cause, now)
         if patient is None:
             return self._addressed(chat, cause_key, now)
         if command == "stop":
@@ -185,6 +198,11 @@ class FrontDesk:
             return staff.not_understood(clinic, member, now)
 
         return self.store.transact_clinic(cause, decide)
+
+    def _member_of(self, chat: ChatId) -> StaffMember | None:
+        """The staff member whose chat it is."""
+        by = self.store.staff_of(chat)
+        return None if by is None else self.store.clinic().member(by)
 
     def _patient_of(self, chat: ChatId) -> PatientId | None:
         """Whom words from this chat are about; where several patients share it, the one of whom most is asked."""

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import structlog
 
+from followupbot.application import staff_commands
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap.house import House
@@ -12,7 +13,7 @@ from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.intake import Intake
-from followupbot.channels.telegram.menu import Menu, set_menus
+from followupbot.channels.telegram.menu import Menu, StaffMenus, set_menus
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import place_of
 from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
@@ -42,9 +43,11 @@ class Reception:
         self._workplace = workplace
         self._direct = direct
         self._refreshing: set[asyncio.Task[None]] = set()
+        self._staff_menus: StaffMenus | None = None
 
     async def run(self, bot: BotApi, channel: TelegramChannel) -> None:
         """Updates come in until the stop, and Telegram offers patients the commands that there are."""
+        self._staff_menus = StaffMenus(bot)
         await asyncio.gather(self._take_in(bot, channel), self._set_menus(bot))
 
     async def _take_in(self, bot: BotApi, channel: TelegramChannel) -> None:
@@ -76,6 +79,29 @@ class Reception:
         with suppress(StorageUnavailable):  # it stays as it was known last: that is what it is for
             found = await self._workplace.writer(lambda: whom_to_tell(house))
             direct.words, direct.language, direct.chats = found.words, found.language, found.chats
+            await self._show_staff_menus()
+
+    async def _show_staff_menus(self) -> None:
+        """Each staff member's chat offers what their role may do, also after somebody has joined or left."""
+        if self._staff_menus is not None:
+            await self._staff_menus.show(await self._workplace.writer(self._menus_of_staff))
+
+    def _menus_of_staff(self) -> dict[int, Menu]:
+        house = self._workplace.house
+        clinic = house.store.clinic()
+        edition, language = house.renderer.edition(clinic.published.version), clinic.settings.language
+        try:
+            return {
+                house.store.address(member.chat): [
+                    (name, edition.html(language, MessageKey(f"staff_commands/{name}"), {}))
+                    for name in staff_commands.commands_for(clinic, member)
+                ]
+                for member in clinic.staff
+                if member.chat is not None
+            }
+        except (LookupError, ValueError) as error:  # published by an older version, which had no words for it
+            log.warning("the staff's menu has no words; run `followupbot publish`", reason=place_of(error))
+            return {}
 
     async def _set_menus(self, bot: BotApi) -> None:
         """In each language; the stop does not wait for it."""
@@ -88,11 +114,16 @@ class Reception:
         except (LookupError, ValueError) as error:  # published by an older version, which had no words for it
             log.warning("the menu of commands has no words; run `followupbot publish`", reason=place_of(error))
             return
-        setting = asyncio.ensure_future(set_menus(bot, menus, clinic.settings.language))
+        setting = asyncio.ensure_future(self._tell_menus(bot, menus, clinic.settings.language))
         stopping = asyncio.ensure_future(workplace.stop.wait())
         await asyncio.wait((setting, stopping), return_when=asyncio.FIRST_COMPLETED)
         setting.cancel()
         stopping.cancel()
+
+    async def _tell_menus(self, bot: BotApi, menus: dict[Language, Menu], default: Language) -> None:
+        await set_menus(bot, menus, default)
+        with suppress(StorageUnavailable):  # the next commit tells them
+            await self._show_staff_menus()
 
     def _menu(self, clinic: Clinic, language: Language) -> Menu:
         edition = self._workplace.house.renderer.edition(clinic.published.version)

@@ -15,6 +15,7 @@ from followupbot.domain.params import Param, Words
 from followupbot.domain.questions import Datum
 from followupbot.domain.rules import Rule, said_names
 from followupbot.domain.screens import DRINKS, RED_FLAG_ANSWERS, ZONES
+from followupbot.domain.staff_manual import STAFF_COMMANDS
 from followupbot.domain.tiers import Tier
 from followupbot.rendering.param_kinds import (
     ANSWER,
@@ -41,6 +42,7 @@ from followupbot.rendering.param_kinds import (
     SENT_TEXT,
     SHORT_TEXT,
     SHORT_TEXT_OR_NONE,
+    STAFF_COMMAND,
     SURGERY_DATE,
     TEXT,
     TIER,
@@ -283,6 +285,10 @@ CONTRACTS: dict[str, Contract] = {
     # staff
     "staff/welcome": Contract({"name": NAME, "role": ROLE}, shows=("name",)),
     "staff/not_understood": _REPLY,
+    "staff/unknown_command": _REPLY,
+    "staff/not_for_this_role": _REPLY,
+    "staff/help": Contract({"lines": LINES}, shows=("clinic.name",)),
+    "staff/help_line": Contract({"command": SHORT_TEXT, "does": STAFF_COMMAND}, shows=("command", "does")),
     "alerts/new": Contract(
         {
             "code": CODE,
@@ -334,6 +340,7 @@ CONTRACTS: dict[str, Contract] = {
     "clinic/emergency_number": _WORD,
     # the menu of slash commands
     **{f"commands/{command}": _WORD for command in COMMANDS},
+    **{f"staff_commands/{command}": _WORD for command in STAFF_COMMANDS},
     # buttons that stand under more than one message
     **{f"buttons/{button}": _BUTTON for button in ("back", "check_now", "crisis", "keep", "later", "sources")},
 }

@@ -21,6 +21,7 @@ from followupbot.domain.params import (
     Trend,
     Words,
 )
+from followupbot.domain.staff_manual import STAFF_COMMANDS
 from followupbot.domain.tiers import Tier
 
 AWKWARD_NAME = "Ana <&\"'> Пётр 👩‍⚕️ مريم " + "x" * 170
@@ -83,3 +84,4 @@ RECORDED_TIER = _words("record/tiers", tuple(Tier))
 CONCERN_OR_NONE = _words("alerts/concerns", CONCERNS, optional=True)
 OUTCOME = _words("alerts/outcomes", OUTCOMES)
 ROLE = _words("roles", tuple(Role))
+STAFF_COMMAND = _words("staff_commands", STAFF_COMMANDS)

@@ -1,7 +1,7 @@
-"""The menu of slash commands that Telegram shows beside the text field, in each language.
+"""The menu of slash commands that Telegram shows beside the text field.
 
-Every private chat has the patients' menu. A staff member's chat is to get one of its own, by the scope `chat`, which
-goes before this one.
+Every private chat has the patients' menu, in each language. A staff member's chat has one of its own, by the scope
+`chat`, which goes before that: what their role may send, in the clinic's language.
 """
 
 import asyncio
@@ -37,6 +37,31 @@ async def set_menus(
         await _insist(bot, {"commands": commands, "scope": PATIENTS_SCOPE, "language_code": code}, sleep)
 
 
+class StaffMenus:
+    """The menus of staff chats as Telegram was told them last."""
+
+    def __init__(self, bot: BotApi, sleep: Sleep = asyncio.sleep) -> None:
+        """Telegram has been told nothing yet."""
+        self._bot = bot
+        self._sleep = sleep
+        self._told: dict[int, Menu] = {}
+
+    async def show(self, menus: Mapping[int, Menu]) -> None:
+        """Each of these chats, by its own number, has that menu, and one that is no longer among them has none."""
+        for address, menu in menus.items():
+            if self._told.get(address) != menu:
+                commands = [{"command": name, "description": words} for name, words in menu]
+                self._told[address] = menu
+                await _insist(self._bot, {"commands": commands, "scope": _chat(address)}, self._sleep)
+        for address in self._told.keys() - menus.keys():
+            del self._told[address]
+            await _insist(self._bot, {"scope": _chat(address)}, self._sleep, method="deleteMyCommands")
+
+
+def _chat(address: int) -> Mapping[str, object]:
+    return {"type": "chat", "chat_id": address}
+
+
 def _codes(languages: Iterable[Language]) -> Iterator[tuple[str, Language]]:
     """Telegram knows a language by two letters: `es` stands for `es_MX` too where there is no `es` itself.
 
@@ -48,10 +73,10 @@ def _codes(languages: Iterable[Language]) -> Iterator[tuple[str, Language]]:
     yield from ((code, language) for code, language in known.items() if len(code) == CODE_LETTERS)
 
 
-async def _insist(bot: BotApi, menu: Mapping[str, object], sleep: Sleep) -> None:
+async def _insist(bot: BotApi, menu: Mapping[str, object], sleep: Sleep, method: str = "setMyCommands") -> None:
     for tries in range(TRIES_MAX):
         try:
-            await bot.call("setMyCommands", menu)
+            await bot.call(method, menu)
             return
         except TelegramError as error:
             log.warning("the menu of commands could not be set: %s", describe(error))

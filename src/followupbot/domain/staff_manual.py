@@ -1,0 +1,45 @@
+"""What a staff member hears who asks what can be done here, or asks for what there is not."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from followupbot.domain.addressing import stamp, to_staff
+from followupbot.domain.clinic import Clinic, StaffMember
+from followupbot.domain.decision import Decision
+from followupbot.domain.ids import MessageKey
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Line, Lines, Param, Words
+
+STAFF_COMMANDS = ("help",)
+"""In the order of the menu. Each has its words in `staff_commands/<name>`, which the menu and `/help` show; who may
+send which is in `application.staff_commands`."""
+
+
+def help_(clinic: Clinic, member: StaffMember, commands: Sequence[str], now: datetime) -> Decision:
+    """Every command that this member may send, in plain words."""
+    lines = tuple(
+        Line(MessageKey("staff/help_line"), {"command": name, "does": Words(MessageKey(f"staff_commands/{name}"))})
+        for name in commands
+    )
+    return reply(clinic, member, "staff/help", now, {"lines": Lines(lines)})
+
+
+def unknown_command(clinic: Clinic, member: StaffMember, now: datetime) -> Decision:
+    """There is no such command; `/help` has those that there are."""
+    return reply(clinic, member, "staff/unknown_command", now)
+
+
+def not_for_this_role(clinic: Clinic, member: StaffMember, now: datetime) -> Decision:
+    """There is such a command, and this member may not send it."""
+    return reply(clinic, member, "staff/not_for_this_role", now)
+
+
+def reply(
+    clinic: Clinic, member: StaffMember, message: str, now: datetime, params: dict[str, Param] | None = None
+) -> Decision:
+    """One message to the member, in answer to what they sent at that moment."""
+    name = message.rpartition("/")[2]
+    key, subject = f"staff/{member.id}/{name}/{stamp(now)}", f"staff/{member.id}"
+    return Decision(
+        outgoing=(to_staff(clinic, member.id, message, key=key, subject=subject, lane=Lane.REPLY, params=params),)
+    )
