@@ -74,7 +74,7 @@ kill: $(V)/.dev ## kill -9 the program KILLS times, at any moment, and count wha
 	@KILLS=$(KILLS) $(BIN)/python -m pytest -q -s -m long --timeout 3600 tests/kill $(ARGS)
 
 FAULTS ?= long or fault
-faults: $(V)/.dev ## the real program with databases locked, full and stopped, and handlers that fail; FAULTS=fault is short
+faults: $(V)/.dev ## the real program, also with databases locked, full and stopped, and handlers that fail; FAULTS=fault is short
 	@$(BIN)/python -m pytest -q -n 2 -m "$(FAULTS)" --timeout 3600 tests/process $(ARGS)
 
 mutants: $(V)/.dev ## change the shipped protocol in each small way that there is, and list what no vignette notices

@@ -23,10 +23,12 @@ from tests.process.harness import (
 )
 from tests.process.telegram import Telegram, until
 
+pytestmark = pytest.mark.fault
+
 OPERATION = ["--surgery-on", "2022-03-14", "--language", "en", "--at", "10:00"]
 
 
-# In the quick suite tests/process/test_emergency.py plays most of it on PostgreSQL, from joining to "seen".
+# In the short run tests/process/test_emergency.py plays most of it on PostgreSQL, from joining to "seen".
 @pytest.mark.parametrize(
     "engine_name", ["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])]
 )

@@ -10,6 +10,8 @@ from tests.process import impatient
 from tests.process.harness import FIRST_SCREEN, STOPS_WITHIN, Clinic
 from tests.process.telegram import TOKEN, Telegram, until
 
+pytestmark = pytest.mark.fault
+
 
 @pytest.fixture
 def clinic(sqlite_clinic: Clinic) -> Clinic:
