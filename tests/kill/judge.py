@@ -1,7 +1,7 @@
 """What was lost, doubled or out of order: from Telegram's own log, and the database as it is in the end."""
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,12 +37,6 @@ class Verdict:
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     out_of_order: list[str] = field(default_factory=list)
-
-
-def in_flight(house: House) -> Counter[str]:
-    """What a killed process had in hand, by key."""
-    with house.database.read() as connection:
-        return Counter(connection.scalars(sa.select(outbox.c.key).where(outbox.c.state == "sending")))
 
 
 def judge(

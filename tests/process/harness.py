@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
 from unittest.mock import patch
 
 import httpx
@@ -30,9 +31,13 @@ from followupbot.settings import Settings
 from tests.process.telegram import BOT_NAME, TOKEN, Json, Phone, Telegram, until
 
 BRISK = Path(__file__).with_name("brisk.py")
+NURSERY = Path(__file__).with_name("nursery.py")
 
 FOLLOWUPBOT = Path(sys.executable).with_name("followupbot")
 STOPS_WITHIN = 5.0
+
+LIVES_LOGGED = 20
+"""The logs of so many lives are kept, the newest."""
 
 ASK_AT = "10:00"
 
@@ -193,6 +198,68 @@ class Clinic:
         for program in self.programs:
             if program.process.poll() is None:
                 program.kill()
+
+
+class Nursery:
+    """Starts what `Clinic.run` starts, in a third of the time, to be killed: see nursery.py."""
+
+    def __init__(self, clinic: Clinic) -> None:
+        self._clinic = clinic
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", str(NURSERY)],
+            env=clinic.env(),
+            cwd=clinic.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._started = 0
+
+    def __enter__(self) -> "Nursery":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def run(self) -> "Infant":
+        """A process that has just begun to be `followupbot run`."""
+        self._started += 1
+        log_file = self._clinic.folder / f"life-{self._started % LIVES_LOGGED}.log"
+        log_file.write_bytes(b"")
+        return Infant(int(self.ask(f"run {log_file}")), log_file, self)
+
+    def ask(self, line: str) -> str:
+        """Its one line in answer."""
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin is not None
+        assert stdout is not None
+        stdin.write(f"{line}\n")
+        stdin.flush()
+        answer = stdout.readline().strip()
+        assert answer, "the nursery has ended"
+        return answer
+
+
+@dataclass
+class Infant:
+    """A process out of the nursery."""
+
+    pid: int
+    log_file: Path
+    nursery: Nursery
+
+    def wait_for(self, words: str, within: float) -> None:
+        """The log has these words."""
+        found = words.encode()
+        until(lambda: found in self.log_file.read_bytes(), f"{words!r} in {self.log_file}", within)
+
+    def kill(self) -> None:
+        """Kill -9; it is gone when this returns."""
+        os.kill(self.pid, signal.SIGKILL)
+        assert self.nursery.ask(f"reap {self.pid}") == str(-signal.SIGKILL), self.log_file.read_text()
 
 
 def consents(phone: Phone) -> None:
