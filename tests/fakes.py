@@ -88,6 +88,8 @@ class Phrases:
     def __init__(self) -> None:
         self.missing: set[str] = set()
         """Keys that have no words."""
+        self.languages: set[str] | None = None
+        """Those in which there are words; None: all."""
 
     def render(
         self,
@@ -97,7 +99,7 @@ class Phrases:
         params: Mapping[str, Param],
         choices: Sequence[Sequence[Choice]] = (),
     ) -> Rendered:
-        if message in self.missing:
+        if message in self.missing or (self.languages is not None and language not in self.languages):
             raise LookupError(message)
         said = " ".join(f"{name}={value}" for name, value in sorted(params.items()))
         rows = tuple(tuple(Button(choice.label, choice.press) for choice in row) for row in choices)

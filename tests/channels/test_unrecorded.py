@@ -7,7 +7,7 @@ import pytest
 from followupbot.application.ports import StorageUnavailable
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId
-from followupbot.domain.presses import AnswerPress, CrisisPress, HelpPress, Press
+from followupbot.domain.presses import AnswerPress, CheckNowPress, CommandPress, CrisisPress, HelpPress, Press
 from followupbot.practice import FaultKind, Person, Practice
 from tests.channels.desk import House
 from tests.channels.phones import buttons, newcomer, texts
@@ -18,6 +18,8 @@ EMERGENCY = AnswerPress(
 )
 HARMLESS = AnswerPress(PatientId("K7M2X"), CheckInId(3), QuestionId("pain"), "7")
 CARD = "cards/cauda_equina es reached=False recorded=False"
+URGENT, URGENT_EN = "replies/urgent es", "replies/urgent en"
+URGENT_PAGE = "operator/unrecorded_urgent en detail=K7M2X"
 PAGE = "operator/unrecorded_emergency en detail=K7M2X"
 
 
@@ -252,6 +254,63 @@ async def test_a_patient_who_has_blocked_the_bot_is_still_paged_about(
         await eventually(lambda: texts(ito) == [PAGE])
         await house.time.pass_by(30)
     assert texts(ito) == [PAGE]
+
+
+async def test_urgent_begins_with_its_card_although_the_database_is_away(
+    house: House, maria: Person, ito: Person, channel: TelegramChannel
+) -> None:
+    """In the language of the person's Telegram; the page bears the code that an earlier button of the chat has told."""
+    message = await buttons(channel, maria, HARMLESS)
+    maria.user.language_code = "es"
+    async with house.open():
+        maria.press(message, label="0")
+        await house.confirmed()
+        house.writer.away = True
+        maria.text("/urgent my leg")
+        await eventually(lambda: texts(maria) == ["?", URGENT] and texts(ito) == [URGENT_PAGE])
+        assert house.time.passed == 0
+        await house.time.pass_by(60)
+        house.writer.away = False
+        await house.time.pass_by(6)
+        await house.confirmed()
+    assert house.desk.said() == [HARMLESS, "/urgent my leg"]
+    assert (texts(maria), texts(ito)) == (["?", URGENT], [URGENT_PAGE])
+
+
+async def test_urgent_waits_no_longer_than_a_second_for_its_commit(house: House, maria: Person, ito: Person) -> None:
+    """Of somebody whom no button has named yet, in a language that we have no words in."""
+    house.writer.hangs = asyncio.Event()
+    house.phrases.languages = {"en"}
+    maria.user.language_code = "fr"
+    async with house.open():
+        maria.text("/urgent")
+        await eventually(lambda: 1.0 in house.time.slept)
+        await house.time.pass_by(0.9)
+        assert texts(maria) == []
+        await house.time.pass_by(0.2)
+        await eventually(lambda: texts(maria) == [URGENT_EN])
+        await eventually(lambda: texts(ito) == [URGENT_PAGE.replace("K7M2X", "?")])
+        house.writer.hangs.set()
+
+
+@pytest.mark.parametrize("press", [CheckNowPress(PatientId("K7M2X")), CommandPress(PatientId("K7M2X"), "urgent")])
+async def test_so_does_a_button_that_asks_for_the_same(
+    house: House, maria: Person, channel: TelegramChannel, press: Press
+) -> None:
+    message = await buttons(channel, maria, press)
+    house.writer.away = True
+    async with house.open():
+        maria.press(message, label="0")
+        await eventually(lambda: texts(maria) == ["?", URGENT_EN])
+
+
+async def test_another_command_waits_for_the_database(house: House, maria: Person) -> None:
+    house.writer.away = True
+    async with house.open():
+        maria.text("/help")
+        await eventually(lambda: 0.2 in house.time.slept)
+        await house.time.pass_by(30)
+        assert texts(maria) == []
 
 
 async def test_the_writer_raises_what_the_port_promises(house: House) -> None:

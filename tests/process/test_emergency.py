@@ -23,6 +23,9 @@ from tests.process.troubles import TROUBLES, small_disk
 CARD_WITHIN = 2.0
 """Seconds from the press to the card (issue 2)."""
 
+WHOM_TO_CALL = "In danger, or getting worse quickly?"
+URGENT_PAGE = "A patient asked for urgent help"
+
 SETTLED = 1.2
 """Seconds in which a second card, were there one, would have come: longer than any pause between two tries."""
 
@@ -95,6 +98,26 @@ def test_the_card_comes_without_the_database_and_once(troubled: Clinic, trouble:
     assert (maria.count(RECORDED), maria.count(NOT_RECORDED), maria.count(CARD)) == (1, 1, 2)
     assert [phone.count(DIRECT_PAGE) for phone in (ito, ada)] == [1, 1]
     assert program.stop()[0] == 0
+
+
+@pytest.mark.parametrize(("engine_name", "trouble"), CASES)
+def test_urgent_needs_no_database_either(troubled: Clinic, trouble: str) -> None:
+    """Whom to call comes within two seconds, once; the red-flag screens come when the database is back."""
+    clinic = troubled
+    program = clinic.run(script=BRISK).ready()
+    ito = clinic.staff_joins("Dr Ito")
+    maria = clinic.goes_to_gate("Maria")
+    screens = maria.count("I cannot feel when my bladder is full")
+    with TROUBLES[trouble](clinic, program):
+        maria.write("/urgent")
+        maria.reads(WHOM_TO_CALL, within=CARD_WITHIN)
+        assert clinic.codes["Maria"] in ito.reads(URGENT_PAGE)["text"]
+        time.sleep(SETTLED)
+        assert (maria.count(WHOM_TO_CALL), ito.count(URGENT_PAGE)) == (1, 1)
+    maria.reads(WHOM_TO_CALL, times=2, within=15)
+    maria.reads("I cannot feel when my bladder is full", times=screens + 1)
+    until(lambda: clinic.telegram.waiting() == [], "the update to be confirmed")
+    assert (maria.count(WHOM_TO_CALL), ito.count(URGENT_PAGE)) == (2, 1)
 
 
 def nothing_more_comes(clinic: Clinic, maria: Phone, *staff: Phone) -> None:

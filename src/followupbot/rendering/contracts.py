@@ -330,6 +330,7 @@ CONTRACTS: dict[str, Contract] = {
             "chart_failed",
             "nobody_reachable",
             "unrecorded_emergency",
+            "unrecorded_urgent",
         )
     },
     # words that stand inside other messages

@@ -22,11 +22,10 @@ from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import Operator, Poller, Sleep, Tell, nth, place_of
-from followupbot.channels.telegram.unrecorded import UnrecordedCards
+from followupbot.channels.telegram.unrecorded import UnrecordedCards, owed
 from followupbot.channels.telegram.updates import Incoming, Pressed, Unreadable
 from followupbot.channels.telegram.window import Window
 from followupbot.domain.decision import Decision
-from followupbot.domain.presses import CardPress
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +148,8 @@ class Intake:
 
     def _hold(self, held: _Held) -> None:
         """The update waits for its turn in its chat."""
-        if isinstance(held.incoming, Pressed):
+        self._cards.remember(held.incoming)
+        if isinstance(held.incoming, Pressed) or owed(held.incoming) is not None:
             held.deadline = self._start(self._await_commit(held))
         chat = updates.chat_of(held.incoming)
         if chat is None:
@@ -224,14 +224,13 @@ class Intake:
         """Cancelled by the commit. After a second without it the press is answered, and an emergency has its card."""
         await self._sleep(COMMITTED_WITHIN)
         self._send_card(held)
-        assert isinstance(held.incoming, Pressed), "only a press has a deadline"
-        self._start(self._answer(held, held.incoming, ""))
+        if isinstance(held.incoming, Pressed):
+            self._start(self._answer(held, held.incoming, ""))
 
     def _send_card(self, held: _Held) -> None:
-        if isinstance(held.incoming, Pressed):
-            press = held.incoming.press
-            if isinstance(press, CardPress) and press.card is not None:
-                self._start(self._cards.send(self._inbound.cause_key(held.id), held.incoming.chat, press))
+        due = owed(held.incoming)
+        if due is not None:
+            self._start(self._cards.send(self._inbound.cause_key(held.id), due))
 
     async def _answer(self, held: _Held, pressed: Pressed, text: str) -> None:
         if not held.answered:

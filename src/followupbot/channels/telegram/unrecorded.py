@@ -1,4 +1,4 @@
-"""The emergency card without a database: sent past the outbox, where a press could not be recorded in time.
+"""The emergency card without a database: sent past the outbox, where a press or `/urgent` is not recorded in time.
 
 Everything it needs is in memory: the press names card and language, the renderer has the words, `Direct` has the
 chats of those who must know (clinical.md 0.5).
@@ -7,16 +7,18 @@ chats of those who must know (clinical.md 0.5).
 import asyncio
 import logging
 import os
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from followupbot.application.ports import Ambiguous, Malformed, NotSent, Outcome, Renderer, TooFast
 from followupbot.channels.telegram.outbound import TelegramChannel
+from followupbot.channels.telegram.updates import Commanded, Incoming, Pressed
 from followupbot.domain.delivery import Rendered
-from followupbot.domain.ids import Language, MessageKey, Version
+from followupbot.domain.ids import CardId, Language, MessageKey, PatientId, Version
 from followupbot.domain.params import Param
-from followupbot.domain.presses import CardPress
+from followupbot.domain.presses import AnswerPress, CheckNowPress, CommandPress, CrisisPress, HelpPress
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,13 @@ LOG_RESERVED_BYTES = 4096
 """Room for a hundred causes, kept free in the file for the time when the disk is full."""
 
 PAGE = MessageKey("operator/unrecorded_emergency")
+PAGE_OF_URGENT = MessageKey("operator/unrecorded_urgent")
+
+CODE_UNKNOWN = "?"
+"""What stands for the patient's code where no button of that chat has named it since the program began."""
+
+CODES_MAX = 20_000
+"""Chats whose patient's code is remembered; more than one bot has patients."""
 
 
 @dataclass
@@ -44,6 +53,36 @@ class Direct:
 
 
 @dataclass(frozen=True)
+class Owed:
+    """What whoever is in that chat must have, also where nothing can be recorded; and the page about it."""
+
+    chat: int
+    message: MessageKey
+    page: MessageKey
+    patient: PatientId | None = None
+    language: Language | None = None
+    params: Mapping[str, Param] = field(default_factory=dict)
+
+
+def owed(incoming: Incoming) -> Owed | None:
+    """The card that the press bears, or what `/urgent` begins with; None where it can wait for the database."""
+    match incoming:
+        case Pressed(chat, press=AnswerPress(card=card) | HelpPress(card=card) | CrisisPress(card=card) as press):
+            return None if card is None else _card(chat, card, press.patient, press.language)
+        case Pressed(chat, press=CheckNowPress(patient) | CommandPress(patient, command="urgent")):
+            return Owed(chat, MessageKey("replies/urgent"), PAGE_OF_URGENT, patient, incoming.language)
+        case Commanded(chat, command="urgent"):
+            return Owed(chat, MessageKey("replies/urgent"), PAGE_OF_URGENT, None, incoming.language)
+        case _:
+            return None
+
+
+def _card(chat: int, card: CardId, patient: PatientId, language: Language | None) -> Owed:
+    params = {"recorded": False, "reached": False}
+    return Owed(chat, MessageKey(f"cards/{card}"), PAGE, patient, language, params)
+
+
+@dataclass(frozen=True)
 class _Send:
     what: str
     """`card`, or `page`."""
@@ -52,7 +91,7 @@ class _Send:
 
 
 class UnrecordedCards:
-    """Sends a card's "not recorded, call now" form and the page about it, once for each cause."""
+    """Sends what is owed without a database, and the page about it, once for each cause."""
 
     def __init__(
         self,
@@ -70,41 +109,51 @@ class UnrecordedCards:
         self._settled = self._read_log()
         self._log_end = self._reserve_log()
         self._under_way: set[str] = set()
+        self._codes: OrderedDict[int, PatientId] = OrderedDict()
         self._done: set[tuple[str, str, int]] = set()
         """Cause, what, and address: what need not be tried again."""
 
-    async def send(self, cause: str, address: int, press: CardPress) -> None:
+    def remember(self, incoming: Incoming) -> None:
+        """Whose chat it is, where a patient's own button says so: a command bears no code for the page about it."""
+        patient = getattr(incoming.press, "patient", None) if isinstance(incoming, Pressed) else None
+        if isinstance(incoming, Pressed) and patient is not None:
+            self._codes[incoming.chat] = patient
+            self._codes.move_to_end(incoming.chat)
+            if len(self._codes) > CODES_MAX:
+                self._codes.popitem(last=False)
+
+    async def send(self, cause: str, due: Owed) -> None:
         """The card is with the patient, and the page with staff, if that can be done. Never raises.
 
         Nothing happens where this cause's card has been sent, now or before a restart, or is under way. Where it could
         not be sent, the next call tries again.
         """
-        if press.card is None or cause in self._settled or cause in self._under_way:
+        if cause in self._settled or cause in self._under_way:
             return
         self._under_way.add(cause)
         try:
             log.error("%s: an emergency is not recorded; its card goes out directly", cause)
-            sends = [send for send in self._sends(address, press) if (cause, send.what, send.address) not in self._done]
+            sends = [send for send in self._sends(due) if (cause, send.what, send.address) not in self._done]
             await self._try(cause, sends)
         except Exception as error:  # nothing that goes wrong here may stop the intake
             log.critical("%s: the card could not be sent: %s", cause, type(error).__name__)
         finally:
             self._under_way.discard(cause)
 
-    def _sends(self, address: int, press: CardPress) -> list[_Send]:
-        words, params = MessageKey(f"cards/{press.card}"), {"recorded": False, "reached": False}
+    def _sends(self, due: Owed) -> list[_Send]:
         # In the clinic's language rather than not at all.
-        languages = dict.fromkeys((press.language or self._direct.language, self._direct.language))
-        card = next(filter(None, (self._render(language, words, params) for language in languages)), None)
-        page = self._render(self._direct.language, PAGE, {"detail": press.patient})
-        sends = [_Send("card", address, card)] if card else []
+        languages = dict.fromkeys((due.language or self._direct.language, self._direct.language))
+        card = next(filter(None, (self._render(language, due.message, due.params) for language in languages)), None)
+        code = due.patient or self._codes.get(due.chat) or CODE_UNKNOWN
+        page = self._render(self._direct.language, due.page, {"detail": code})
+        sends = [_Send("card", due.chat, card)] if card else []
         return sends + [_Send("page", chat, page) for chat in self._direct.chats if page]
 
     def _render(self, language: Language, message: MessageKey, params: Mapping[str, Param]) -> Rendered | None:
         try:
             return self._renderer.render(self._direct.words, language, message, params)
         except Exception as error:  # one text that is missing must not keep the other from going out
-            log.critical("%s has no words in %s: %s", message, language, type(error).__name__)
+            log.error("%s has no words in %s: %s", message, language, type(error).__name__)
             return None
 
     async def _try(self, cause: str, sends: list[_Send]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from followupbot.channels.telegram import callback_data
-from followupbot.domain.ids import MessageId
+from followupbot.domain.ids import Language, MessageId
 from followupbot.domain.presses import Press
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -44,6 +44,8 @@ class Pressed:
     message: MessageId
     callback_query: str
     press: Press | None
+    language: Language | None = None
+    """What the person's Telegram speaks, where it says so."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Commanded:
     command: str
     argument: str
     message: MessageId
+    language: Language | None = None
+    """What the person's Telegram speaks, where it says so."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +149,7 @@ def _read_press(query: object) -> Incoming:
             "data": str(data),
             "message": {"message_id": int(message), "chat": {"id": int(chat), "type": "private"}},
         }:
-            return Pressed(chat, MessageId(message), name, callback_data.decode(data))
+            return Pressed(chat, MessageId(message), name, callback_data.decode(data), _language_of(query))
         case {"id": str(), "message": {"chat": {"type": str()}}} | {"id": str(), "inline_message_id": str()}:
             return Passed("press_elsewhere")
         case _:
@@ -165,7 +169,7 @@ def _read_message(message: object) -> Incoming:
 def _read_private(message: object, chat: int, number: MessageId) -> Incoming:
     match message:
         case {"text": str(text)}:
-            return _read_text(text, chat, number)
+            return _read_text(text, chat, number, _language_of(message))
         case {"text": _}:
             return Unreadable("text")
         case {**fields}:
@@ -176,11 +180,20 @@ def _read_private(message: object, chat: int, number: MessageId) -> Incoming:
             return Unreadable("message")
 
 
-def _read_text(text: str, chat: int, number: MessageId) -> Incoming:
+def _read_text(text: str, chat: int, number: MessageId, language: Language | None) -> Incoming:
     found = _COMMAND.fullmatch(text)
     if found is None:
         return Wrote(chat, text, number)
-    return Commanded(chat, found[1].lower(), (found[2] or "").strip(), number)
+    return Commanded(chat, found[1].lower(), (found[2] or "").strip(), number, language)
+
+
+def _language_of(what: object) -> Language | None:
+    """Telegram says `es`, or `es-ES`."""
+    match what:
+        case {"from": {"language_code": str(code)}}:
+            return Language(code.partition("-")[0].lower())
+        case _:
+            return None
 
 
 def _read_membership(member: object) -> Incoming:
