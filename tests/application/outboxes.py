@@ -1,6 +1,6 @@
 """An outbox in memory that keeps the promises of the port: order, leases, fences, held and blocked chats."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -45,7 +45,9 @@ class MemoryOutbox:
         self.rows.append(Row(replace(claim, id=len(self.rows) + 1)))
         return self.rows[-1]
 
-    def claim(self, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
+    def claim(
+        self, now: datetime, machine_now: int, limit: int, lanes: Collection[Lane] = tuple(Lane)
+    ) -> Sequence[Claim]:
         found: list[Claim] = []
         for row in self.rows:
             if row.state == "sending" and row.lease_until <= machine_now:
@@ -55,6 +57,7 @@ class MemoryOutbox:
             earlier = self.rows[: row.claim.id - 1]
             if (
                 len(found) < limit
+                and row.claim.lane in lanes
                 and row.state == "pending"
                 and max(row.not_before, self.held.get(chat, 0)) <= machine_now
                 and chat not in self.blocked

@@ -25,8 +25,8 @@ def went(limiter: Limiter, wanted: list[tuple[int, Lane]], until: int, step: int
 @pytest.mark.parametrize(
     ("address", "lane", "sent_at"),
     [
-        (MARIA, Lane.CHECK_IN, [0, 40, 80, 1000, 2000, 3000]),
-        (MARIA, Lane.ALERT, [0, 0, 0, 0, 0, 40]),
+        (MARIA, Lane.CHECK_IN, [0, 0, 0, 1000, 2000, 3000]),
+        (MARIA, Lane.ALERT, [0, 0, 0, 0, 0, 0]),
         (GROUP, Lane.ALERT, [0, 0, 0, 0, 3750, 7500]),
     ],
 )
@@ -35,10 +35,11 @@ def test_one_chat_gets_a_few_at_once_and_then_its_rate(address: int, lane: Lane,
     assert [at for at, _ in went(Limiter(), [(address, lane)] * 6, until=8000)] == sent_at
 
 
-def test_bulk_keeps_to_25_a_second_in_all() -> None:
-    """A thousand check-ins that are due at nine o'clock."""
+def test_bulk_uses_30_a_second_to_one_per_cent() -> None:
+    """A thousand check-ins that are due at nine o'clock, with a timer that is late by up to ten milliseconds."""
     wave = [(address, Lane.CHECK_IN) for address in range(1, 1001)]
-    assert len(went(Limiter(), wave, until=10_000)) == 250
+    sent = [at for at, _ in went(Limiter(), wave, until=30_000)]
+    assert 0.99 * 300 <= len([at for at in sent if 10_000 <= at < 20_000]) <= 300
 
 
 def test_an_alert_takes_the_next_slot_and_bulk_waits_the_longer() -> None:
@@ -46,17 +47,17 @@ def test_an_alert_takes_the_next_slot_and_bulk_waits_the_longer() -> None:
     limiter = Limiter()
     wave = [(address, Lane.CHECK_IN) for address in range(1, 101)]
     went(limiter, wave, until=1000)
-    assert limiter.take(9_001, Lane.ALERT, T0 + 1000) == 0
-    assert limiter.take(9_002, Lane.ALERT, T0 + 1000) == 0
-    assert limiter.take(9_003, Lane.CHECK_IN, T0 + 1000) == 80
+    assert [limiter.take(9_000 + number, Lane.ALERT, T0 + 1000) for number in range(5)] == [0] * 5
+    wait = limiter.take(9_009, Lane.CHECK_IN, T0 + 1000)
+    assert 5 * 33.5 <= wait <= 6 * 33.5
 
 
 def test_what_must_wait_takes_nothing() -> None:
     """Asking ten times is no different from asking once."""
     limiter = Limiter()
-    assert limiter.take(MARIA, Lane.REPLY, T0) == 0
-    assert [limiter.take(JUAN, Lane.REPLY, T0) for _ in range(10)] == [40] * 10
-    assert limiter.take(JUAN, Lane.REPLY, T0 + 40) == 0
+    assert [limiter.take(number, Lane.REPLY, T0) for number in (MARIA, 703, 704)] == [0, 0, 0]
+    assert [limiter.take(JUAN, Lane.REPLY, T0) for _ in range(10)] == [34] * 10
+    assert limiter.take(JUAN, Lane.REPLY, T0 + 34) == 0
 
 
 def test_a_pause_is_for_everybody_and_only_ever_grows() -> None:
@@ -77,19 +78,23 @@ def test_chats_that_owe_nothing_are_forgotten() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([MARIA, JUAN, 703, 704, GROUP]), st.sampled_from(Lane)), max_size=80))
-def test_no_second_sees_more_than_30_and_no_minute_more_than_20_to_a_group(wanted: list[tuple[int, Lane]]) -> None:
-    """Whatever is wanted, in whatever order; and everything goes in the end."""
+def test_a_third_of_the_bucket_is_never_touched_and_no_minute_sees_more_than_20_to_a_group(
+    wanted: list[tuple[int, Lane]],
+) -> None:
+    """Whatever is wanted, in whatever order; and everything goes in the end. What is left is for the way there."""
     limiter, sent = Limiter(), list[tuple[int, int]]()
     waiting = list(wanted)
+    tokens = 20.0
     for now in range(0, 400_000, 50):
+        tokens = min(20.0, tokens + 30 * 0.05)
         for one in list(waiting):
             if limiter.take(one[0], one[1], T0 + now) == 0:
                 waiting.remove(one)
                 sent.append((now, one[0]))
+                tokens -= 1
+        assert tokens >= 0
         if not waiting:
             break
     assert not waiting
-    times = [at for at, _ in sent]
-    assert all(sum(1 for at in times if began <= at < began + 1000) <= 30 for began in times)
     group = [at for at, address in sent if address == GROUP]
     assert all(sum(1 for at in group if began <= at < began + 60_000) <= 20 for began in group)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from followupbot.bootstrap import pages, sender
+from followupbot.bootstrap import pages, sender, turns
 from followupbot.bootstrap.house import House
 from followupbot.bootstrap.pages import Pages
 from followupbot.bootstrap.sender import Sender
@@ -64,11 +64,14 @@ async def test_a_sender_that_can_not_renew_its_lease_stops_sending_until_it_has_
             await over.wait()
 
     monkeypatch.setattr(sender, "_deliveries", lambda *_: Sending())
-    monkeypatch.setattr(sender, "SENDER_RENEWS_AFTER", 0.01)
-    outbox, database = SimpleNamespace(reclaim=lambda: 0), SimpleNamespace(path=None)
+    monkeypatch.setattr(turns, "RENEWS_AFTER", 0.01)
+    outbox, database = (
+        SimpleNamespace(reclaim=lambda: 0, turn=None),
+        SimpleNamespace(path=None, url="postgresql://nobody@127.0.0.1:9/none"),
+    )
     with a_workplace(stop=stop, leases=leases, outbox=outbox, database=database) as workplace:
         async with asyncio.timeout(5):
-            await Sender(workplace, cast(TelegramChannel, None)).run()
+            await Sender(workplace, cast(TelegramChannel, None), 123).run()
     assert sending == [1, 2]
     assert [lease.epoch for lease in leases.released] == [2]
 

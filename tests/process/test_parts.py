@@ -40,3 +40,47 @@ def test_one_sender_sends_and_the_other_takes_over(clinic: Clinic) -> None:
     assert ito.count("did not understand") == 3
     assert others.health()[1]["age_ms"].keys() == {"intake", "clock"}
     assert [program.stop()[0] for program in (fourth, others)] == [0, 0]
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_each_part_in_two_processes_one_works_and_the_other_takes_over(clinic: Clinic) -> None:
+    """Two of everything; each is killed once and replaced; nobody is asked or answered twice, and 409 never comes."""
+    names = ("intake", "sender", "clock")
+    running = {name: [clinic.run("--only", name), clinic.run("--only", name)] for name in names}
+    web = clinic.run("--only", "web")
+    ito, ada = clinic.join("Dr Ito"), clinic.join("Ada")
+    for phone in (ito, ada):
+        phone.reads("Welcome", within=60)  # seven processes begin at once
+    said = 0
+    for name in (None, *names):
+        if name is not None:
+            running[name].pop(0).kill()
+            running[name].append(clinic.run("--only", name))
+        for phone in (ito, ada):
+            phone.write("Is anybody there?")
+        said += 1
+        for phone in (ito, ada):
+            phone.reads("did not understand", within=15, times=said)
+    until(lambda: clinic.telegram.waiting() == [], "all to be confirmed")
+    assert [phone.count("did not understand") for phone in (ito, ada)] == [said, said]
+    refused = [call["status"] for call in clinic.telegram.log("getUpdates") if not call["accepted"]]
+    assert 409 not in refused
+    assert web.health()[0] == 200
+    everybody = [*(program for pair in running.values() for program in pair), web]
+    assert {program.stop()[0] for program in everybody} == {0}
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+def test_the_sender_is_woken_by_another_process(clinic: Clinic) -> None:
+    """By NOTIFY, and not by its look at each second: ten answers in far less than the half second each would wait."""
+    clinic.run("--only", "intake").ready()
+    clinic.run("--only", "sender").ready().wait_for("our turn")
+    ito = clinic.staff_joins("Dr Ito")
+    waited = []
+    for times in range(1, 11):
+        asked = time.monotonic()
+        ito.write("Is anybody there?")
+        ito.reads("did not understand", times=times)
+        waited.append(time.monotonic() - asked)
+        time.sleep(1.0)  # what one chat may have
+    assert sorted(waited)[5] < 0.3, waited

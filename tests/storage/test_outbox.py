@@ -16,6 +16,7 @@ from followupbot.domain.presses import Choice, StartPress
 from followupbot.domain.schedule import Daytime
 from followupbot.storage import queue
 from followupbot.storage.keys import Keys, patient_key
+from followupbot.storage.leases import Leases
 from followupbot.storage.tables import outbox
 from tests.storage.people import ALERT, DR_ITO, DR_SATO, NOON, NURSE, PATIENT, Site, amend, message, page
 
@@ -192,6 +193,17 @@ def test_what_surely_did_not_arrive_is_repeated_in_every_lane(site: Site) -> Non
         site.outbox.retry(claim, site.machine_now, counted=True, uncertain=False, error="refused")
 
 
+def test_doubt_makes_no_end_while_nobody_is_answered(site: Site) -> None:
+    """A server error of five minutes must not cost everybody who was due the check-in (decisions/0005)."""
+    site.decide(message("k1", lane=Lane.CHECK_IN))
+    for times in range(5):
+        claim = site.claim_one()
+        assert claim.uncertain == times
+        site.outbox.retry(claim, site.machine_now, counted=False, uncertain=True, error="502")
+    site.outbox.retry(site.claim_one(), site.machine_now, counted=True, uncertain=True, error="timeout")
+    assert states(site) == {"k1": "unknown"}
+
+
 def test_being_told_to_wait_is_no_attempt(site: Site) -> None:
     """A flood limit never makes a message dead."""
     site.decide(message("k1"))
@@ -210,6 +222,24 @@ def test_a_new_process_takes_back_what_an_earlier_one_had_at_once(site: Site, ke
     assert started.outbox.reclaim() == 1
     again = started.claim_one()
     assert (again.key, again.uncertain) == ("k1", 1)
+
+
+def test_who_has_lost_the_turn_claims_nothing(site: Site, keys: Keys) -> None:
+    """Though nobody has told them yet: the epoch is looked at in each claim's own transaction."""
+    site.decide(message("k1", subject="1"), message("k2", subject="2"))
+    site.outbox.turn = Leases(site.database, "h1").acquire("sender:1", 0, 3_000)
+    assert claim_keys(site, 1) == ["k1"]
+    other = Site(site.database, keys, holder="h2")
+    other.outbox.turn = Leases(site.database, "h2").acquire("sender:1", 3_000, 3_000)
+    assert claim_keys(site) == []
+    assert site.outbox.reclaim() == 0
+    assert other.outbox.reclaim() == 1
+    assert sorted(claim_keys(other)) == ["k1", "k2"]
+
+
+def test_a_claim_of_some_lanes_takes_no_others(site: Site) -> None:
+    site.decide(message("k1", lane=Lane.CHECK_IN, subject="1"), message("k2", lane=Lane.ALERT, subject="2"))
+    assert [claim.key for claim in site.outbox.claim(site.now, site.machine_now, 10, (Lane.ALERT,))] == ["k2"]
 
 
 # -- times -------------------------------------------------------------------------------------------------------------

@@ -47,6 +47,9 @@ T = TypeVar("T")
 IN_FLIGHT_MAX = 8
 """Sends at once: at 100 ms each that is more than Telegram's 30 a second. httpx grows slower beyond (telegram.md 0)."""
 
+ALERTS_BEYOND_MAX = 4
+"""Alerts that go beside those: eight check-ins to which nothing is answered take ten seconds, and no alert waits."""
+
 TICK = 1.0
 """Seconds after which the outbox is looked at without being woken: a wake-up may be lost, a message not."""
 
@@ -95,8 +98,10 @@ class Deliveries:
         on_dead: Report,
         on_blocked: Report,
         on_misconfigured: Report,
+        may_send: Callable[[], bool] = lambda: True,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        """`may_send` says just before a send whether it is still this sender's turn."""
         self._outbox = outbox
         self._renderer = renderer
         self._channel = channel
@@ -106,6 +111,7 @@ class Deliveries:
         self._on_dead = on_dead
         self._on_blocked = on_blocked
         self._on_misconfigured = on_misconfigured
+        self._may_send = may_send
         self._sleep = sleep
         self._under_way: set[asyncio.Task[None]] = set()
         self._unanswered = 0
@@ -118,7 +124,7 @@ class Deliveries:
     async def once(self, now: datetime) -> int:
         """Up to 8 messages that were due have been tried, and settled; how many."""
         machine_now = self._clock.machine_now()
-        claims = await self._claim(now, machine_now, IN_FLIGHT_MAX)
+        claims = await self._claim(now, machine_now, IN_FLIGHT_MAX, tuple(Lane))
         await asyncio.gather(*(self._carry_out(claim, machine_now) for claim in claims))
         return len(claims)
 
@@ -127,9 +133,9 @@ class Deliveries:
         try:
             while not stop.is_set():
                 wake.clear()
-                free = IN_FLIGHT_MAX - len(self._under_way)
                 machine_now = self._clock.machine_now()
-                claims = await self._claim(self._clock.now(), machine_now, free) if free else ()
+                free, lanes = self._room()
+                claims = await self._claim(self._clock.now(), machine_now, free, lanes) if free else ()
                 for claim in claims:
                     task = asyncio.create_task(self._carry_out(claim, machine_now))
                     self._under_way.add(task)
@@ -142,6 +148,11 @@ class Deliveries:
                 await asyncio.wait(self._under_way, timeout=STOP_WITHIN)
             await _cancel(self._under_way)
 
+    def _room(self) -> tuple[int, tuple[Lane, ...]]:
+        """For how many more there is room, and of which lanes."""
+        free = IN_FLIGHT_MAX - len(self._under_way)
+        return (free, tuple(Lane)) if free > 0 else (free + ALERTS_BEYOND_MAX, (Lane.ALERT,))
+
     async def _first_of(self, *waits: Awaitable[object]) -> None:
         waiting = [asyncio.ensure_future(wait) for wait in waits]
         try:
@@ -151,12 +162,12 @@ class Deliveries:
 
     # -- one message ---------------------------------------------------------------------------------------------------
 
-    async def _claim(self, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
+    async def _claim(self, now: datetime, machine_now: int, limit: int, lanes: tuple[Lane, ...]) -> Sequence[Claim]:
         """Nothing where everything has to wait anyway, or where the database is away."""
         if self._limiter.paused(machine_now):
             return ()
         try:
-            claims = await self._writer(lambda: self._outbox.claim(now, machine_now, limit))
+            claims = await self._writer(lambda: self._outbox.claim(now, machine_now, limit, lanes))
             self.last_claim_machine = self._clock.machine_now()
             return claims
         except StorageUnavailable:
@@ -176,6 +187,9 @@ class Deliveries:
                 return
             if self._clock.machine_now() - claimed_at_machine > SEND_BEFORE_MS:
                 log.warning("delivery %d is left to its lease: writing took too long", claim.id)
+                return
+            if not self._may_send():
+                log.warning("delivery %d is left to the sender whose turn it is", claim.id)
                 return
             outcome = await self._send(claim, payload)
             settlement = retry_decision(claim, outcome, self._clock.machine_now(), self._unanswered)

@@ -21,6 +21,7 @@ from followupbot.domain.ids import (
     TokenHash,
     Version,
 )
+from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Param
 from followupbot.domain.presses import Choice
 
@@ -142,11 +143,13 @@ class Store(Records, Protocol):
 class Outbox(Protocol):
     """Messages waiting to be sent. Every method commits."""
 
-    def claim(self, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
-        """Take up to `limit` rows in hand, the lowest lane first, at most one for each (chat, subject) in its order.
+    def claim(
+        self, now: datetime, machine_now: int, limit: int, lanes: Collection[Lane] = tuple(Lane)
+    ) -> Sequence[Claim]:
+        """Take up to `limit` rows of these lanes in hand, the lowest first, one at most for each (chat, subject).
 
         Rows past `expires_at`, to a blocked chat, or out of their daytime hours are settled or deferred on the way. A
-        row whose lease has run out is claimed again, and is then uncertain.
+        row whose lease has run out is claimed again, and is then uncertain. Nothing where another sender has the turn.
         """
 
     def keep_rendered(self, claim: Claim, payload: bytes) -> None:
@@ -156,7 +159,11 @@ class Outbox(Protocol):
         """It was sent. Nothing happens where the claim has been lost in the meantime."""
 
     def retry(self, claim: Claim, at_machine: int, counted: bool, uncertain: bool, error: str) -> None:
-        """It goes again at `at_machine`. `counted`: towards giving up; `uncertain`: it may have arrived already."""
+        """It goes again at `at_machine`. `counted`: towards giving up; `uncertain`: it may have arrived already.
+
+        A check-in that may have arrived twice, and education that may have once, does not go again: it is `unknown`.
+        Not where nothing is counted, because nobody has had an answer for a while (decisions/0005).
+        """
 
     def give_up(self, claim: Claim, state: str, error: str) -> None:
         """It will not go again: `dead` (wrong in itself), `unknown` (may have arrived) or `cancelled`."""

@@ -142,7 +142,7 @@ class Process:
         channel = TelegramChannel(bot)
         work: list[Coroutine[object, object, object]] = []
         if Part.SENDER in self._parts:
-            work.append(Sender(workplace, channel).run())
+            work.append(Sender(workplace, channel, bot.number).run())
         if reception is not None:
             work.append(reception.run(bot, channel))
         # Beside the others: an emergency that comes in while the database is locked does not wait for this.

@@ -9,6 +9,7 @@ from followupbot.application import staff_commands
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap.house import House
+from followupbot.bootstrap.turns import Turn
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
@@ -20,6 +21,7 @@ from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.manual import COMMANDS
+from followupbot.storage.leases import Lease
 
 log = structlog.get_logger(__name__)
 
@@ -52,20 +54,25 @@ class Reception:
 
     async def _take_in(self, bot: BotApi, channel: TelegramChannel) -> None:
         workplace, house = self._workplace, self._workplace.house
-        intake = Intake(
-            bot,
-            Inbound(FrontDesk(house.store, house.outbox), bot.number),
-            house.store,
-            workplace.writer,
-            house.clock,
-            house.renderer,
-            channel,
-            UnrecordedCards(channel, house.renderer, self._direct, house.settings.data / CARDS_SENT_LOG),
-            workplace.tell_operator,
-            committed=self._committed,
-        )
-        workplace.reports(Part.INTAKE, lambda: intake.last_good_poll_machine)
-        await intake.run(workplace.stop)
+
+        async def take_in(_: Lease | None, over: asyncio.Event) -> None:
+            intake = Intake(
+                bot,
+                Inbound(FrontDesk(house.store, house.outbox), bot.number),
+                house.store,
+                workplace.writer,
+                house.clock,
+                house.renderer,
+                channel,
+                UnrecordedCards(channel, house.renderer, self._direct, house.settings.data / CARDS_SENT_LOG),
+                workplace.tell_operator,
+                committed=self._committed,
+            )
+            workplace.reports(Part.INTAKE, lambda: intake.last_good_poll_machine)
+            await intake.run(over)
+
+        # An emergency is answered without the database, also by a process that has begun without it.
+        await Turn(workplace, Part.INTAKE, bot.number, without_database=True).run(take_in)
 
     def _committed(self) -> None:
         self._workplace.wake_sender.set()

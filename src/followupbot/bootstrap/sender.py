@@ -1,7 +1,6 @@
 """The sender's part: messages go out; with PostgreSQL for as long as no other machine does it."""
 
 import asyncio
-from contextlib import suppress
 from datetime import datetime
 
 import structlog
@@ -11,87 +10,60 @@ from followupbot.application.deliveries import Deliveries
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.limiter import Limiter
 from followupbot.application.ports import StorageUnavailable
+from followupbot.bootstrap.turns import Turn
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.domain.decision import ByClock
 from followupbot.domain.delivery import Claim
 from followupbot.domain.outgoing import Lane
+from followupbot.storage import wakeups
 from followupbot.storage.leases import Lease
 
 log = structlog.get_logger(__name__)
 
-SENDER_LEASE = "sender"
-SENDER_LEASE_MS = 3_000
-SENDER_RENEWS_AFTER = 1.0
-"""With PostgreSQL several machines may run a sender, and one of them sends. Short, because after a crash the alerts
-wait for it; a sender alone loses nothing where it is late to renew."""
+LISTENS_AGAIN_AFTER = 5.0
+"""Seconds after which a lost connection for wake-ups is opened anew; until then the outbox is looked at each second."""
 
 
 class Sender:
     """One clinic's sender on this machine."""
 
-    def __init__(self, workplace: Workplace, channel: TelegramChannel) -> None:
+    def __init__(self, workplace: Workplace, channel: TelegramChannel, bot: int) -> None:
         self._workplace = workplace
-        self._deliveries = _deliveries(workplace, channel)
+        self._turn = Turn(workplace, Part.SENDER, bot)
+        self._deliveries = _deliveries(workplace, channel, self._turn)
 
     async def run(self) -> None:
         """It sends until the stop; what was in hand when the one before it ended is looked after first."""
-        workplace, house = self._workplace, self._workplace.house
-        if house.database.path is not None:
-            await self._begin()
-            await self._deliveries.run(workplace.stop, workplace.wake_sender)
-            return
-        while (lease := await self._acquire()) is not None:
-            await self._begin()
-            over = asyncio.Event()
-            holding = asyncio.create_task(self._hold(lease, over))
-            try:
-                await self._deliveries.run(over, workplace.wake_sender)
-            finally:
-                holding.cancel()
-            if workplace.stop.is_set():
-                with suppress(StorageUnavailable):
-                    await workplace.writer(lambda: house.leases.release(lease))  # the loop ends here
-
-    async def _begin(self) -> None:
-        await self._workplace.insist(self._workplace.house.outbox.reclaim)
-        self._workplace.reports(Part.SENDER, lambda: self._deliveries.last_claim_machine)
-
-    async def _acquire(self) -> Lease | None:
-        """The lease of the one sender, as soon as it is free; None where the stop came first."""
-        workplace, house = self._workplace, self._workplace.house
-        while not workplace.stop.is_set():
-            lease = await workplace.insist(
-                lambda: house.leases.acquire(SENDER_LEASE, house.clock.machine_now(), SENDER_LEASE_MS)
-            )
-            if lease is not None:
-                return lease
-            waits_machine = house.clock.machine_now()
-            workplace.reports(Part.SENDER, lambda: waits_machine)  # noqa: B023 # standing by is its work now
-            await workplace.pause(SENDER_RENEWS_AFTER)
-        return None
-
-    async def _hold(self, lease: Lease, over: asyncio.Event) -> None:
-        """`over` is set when the stop comes, another sender has the lease, or nobody renews it any more."""
-        workplace, house = self._workplace, self._workplace.house
-
-        def renew() -> bool:
-            return house.leases.renew(lease, house.clock.machine_now(), SENDER_LEASE_MS) is not None
-
+        listening = asyncio.create_task(self._listen())
         try:
-            while not workplace.stop.is_set():
-                await workplace.pause(SENDER_RENEWS_AFTER)
-                with suppress(StorageUnavailable):  # then nobody can claim anything either
-                    if not await workplace.writer(renew):
-                        log.warning("another sender has taken over")
-                        break
-        except Exception as error:  # a sender that ends by itself is worse than one that stumbles
-            log.error("the lease could not be renewed, and is acquired anew", error=type(error).__name__)
+            await self._turn.run(self._send)
         finally:
-            over.set()
+            listening.cancel()
+
+    async def _send(self, lease: Lease | None, over: asyncio.Event) -> None:
+        workplace = self._workplace
+        workplace.house.outbox.turn = lease
+        await workplace.insist(workplace.house.outbox.reclaim)
+        workplace.reports(Part.SENDER, lambda: self._deliveries.last_claim_machine)
+        await self._deliveries.run(over, workplace.wake_sender)
+
+    async def _listen(self) -> None:
+        """Wake when another process has committed something to send."""
+        workplace = self._workplace
+        if workplace.house.database.path is not None:
+            return
+        while not workplace.stop.is_set():
+            try:
+                await wakeups.listen(workplace.house.database.url, workplace.wake_sender.set)
+            except StorageUnavailable as error:
+                log.warning("no wake-ups from the database; the outbox is looked at each second", reason=str(error))
+            except Exception as error:
+                log.error("listening failed; the outbox is looked at each second", error=type(error).__name__)
+            await workplace.pause(LISTENS_AGAIN_AFTER)
 
 
-def _deliveries(workplace: Workplace, channel: TelegramChannel) -> Deliveries:
+def _deliveries(workplace: Workplace, channel: TelegramChannel, turn: Turn) -> Deliveries:
     """The sending itself, and whom it tells of what can't be sent."""
     house = workplace.house
     desk = FrontDesk(house.store, house.outbox)
@@ -119,4 +91,5 @@ def _deliveries(workplace: Workplace, channel: TelegramChannel) -> Deliveries:
         on_dead=dead,
         on_blocked=blocked,
         on_misconfigured=misconfigured,
+        may_send=turn.lasts,
     )

@@ -82,6 +82,12 @@ class Leases:
         return (leases.c.name == lease.name, leases.c.holder == lease.holder, leases.c.epoch == lease.epoch)
 
 
+def is_newest(connection: Connection, lease: Lease) -> bool:
+    """Whether nobody has had it since. Nobody gets it before this transaction ends."""
+    query = sa.select(leases.c.epoch).where(leases.c.name == lease.name, leases.c.holder == lease.holder)
+    return connection.scalar(query.with_for_update(read=True)) == lease.epoch
+
+
 class RoleTaken(Exception):
     """Another process has the folder: it takes in, sends, keeps the time and shows the pages."""
 

@@ -1,7 +1,7 @@
 """The outbox: which message goes next, who has it in hand, and what came of it."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ from followupbot.storage.chats import ACTIVE, BLOCKED, Chats, address_of, saw
 from followupbot.storage.engine import Conflict, Database
 from followupbot.storage.facts import decode_choices, decode_params
 from followupbot.storage.keys import KeyDestroyed, Keys
+from followupbot.storage.leases import Lease, is_newest
 from followupbot.storage.tables import outbox
 
 LEASE_ALERT_MS = 20_000
@@ -36,15 +37,24 @@ class Outbox:
         self._keys = keys
         self._chats = Chats(database, keys)
         self._holder = holder
+        self.turn: Lease | None = None
+        """The lease under which this sender claims; None where no other can be there, as on SQLite."""
 
     # -- taking in hand ------------------------------------------------------------------------------------------------
 
-    def claim(self, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
-        """Up to `limit` rows in hand, the lowest lane first, one at most for each (chat, subject), in its order."""
+    def claim(
+        self, now: datetime, machine_now: int, limit: int, lanes: Collection[Lane] = tuple(Lane)
+    ) -> Sequence[Claim]:
+        """Up to `limit` rows of these lanes in hand, the lowest first, one at most for each (chat, subject), in order.
+
+        Nothing where another sender has had the lease since.
+        """
 
         def work(connection: Connection) -> Sequence[Claim]:
+            if not self._has_turn(connection):
+                return ()
             self._reap(connection, outbox.c.lease_until_machine_ms <= machine_now)
-            return self._claim(connection, now, machine_now, limit)
+            return self._claim(connection, now, machine_now, limit, sorted(lanes))
 
         return self._database.unit(work)
 
@@ -53,7 +63,13 @@ class Outbox:
 
         Only for the process that has the sender's lease: another one's attempt may still be under way.
         """
-        return self._database.unit(lambda c: self._reap(c, outbox.c.lease_holder != self._holder))
+
+        def work(connection: Connection) -> int:
+            if not self._has_turn(connection):
+                return 0
+            return self._reap(connection, outbox.c.lease_holder != self._holder)
+
+        return self._database.unit(work)
 
     def keep_rendered(self, claim: Claim, payload: bytes) -> None:
         """Keep the bytes that are about to go out; a retry sends the same."""
@@ -91,7 +107,7 @@ class Outbox:
             if row is None:
                 return
             changes = {
-                **queue.put_back(connection, row, uncertain),
+                **queue.put_back(connection, row, uncertain, bounded=counted),
                 "attempts": row.attempts if counted else row.attempts - 1,
                 "not_before_machine_ms": at_machine,
                 "error": error,
@@ -141,20 +157,25 @@ class Outbox:
 
     # -- how a claim is made -------------------------------------------------------------------------------------------
 
+    def _has_turn(self, connection: Connection) -> bool:
+        return self.turn is None or is_newest(connection, self.turn)
+
     def _reap(self, connection: Connection, lost: sa.ColumnElement[bool]) -> int:
         rows = queue.lost_rows(connection, lost)
         for row in rows:
-            changes = queue.put_back(connection, row, uncertain=True)
+            changes = queue.put_back(connection, row, uncertain=True, bounded=True)
             connection.execute(outbox.update().where(outbox.c.id == row.id).values(changes))
         return len(rows)
 
-    def _claim(self, connection: Connection, now: datetime, machine_now: int, limit: int) -> Sequence[Claim]:
+    def _claim(
+        self, connection: Connection, now: datetime, machine_now: int, limit: int, lanes: Collection[Lane]
+    ) -> Sequence[Claim]:
         claims: list[Claim] = []
         looked_at = 0
         settled = -1
         while settled < looked_at - len(claims):  # what was settled may have held back something more urgent
             settled = looked_at - len(claims)
-            for lane in Lane:
+            for lane in lanes:
                 while len(claims) < limit and looked_at < LOOKED_AT_MAX:
                     rows = queue.next_rows(connection, lane, now, machine_now, limit - len(claims))
                     if not rows:

@@ -27,6 +27,7 @@ from followupbot.domain.outgoing import (
 from followupbot.domain.params import Param
 from followupbot.domain.presses import Choice
 from followupbot.domain.schedule import Daytime
+from followupbot.storage import wakeups
 from followupbot.storage.cipher import Cipher
 from followupbot.storage.engine import Database
 from followupbot.storage.facts import encode_choices, encode_params
@@ -62,8 +63,9 @@ class Posting:
     def post(self, outgoing: Iterable[Outgoing]) -> None:
         """Every message has its row; what is posted under a key that was used before changes nothing.
 
-        A patient without a chat is sent nothing.
+        A patient without a chat is sent nothing. The sender is woken at the commit, in whichever process it is.
         """
+        wakeups.notify(self._connection)
         for item in outgoing:
             if self._patient_chat is None and _to_patient(item):
                 continue  # they are called, and stand on the staff's list

@@ -14,7 +14,10 @@ from followupbot.storage.chats import BLOCKED
 from followupbot.storage.tables import UtcMs, chats, outbox
 
 UNCERTAIN_MAX = {Lane.CHECK_IN: 2, Lane.EDUCATION: 1}
-"""After so many attempts that may have arrived it is not sent again. Alerts and replies are, until one surely has."""
+"""After so many attempts that may have arrived it is not sent again: a reminder comes anyway (decisions/0005).
+
+Alerts and replies are, until one surely has.
+"""
 
 SUCCESSORS_MAX = 20
 """How often one message is followed to the one that took its place."""
@@ -175,11 +178,14 @@ def _successor(connection: Connection, chat: str, message: int) -> int:
     return message
 
 
-def put_back(connection: Connection, row: sa.Row[Any], uncertain: bool) -> dict[str, Any]:
-    """A row in hand that was not confirmed: it waits again, unless it has been amended or is not to be repeated."""
+def put_back(connection: Connection, row: sa.Row[Any], uncertain: bool, bounded: bool) -> dict[str, Any]:
+    """A row in hand that was not confirmed: it waits again, unless it has been amended or is not to be repeated.
+
+    `bounded`: it may be its last time. Where nobody has had an answer for a while it is not, however uncertain.
+    """
     times = row.uncertain + 1 if uncertain else row.uncertain
     state = "pending"
-    if row.act == Act.SEND and uncertain and times >= UNCERTAIN_MAX.get(Lane(row.lane), times + 1):
+    if bounded and row.act == Act.SEND and uncertain and times >= UNCERTAIN_MAX.get(Lane(row.lane), times + 1):
         state = "unknown"
     amended = sa.select(outbox.c.id).where(
         *waiting(row.chat),
