@@ -69,7 +69,7 @@ from followupbot.domain.ids import (
     Version,
 )
 from followupbot.domain.lexicon import Lexicon, Theme
-from followupbot.domain.outgoing import Outgoing, OutgoingMessage, ToChat, ToClinician, ToPatient
+from followupbot.domain.outgoing import Outgoing, OutgoingMessage, ToChat, ToClinician, ToGroup, ToPatient
 from followupbot.domain.patient_code import complete
 from followupbot.domain.presses import Choice as Button
 from followupbot.domain.questions import Answer, Choice, Gate, GateItem, Scale
@@ -431,6 +431,8 @@ def _who(message: OutgoingMessage) -> str:
             return "patient"
         case ToClinician(staff):
             return names.get(staff, staff)
+        case ToGroup(group):
+            return group
         case ToChat(chat):
             return chat
 

@@ -17,10 +17,11 @@ from followupbot.application.ports import Store
 from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
+from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import ByShell, Cause, Decision
 from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, ProgrammePublished
-from followupbot.domain.folding import apply_to_clinic, fold
+from followupbot.domain.folding import fold
 from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.domain.outgoing import (
     Amend,
@@ -31,6 +32,7 @@ from followupbot.domain.outgoing import (
     Rehour,
     ToChat,
     ToClinician,
+    ToGroup,
     ToPatient,
 )
 from followupbot.domain.wake import next_wake_at
@@ -286,6 +288,10 @@ class MemoryStore:
                 assert member is not None, "the core pages people who work here"
                 assert member.chat is not None, "the core pages people who can be reached"
                 return member.chat
+            case ToGroup(group):
+                bound = self.the_clinic.group(group)
+                assert bound is not None, "the core pages groups that are bound"
+                return bound.chat
             case ToChat(chat):
                 return chat
             case _:

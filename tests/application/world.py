@@ -212,16 +212,27 @@ class World:
             self.shown.append(Shown(self.now, chat, "-x", target.message))
 
     def _amend(self, amend: Amend) -> None:
-        for member in self.store.the_clinic.staff:
-            copies = [] if member.chat is None else self.phones.get(member.chat, [])
-            mine = [copy for copy in copies if copy.subject == amend.subject]
-            if member.chat is None or not mine:
+        for recipient, chat in self._paged():
+            mine = [copy for copy in self.phones.get(chat, []) if copy.subject == amend.subject]
+            choices = amend.choices if amend.choices_for == recipient else ()
+            if not mine and choices:
+                new = PhoneMessage(self._number(chat), amend.message, amend.subject, ())
+                self.phones.setdefault(chat, []).append(new)
+                new.show(amend.message, choices)
+                self.shown.append(Shown(self.now, chat, "->", amend.message, choices, amend.params))
+            if not mine:
                 continue
-            choices = amend.choices if amend.choices_for == member.id else ()
             mine[-1].show(amend.message, choices)
-            self.shown.append(Shown(self.now, member.chat, "=>", amend.message, choices, amend.params))
+            self.shown.append(Shown(self.now, chat, "=>", amend.message, choices, amend.params))
             for older in mine[:-1]:
-                self._strip(member.chat, older.id)
+                self._strip(chat, older.id)
+
+    def _paged(self) -> list[tuple[str, ChatId]]:
+        """Who may have a copy of an alert, and in which chat."""
+        clinic = self.store.the_clinic
+        recipients = [*(member.id for member in clinic.staff), *(group.id for group in clinic.groups)]
+        chats = ((recipient, clinic.paging_chat(recipient)) for recipient in recipients)
+        return [(recipient, chat) for recipient, chat in chats if chat is not None]
 
     def _find(self, chat: ChatId, number: MessageId) -> PhoneMessage | None:
         return next((message for message in self.phones.get(chat, []) if message.id == number), None)

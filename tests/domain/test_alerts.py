@@ -100,7 +100,7 @@ def test_a_same_day_flag_raised_out_of_hours_pages_at_opening() -> None:
     assert sent(alerts.wake(chart, at("2026-03-16 08:00"))) == ["dr_ito: alerts/new"]
 
 
-@pytest.mark.parametrize(("tier", "due"), [(Tier.THIS_WEEK, "2026-03-16 18:00"), (Tier.ROUTINE, "2026-04-20 11:05")])
+@pytest.mark.parametrize(("tier", "due"), [(Tier.THIS_WEEK, "2026-03-16 18:00"), (Tier.ROUTINE, "2026-04-20 18:00")])
 def test_this_week_and_routine_stand_in_the_list_and_buzz_nobody(tier: Tier, due: str) -> None:
     """Due after five working days, six weeks."""
     chart = an_alerted_chart(tier)
@@ -213,8 +213,8 @@ def test_with_nobody_reachable_the_operator_is_told_each_time() -> None:
         ["ada: operator/nobody_reachable"],
     ]
     alert = the_alert(after(chart, decision))
-    assert not alerts.reachable(chart, alert)
-    assert alerts.reachable(with_clinic(chart, a_clinic([DR_SATO])), alert)
+    assert not alerts.reachable(chart, alert, NOW)
+    assert alerts.reachable(with_clinic(chart, a_clinic([DR_SATO])), alert, NOW)
 
 
 def test_who_joins_later_is_paged_at_the_next_step() -> None:

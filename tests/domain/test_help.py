@@ -91,7 +91,7 @@ def test_not_yet_brings_the_card_again_and_pages_from_the_first_step_whoever_has
     assert messages(decision)[1].lane is Lane.ALERT
     chart = after(asked(), decision)
     assert chart.alerts[0].help_told == HelpTold(at, getting=False)
-    assert chart.alerts[0].state == Open(1, at + timedelta(minutes=5))
+    assert chart.alerts[0].state == Open(1, at + timedelta(minutes=5), (DR_ITO.id,))
     assert chart.alerts[0].help == HelpToAsk(at + TWO_HOURS)
 
 

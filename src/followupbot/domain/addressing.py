@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from followupbot.domain.chart import Chart
-from followupbot.domain.clinic import Clinic, Role
+from followupbot.domain.clinic import Clinic, Group, Role
 from followupbot.domain.ids import (
     AlertId,
     CardId,
@@ -17,7 +17,7 @@ from followupbot.domain.ids import (
     StaffId,
     Version,
 )
-from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage, Retire, ToChat, ToClinician, ToPatient
+from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage, Retire, ToChat, ToClinician, ToGroup, ToPatient
 from followupbot.domain.params import Param, Words
 from followupbot.domain.presses import Choice
 
@@ -94,6 +94,31 @@ def to_staff(
     return OutgoingMessage(
         key=key,
         to=ToClinician(staff),
+        lane=lane,
+        subject=subject,
+        message=MessageKey(message),
+        language=clinic.settings.language,
+        words=clinic.published.version,
+        params=params or {},
+        choices=choices,
+    )
+
+
+def to_group(
+    clinic: Clinic,
+    group: Group,
+    message: str,
+    *,
+    key: str,
+    subject: str,
+    lane: Lane = Lane.ALERT,
+    params: Mapping[str, Param] | None = None,
+    choices: tuple[tuple[Choice, ...], ...] = (),
+) -> OutgoingMessage:
+    """A message to a group of staff."""
+    return OutgoingMessage(
+        key=key,
+        to=ToGroup(group.id),
         lane=lane,
         subject=subject,
         message=MessageKey(message),

@@ -42,10 +42,14 @@ class Ladder:
 
 @dataclass(frozen=True)
 class Open:
-    """Nobody has it. `step` is paged at `page_at`; None where nobody is buzzed."""
+    """Nobody has it. `step` is paged at `page_at`; None where nobody is buzzed.
+
+    `paged` is who was paged last: nobody where nobody could be reached; None before the first page.
+    """
 
     step: int
     page_at: datetime | None
+    paged: tuple[StaffId, ...] | None = None
     kind: Literal["open"] = "open"
 
 

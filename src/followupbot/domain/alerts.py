@@ -3,9 +3,19 @@
 from datetime import datetime
 from typing import assert_never
 
-from followupbot.domain.addressing import alert_subject, role_words, staff_notice, to_operators, to_patient, to_staff
+from followupbot.domain import duty
+from followupbot.domain.addressing import (
+    alert_subject,
+    card_subject,
+    role_words,
+    staff_notice,
+    to_group,
+    to_operators,
+    to_patient,
+    to_staff,
+)
 from followupbot.domain.alert_state import Alert, Flag, Ladder, LadderStep, Open, Resolved, Taken
-from followupbot.domain.care_protocol import AtClosing, Due, Paging, Within, WorkingDays
+from followupbot.domain.care_protocol import AtClosing, Paging, Within, WorkingDays
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import AlertDetail, Role, StaffLeft, StaffMember
 from followupbot.domain.decision import Decision
@@ -59,9 +69,19 @@ def raise_flag(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...] 
     return _then_page(chart, Decision(facts=(joined, again)), alert.id, now)
 
 
-def reachable(chart: Chart, alert: Alert) -> bool:
-    """Whether anybody on the alert's ladder has a chat."""
-    return any(chart.clinic.reachable(step.role) for step in alert.ladder.steps)
+def reachable(chart: Chart, alert: Alert, now: datetime) -> bool:
+    """Whether there is a clinician whom the alert's ladder reaches, now or when the clinic opens (clinical.md 0.16)."""
+    clinic = chart.clinic
+    if alert.ladder.at_any_hour:
+        return bool(duty.anybody(clinic, now))
+    called = (member for member in duty.on_call(clinic, now) if member.role in duty.CLINICAL)
+    roles = [step.role for step in alert.ladder.steps if step.role in duty.CLINICAL]
+    return any(called) or any(clinic.reachable(role) for role in roles)
+
+
+def is_paging(alert: Alert) -> bool:
+    """Whether somebody was buzzed for it and has not yet said that it is in hand."""
+    return isinstance(alert.state, Open) and bool(alert.state.paged)
 
 
 def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Decision:
@@ -143,26 +163,27 @@ def page_again(chart: Chart, alert_id: AlertId, now: datetime) -> Decision:
     alert = chart.alert(alert_id)
     if alert is None or not alert.unresolved or not alert.ladder.steps:
         return Decision()
-    reopened = AlertReopened(now, alert.id, _when_to_page(chart, alert.ladder, now))
-    return _then_page(chart, Decision(facts=(reopened,)), alert.id, now)
+    return _back_to_ladder(chart, alert, now)
 
 
 def wake(chart: Chart, now: datetime) -> Decision:
-    """Every alert timer that has run out has done its work: the next step is paged, an untended alert is open again."""
+    """Every alert timer that has run out has done its work: the next step is paged, an untended alert is open again.
+
+    So has every change of who works here: what a leaver had is open again, and where nobody who was paged can be
+    reached any more, the next step is paged at once.
+    """
     decision = Decision()
     for alert in chart.alerts:
         match alert.state:
             case Open(_, page_at) if page_at is not None and page_at <= now:
-                may_page_at = _when_to_page(chart, alert.ladder, now)
-                if may_page_at <= now:
-                    decision += _page(chart, alert, now)
-                else:
-                    # The clinic has closed since it was this step's turn, because nothing ran then: nobody is buzzed
-                    # out of hours, and at opening it begins with the first step.
-                    decision += Decision((AlertReopened(now, alert.id, may_page_at),))
-            case Taken(_, _, reopen_at) if reopen_at is not None and reopen_at <= now:
-                reopened = AlertReopened(now, alert.id, _when_to_page(chart, alert.ladder, now))
-                decision += _then_page(chart, Decision(facts=(reopened,)), alert.id, now)
+                decision += _page_or_wait(chart, alert, now)
+            case Open(_, page_at, paged) if page_at is not None and _is_futile(chart, alert, paged, now):
+                decision += _page_or_wait(chart, alert, now)
+            case Open(_, page_at, None) if page_at is not None and _when_to_page(chart, alert.ladder, now) < page_at:
+                # Somebody has come on call since it was put off until the clinic opens.
+                decision += _page_or_wait(chart, alert, now)
+            case Taken(by, _, reopen_at) if _has_left(chart, by) or (reopen_at is not None and reopen_at <= now):
+                decision += _back_to_ladder(chart, alert, now)
             case Open() | Taken() | Resolved():
                 pass
             case _:
@@ -192,7 +213,7 @@ def _ladder(
     """The ladder as it is frozen now, when the alert is due, and when its first step is paged."""
     paging = chart.protocol().ladder[tier]
     ladder = _frozen(paging, tuple(dict.fromkeys(roles)) or chart.clinic.settings.ladder)
-    return ladder, _due(chart, paging.due, now), _when_to_page(chart, ladder, now) if ladder.steps else None
+    return ladder, _due(chart, paging, now), _when_to_page(chart, ladder, now) if ladder.steps else None
 
 
 def _frozen(paging: Paging, roles: tuple[Role, ...]) -> Ladder:
@@ -203,21 +224,64 @@ def _frozen(paging: Paging, roles: tuple[Role, ...]) -> Ladder:
     return Ladder(steps, paging.at_any_hour, paging.again_after if steps else None)
 
 
-def _due(chart: Chart, due: Due, now: datetime) -> datetime:
+def _due(chart: Chart, paging: Paging, now: datetime) -> datetime:
+    """Counted in the clinic's working days, but for what goes at any hour (clinical.md 0.7)."""
     hours = chart.clinic.settings.hours
-    match due:
-        case Within(span):
+    match paging.due:
+        case Within(span) if paging.at_any_hour:
             return now + span
+        case Within(span):
+            return hours.next_closing(now + span)
         case AtClosing():
             return hours.next_closing(now)
         case WorkingDays(days):
             return hours.working_days_after(now, days)
         case _:
-            assert_never(due)
+            assert_never(paging.due)
 
 
 def _when_to_page(chart: Chart, ladder: Ladder, at: datetime) -> datetime:
-    return at if ladder.at_any_hour else chart.clinic.settings.hours.next_open(at)
+    return at if ladder.at_any_hour else duty.may_buzz_at(chart.clinic, at)
+
+
+def _page_or_wait(chart: Chart, alert: Alert, now: datetime) -> Decision:
+    """The step is paged; where nobody may be buzzed now, it begins with the first step when somebody may."""
+    may_page_at = _when_to_page(chart, alert.ladder, now)
+    if may_page_at > now:
+        return Decision((AlertReopened(now, alert.id, may_page_at),))
+    return _page(chart, alert, now) + _unreached(chart, alert, now)
+
+
+def _back_to_ladder(chart: Chart, alert: Alert, now: datetime) -> Decision:
+    """It is anybody's again, from the first step; where nobody is ever buzzed for it, in the list."""
+    page_at = _when_to_page(chart, alert.ladder, now) if alert.ladder.steps else None
+    return _then_page(chart, Decision(facts=(AlertReopened(now, alert.id, page_at),)), alert.id, now)
+
+
+def _is_futile(chart: Chart, alert: Alert, paged: tuple[StaffId, ...] | None, now: datetime) -> bool:
+    """Whether the last page reached nobody, and another would reach somebody else now."""
+    if paged is None:
+        return False
+    members = [chart.clinic.member(staff) for staff in paged]
+    if any(member is not None and member.chat is not None for member in members):
+        return False
+    # Where nobody could be reached before either, and nobody can be now, the next step's own time is soon enough.
+    return bool(paged) or (_when_to_page(chart, alert.ladder, now) <= now and bool(_on_next_step(chart, alert, now)[1]))
+
+
+def _on_next_step(chart: Chart, alert: Alert, now: datetime) -> tuple[int, tuple[StaffMember, ...]]:
+    """The step whose turn it is, and who is paged on it. A step with nobody on it costs no time: the next one is."""
+    state, ladder = alert.state, alert.ladder
+    assert isinstance(state, Open)
+    # Once everybody on duty has been paged and nobody has it, it is for whoever is there.
+    everybody = alert.pages >= len(ladder.steps)
+    for further in range(len(ladder.steps)):
+        number = (state.step + further) % len(ladder.steps)
+        role = ladder.steps[number].role
+        staff = duty.to_page(chart.clinic, role, now, at_any_hour=ladder.at_any_hour, everybody=everybody)
+        if staff:
+            return number, staff
+    return state.step % len(ladder.steps), duty.anybody(chart.clinic, now) if ladder.at_any_hour else ()
 
 
 def _then_page(chart: Chart, decision: Decision, alert_id: AlertId, now: datetime) -> Decision:
@@ -231,22 +295,15 @@ def _then_page(chart: Chart, decision: Decision, alert_id: AlertId, now: datetim
 
 
 def _page(chart: Chart, alert: Alert, now: datetime) -> Decision:
-    """The step's people are paged. A step with nobody on it costs no time: the next one is paged at once."""
-    state = alert.state
-    assert isinstance(state, Open)
-    steps = alert.ladder.steps
-    for further in range(len(steps)):
-        number = (state.step + further) % len(steps)
-        staff = chart.clinic.reachable(steps[number].role)
-        if staff:
-            break
-    else:
-        number, staff = state.step % len(steps), ()
+    """The step's people are paged, and the groups that are bound to it."""
+    clinic, steps = chart.clinic, alert.ladder.steps
+    number, staff = _on_next_step(chart, alert, now)
     next_step = (number + 1) % len(steps)
     page_at = _when_to_page(chart, alert.ladder, now + steps[number].wait)
     paged = AlertPaged(now, alert.id, number, tuple(member.id for member in staff), next_step, page_at)
     subject = alert_subject(chart.patient, alert.id)
     params = _alert_params(chart, alert, now)
+    take_it = ((Choice("take", TakePress(chart.patient, alert.id)),),)
     pages = tuple(
         to_staff(
             chart.clinic,
@@ -255,14 +312,43 @@ def _page(chart: Chart, alert: Alert, now: datetime) -> Decision:
             key=f"{subject}/page/{chart.version}/{alert.pages}/{member.id}",
             subject=subject,
             params=params,
-            choices=((Choice("take", TakePress(chart.patient, alert.id)),),),
+            choices=take_it,
         )
         for member in staff
     )
+    in_groups = tuple(
+        to_group(
+            clinic,
+            group,
+            "alerts/new",
+            key=f"{subject}/page/{chart.version}/{alert.pages}/{group.id}",
+            subject=subject,
+            params={**params, "concern": None, "years": None},
+            choices=take_it,
+        )
+        for group in duty.groups_to_page(clinic, steps[number].role, now, at_any_hour=alert.ladder.at_any_hour)
+    )
     if not staff:
         key = f"{subject}/nobody/{chart.version}/{alert.pages}"
-        pages = to_operators(chart.clinic, "nobody_reachable", chart.patient, now, key)
-    return Decision((paged,), pages)
+        pages = to_operators(clinic, "nobody_reachable", chart.patient, now, key)
+    return Decision((paged,), pages + in_groups)
+
+
+def _unreached(chart: Chart, alert: Alert, now: datetime) -> Decision:
+    """The patient who was told that the clinic knows is told that it could not be reached (clinical.md 0.16)."""
+    assert isinstance(alert.state, Open)
+    was_told = bool(alert.state.paged) and alert.tier.urgent and not chart.held
+    if not was_told or reachable(chart, alert, now):
+        return Decision()
+    told = to_patient(
+        chart,
+        f"replies/not_reached/{alert.tier}",
+        key=f"a{alert.id}/not_reached/{chart.version}",
+        lane=Lane.ALERT if alert.tier is Tier.EMERGENCY else Lane.REPLY,
+        subject=card_subject(chart.patient, alert.id),
+        starts=alert.tier is not Tier.EMERGENCY,
+    )
+    return Decision(outgoing=(told,))
 
 
 def _alert_params(chart: Chart, alert: Alert, now: datetime) -> dict[str, Param]:

@@ -62,7 +62,7 @@ def show(
     """
     alert = chart.unresolved_alert
     assert alert is not None, "an emergency has an alert"
-    sent = _message(chart, alert, f"{key}/{stamp(now) if again else _once(now)}", card, told)
+    sent = _message(chart, alert, f"{key}/{stamp(now) if again else _once(now)}", card, now, told)
     facts = _sent(chart, alert, card, now, again) if told else ()
     return Decision(facts, (sent,) if pressed is None else (sent, retire(chart, pressed, now)))
 
@@ -75,7 +75,7 @@ def standing(chart: Chart, now: datetime) -> tuple[OutgoingMessage, ...]:
     alert = chart.unresolved_alert
     if alert is None or alert.card is None or alert.help is None:
         return ()
-    card = _message(chart, alert, f"a{alert.id}/card/standing/{stamp(now)}", alert.card, told=True)
+    card = _message(chart, alert, f"a{alert.id}/card/standing/{stamp(now)}", alert.card, now, told=True)
     found = (chart.check_in(flag.check_in) for flag in reversed(alert.flags))
     check_in = next((check_in for check_in in found if check_in is not None and not check_in.open), None)
     return (card,) if check_in is None else (card, *_onset(chart, check_in, now))
@@ -101,14 +101,14 @@ def onset(chart: Chart, check_in: CheckIn, question: QuestionId) -> Asked | None
     return asked if waits and check_in.answer(question) is None else None
 
 
-def _message(chart: Chart, alert: Alert, key: str, card: CardId, told: bool) -> OutgoingMessage:
+def _message(chart: Chart, alert: Alert, key: str, card: CardId, now: datetime, told: bool) -> OutgoingMessage:
     return to_patient(
         chart,
         f"cards/{card}",
         key=key,
         lane=Lane.ALERT,
         subject=card_subject(chart.patient, alert.id),
-        params={"recorded": True, "reached": told and alerts.reachable(chart, alert)},
+        params={"recorded": True, "reached": told and alerts.reachable(chart, alert, now)},
     )
 
 

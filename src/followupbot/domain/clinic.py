@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Literal
 
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.ids import ChatId, Language, ProtocolKey, QuestionId, StaffId, TokenHash, Version
+from followupbot.domain.ids import ChatId, GroupId, Language, ProtocolKey, QuestionId, StaffId, TokenHash, Version
 from followupbot.domain.lexicon import Lexicon
+from followupbot.domain.rota_state import Leave, Week
 from followupbot.domain.schedule import local, resolve
 
 CLOSED_RUN_MAX = 60
@@ -16,6 +17,9 @@ CLOSED_RUN_MAX = 60
 
 NOTICES_MAX = 20
 """Operator's notices kept in sight; older ones stay in the facts."""
+
+GROUPS_MAX = 20
+"""Groups that are paged; more than any one clinic has steps and sites."""
 
 
 class Role(StrEnum):
@@ -142,13 +146,21 @@ class StaffJoined:
 
 
 @dataclass(frozen=True)
+class StaffBlocked:
+    """Their chat refuses our messages: they still work here, and can't be reached."""
+
+    chat: ChatId
+    kind: Literal["blocked"] = "blocked"
+
+
+@dataclass(frozen=True)
 class StaffLeft:
     """They may do nothing any more; the name stays, since it stands in the record."""
 
     kind: Literal["left"] = "left"
 
 
-StaffState = StaffInvited | StaffJoined | StaffLeft
+StaffState = StaffInvited | StaffJoined | StaffBlocked | StaffLeft
 
 
 @dataclass(frozen=True)
@@ -159,11 +171,48 @@ class StaffMember:
     name: str
     role: Role
     state: StaffState
+    verified_at: datetime | None = None
+    """When a press of theirs last showed that what we send is read: the link's, or that of the monthly question."""
+    asked_at: datetime | None = None
+    """When they were last asked for one."""
 
     @property
     def chat(self) -> ChatId | None:
         """Their chat, where they can be reached."""
         return self.state.chat if isinstance(self.state, StaffJoined) else None
+
+    @property
+    def own_chat(self) -> ChatId | None:
+        """The chat that is theirs, whether or not it takes what we send."""
+        return self.state.chat if isinstance(self.state, StaffJoined | StaffBlocked) else None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group chat that is paged with everybody of `role`. Whose press showed last that it is read, and when."""
+
+    id: GroupId
+    chat: ChatId
+    role: Role
+    verified_at: datetime | None = None
+    asked_at: datetime | None = None
+
+
+class Want(StrEnum):
+    """What a step of the ladder, or the rota, lacks."""
+
+    NOBODY = "nobody"
+    """Nobody on it can be reached."""
+    UNVERIFIED = "unverified"
+    """Somebody can be written to, but nobody has shown lately that it is read."""
+
+
+@dataclass(frozen=True)
+class Unready:
+    """A step of the ladder on which nobody can be relied on."""
+
+    role: Role
+    want: Want
 
 
 @dataclass(frozen=True)
@@ -184,6 +233,13 @@ class Clinic:
     programme_version: Version | None = None
     bot_name: str | None = None
     notices: tuple[Notice, ...] = ()
+    rota: tuple[Week, ...] = ()
+    """The earliest week first. Empty: this clinic keeps no rota, and nobody is on call when it is closed."""
+    leave: tuple[Leave, ...] = ()
+    groups: tuple[Group, ...] = ()
+    group_count: int = 0
+    unready_told: tuple[Unready, ...] = ()
+    """What lead and admin were last told is not ready about the ladder."""
     programme: Programme | None = field(default=None, compare=False)
     """The published programme, carried by storage; no part of what is folded."""
 
@@ -201,6 +257,16 @@ class Clinic:
     def member(self, staff: StaffId) -> StaffMember | None:
         """The staff member of that id, also one who has left."""
         return next((member for member in self.staff if member.id == staff), None)
+
+    def group(self, group: GroupId) -> Group | None:
+        """The group of that id, where it is still paged."""
+        return next((found for found in self.groups if found.id == group), None)
+
+    def paging_chat(self, recipient: str) -> ChatId | None:
+        """The chat in which that staff member or group is paged; None where it takes nothing from us."""
+        group = self.group(GroupId(recipient))
+        member = self.member(StaffId(recipient))
+        return group.chat if group is not None else member.chat if member is not None else None
 
     def reachable(self, role: Role) -> tuple[StaffMember, ...]:
         """Who has that role and a chat."""

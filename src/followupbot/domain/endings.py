@@ -65,7 +65,7 @@ def _done(chart: Chart, check_in: CheckIn, now: datetime, starts: bool = False) 
     if alert is not None and worst in {Tier.SAME_DAY, Tier.THIS_WEEK}:
         params["due"] = Instant(alert.due_at, chart.enrolled.plan.zone)
     if alert is not None and worst is Tier.SAME_DAY:
-        params["reached"] = alerts.reachable(chart, alert)
+        params["reached"] = alerts.reachable(chart, alert, now)
     done = to_patient(
         chart,
         f"check_ins/done/{worst or 'no_flag'}",

@@ -5,13 +5,14 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from followupbot.domain.alert_state import Flag, Ladder
-from followupbot.domain.clinic import Role
+from followupbot.domain.clinic import Role, Unready
 from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.ids import (
     AlertId,
     CardId,
     ChatId,
     CheckInId,
+    GroupId,
     Language,
     QuestionId,
     RuleId,
@@ -21,6 +22,7 @@ from followupbot.domain.ids import (
     Version,
 )
 from followupbot.domain.questions import Value
+from followupbot.domain.rota_state import Leave
 from followupbot.domain.rules import Tier
 from followupbot.domain.scores import Figure
 
@@ -477,11 +479,14 @@ class AlertTaken:
 
 @dataclass(frozen=True)
 class AlertReopened:
-    """It pages from the first step again: taken, but no outcome in time; or open, but the clinic closed meanwhile."""
+    """It pages from the first step again: taken, but no outcome in time; or open, but the clinic closed meanwhile.
+
+    Without `page_at` nobody is buzzed for it, and it is open in the list: who had it has left.
+    """
 
     at: datetime
     alert: AlertId
-    page_at: datetime
+    page_at: datetime | None
     kind: Literal["alert_reopened"] = "alert_reopened"
 
 
@@ -633,6 +638,102 @@ class StaffMemberRemoved:
 
 
 @dataclass(frozen=True)
+class StaffMemberBlocked:
+    """Their chat refuses our messages: they can't be paged."""
+
+    at: datetime
+    staff: StaffId
+    kind: Literal["staff_member_blocked"] = "staff_member_blocked"
+
+
+@dataclass(frozen=True)
+class StaffMemberUnblocked:
+    """Their chat takes our messages again."""
+
+    at: datetime
+    staff: StaffId
+    kind: Literal["staff_member_unblocked"] = "staff_member_unblocked"
+
+
+@dataclass(frozen=True)
+class ReachAsked:
+    """They were asked to show by a press that what we send is read. `whom` is a staff member's or a group's id."""
+
+    at: datetime
+    whom: str
+    kind: Literal["reach_asked"] = "reach_asked"
+
+
+@dataclass(frozen=True)
+class ReachConfirmed:
+    """A press has shown that what we send to that staff member, or that group, is read."""
+
+    at: datetime
+    whom: str
+    by: StaffId
+    kind: Literal["reach_confirmed"] = "reach_confirmed"
+
+
+@dataclass(frozen=True)
+class WeekAssigned:
+    """These are on call in the week of that Monday, and nobody else; none: the week has nobody."""
+
+    at: datetime
+    monday: date
+    staff: tuple[StaffId, ...]
+    kind: Literal["week_assigned"] = "week_assigned"
+
+
+@dataclass(frozen=True)
+class LeaveEntered:
+    """They are away from the first day through the last; it takes the place of whatever leave of theirs it overlaps."""
+
+    at: datetime
+    leave: Leave
+    kind: Literal["leave_entered"] = "leave_entered"
+
+
+@dataclass(frozen=True)
+class LeaveEnded:
+    """They are back, or will not be away: the leave that began, or was to begin, on that day holds no more."""
+
+    at: datetime
+    staff: StaffId
+    first: date
+    kind: Literal["leave_ended"] = "leave_ended"
+
+
+@dataclass(frozen=True)
+class GroupBound:
+    """That group chat is paged with everybody of the role."""
+
+    at: datetime
+    group: GroupId
+    chat: ChatId
+    role: Role
+    kind: Literal["group_bound"] = "group_bound"
+
+
+@dataclass(frozen=True)
+class GroupUnbound:
+    """It is paged no more: somebody took it off the ladder, or the bot is no member of it any longer (`lost`)."""
+
+    at: datetime
+    group: GroupId
+    lost: bool
+    kind: Literal["group_unbound"] = "group_unbound"
+
+
+@dataclass(frozen=True)
+class LadderReported:
+    """Lead and admin know on which steps nobody can be relied on; none: all are in order again."""
+
+    at: datetime
+    unready: tuple[Unready, ...]
+    kind: Literal["ladder_reported"] = "ladder_reported"
+
+
+@dataclass(frozen=True)
 class OperatorNotified:
     """The operator was told something, in as many places as there are."""
 
@@ -658,6 +759,16 @@ ClinicFact = (
     | StaffMemberInvited
     | StaffMemberJoined
     | StaffMemberRemoved
+    | StaffMemberBlocked
+    | StaffMemberUnblocked
+    | ReachAsked
+    | ReachConfirmed
+    | WeekAssigned
+    | LeaveEntered
+    | LeaveEnded
+    | GroupBound
+    | GroupUnbound
+    | LadderReported
     | OperatorNotified
     | HeadsSealed
 )

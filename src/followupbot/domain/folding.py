@@ -1,4 +1,4 @@
-"""What the facts add up to: a chart, a clinic. Folding trims as it goes, so nothing grows with the years."""
+"""What the facts about a patient add up to: a chart. Folding trims as it goes, so nothing grows with the years."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -30,16 +30,6 @@ from followupbot.domain.check_in_state import (
     PlannedRecheck,
     Scored,
 )
-from followupbot.domain.clinic import (
-    NOTICES_MAX,
-    Clinic,
-    Notice,
-    StaffInvited,
-    StaffJoined,
-    StaffLeft,
-    StaffMember,
-    StaffState,
-)
 from followupbot.domain.enrolment_state import (
     BIRTH_YEAR_TRIES_MAX,
     READING_SCREENS,
@@ -68,7 +58,6 @@ from followupbot.domain.facts import (
     AlertTaken,
     BirthYearConfirmed,
     BirthYearMistaken,
-    BotNamed,
     CardSent,
     ChartFact,
     CheckInAsked,
@@ -79,20 +68,17 @@ from followupbot.domain.facts import (
     CheckInExpired,
     CheckInReminded,
     CheckInReplaced,
-    ClinicFact,
     ConsentDeclined,
     ConsentGiven,
     DeletionRequested,
     FlagJoined,
     FlagRecorded,
-    HeadsSealed,
     HelpAnswered,
     HelpAsked,
     InvitationRenewed,
     NoteReceived,
     NotesRead,
     OccasionSkipped,
-    OperatorNotified,
     PatientAdded,
     PatientBlocked,
     PatientConnected,
@@ -105,21 +91,17 @@ from followupbot.domain.facts import (
     PatientUnblocked,
     PlanChanged,
     PlanConfirmed,
-    ProgrammePublished,
     QuestionAnswered,
     QuestionReopened,
     RecheckPlanned,
     ReminderWithheld,
     ScoreRecorded,
     ScreenRead,
-    StaffMemberInvited,
-    StaffMemberJoined,
-    StaffMemberRemoved,
     TeachBackAnswered,
     TravelBegan,
     TravelEnded,
 )
-from followupbot.domain.ids import AlertId, CheckInId, QuestionId, StaffId, TimingId
+from followupbot.domain.ids import AlertId, CheckInId, QuestionId, TimingId
 from followupbot.domain.questions import AS_BEFORE, NEW, NOT_NEW, SKIPPED, Answer, Datum, Value
 from followupbot.domain.series import Reading, Series
 
@@ -236,7 +218,9 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             return _alert(chart, fact.alert, tier=fact.tier, ladder=fact.ladder, due_at=fact.due_at, state=state_again)
         case AlertPaged():
             alert = _the_alert(chart, fact.alert)
-            return _alert(chart, fact.alert, state=Open(fact.next_step, fact.page_at), pages=alert.pages + 1)
+            return _alert(
+                chart, fact.alert, state=Open(fact.next_step, fact.page_at, fact.staff), pages=alert.pages + 1
+            )
         case AlertTaken():
             return _alert(chart, fact.alert, state=Taken(fact.by, fact.at, fact.reopen_at))
         case AlertReopened():
@@ -437,38 +421,3 @@ def _bounded_alerts(alerts: tuple[Alert, ...]) -> tuple[Alert, ...]:
 def fold(chart: Chart, facts: Iterable[ChartFact]) -> Chart:
     """The chart after all of them, in order."""
     return reduce(apply, facts, chart)
-
-
-def apply_to_clinic(clinic: Clinic, fact: ClinicFact) -> Clinic:
-    """The clinic after the fact."""
-    return replace(_clinic_folded(clinic, fact), version=clinic.version + 1)
-
-
-def _clinic_folded(clinic: Clinic, fact: ClinicFact) -> Clinic:
-    match fact:
-        case ProgrammePublished():
-            return replace(clinic, programme_version=fact.version)
-        case BotNamed():
-            return replace(clinic, bot_name=fact.name)
-        case StaffMemberInvited():
-            invited = StaffMember(fact.staff, fact.name, fact.role, StaffInvited(fact.token_hash, fact.expires_at))
-            others = tuple(member for member in clinic.staff if member.id != fact.staff)
-            return replace(clinic, staff=(*others, invited))
-        case StaffMemberJoined():
-            return _staff_state(clinic, fact.staff, StaffJoined(fact.chat))
-        case StaffMemberRemoved():
-            return _staff_state(clinic, fact.staff, StaffLeft())
-        case OperatorNotified():
-            notice = Notice(fact.key, fact.detail, fact.at)
-            return replace(clinic, notices=(*clinic.notices, notice)[-NOTICES_MAX:])
-        case HeadsSealed():
-            return clinic
-        case _:
-            assert_never(fact)
-
-
-def _staff_state(clinic: Clinic, staff: StaffId, state: StaffState) -> Clinic:
-    return replace(
-        clinic,
-        staff=tuple(replace(member, state=state) if member.id == staff else member for member in clinic.staff),
-    )

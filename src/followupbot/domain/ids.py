@@ -8,6 +8,9 @@ PatientId = NewType("PatientId", str)
 StaffId = NewType("StaffId", str)
 """`s1`, `s2` …: counted by the clinic, never used again."""
 
+GroupId = NewType("GroupId", str)
+"""`g1`, `g2` …: a group chat that is paged; counted by the clinic, never used again."""
+
 ChatId = NewType("ChatId", str)
 """A keyed hash of the channel's own chat number: says which chat, tells nobody whose."""
 

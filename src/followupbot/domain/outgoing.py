@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 
-from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, StaffId, Version
+from followupbot.domain.ids import ChatId, GroupId, Language, MessageId, MessageKey, StaffId, Version
 from followupbot.domain.params import Param
 from followupbot.domain.presses import Choice
 from followupbot.domain.schedule import Daytime
@@ -33,13 +33,20 @@ class ToClinician:
 
 
 @dataclass(frozen=True)
+class ToGroup:
+    """A group of staff that is paged; what goes there names no concern (clinical.md 0.9)."""
+
+    group: GroupId
+
+
+@dataclass(frozen=True)
 class ToChat:
     """A chat that is nobody's yet: somebody pressed a link that leads nowhere."""
 
     chat: ChatId
 
 
-Recipient = ToPatient | ToClinician | ToChat
+Recipient = ToPatient | ToClinician | ToGroup | ToChat
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,8 @@ class Retire:
 class Amend:
     """Every copy of `subject` that staff were sent becomes this message; copies not yet sent are cancelled.
 
-    `choices_for` keeps its buttons for that one staff member; the others' copies have none.
+    `choices_for` keeps its buttons for that one staff member; the others' copies have none. Where that one has no copy,
+    because they pressed in a group or were handed it, this message is sent to them.
     """
 
     key: str

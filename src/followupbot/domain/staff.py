@@ -4,6 +4,7 @@ from datetime import datetime
 
 from followupbot.domain.addressing import role_words, stamp, to_chat, to_operators, to_staff
 from followupbot.domain.clinic import Clinic, Role, StaffInvited, StaffJoined, StaffLeft, StaffMember
+from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import (
     OperatorNotified,
@@ -11,7 +12,6 @@ from followupbot.domain.facts import (
     StaffMemberJoined,
     StaffMemberRemoved,
 )
-from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, PatientId, StaffId, TokenHash
 from followupbot.domain.outgoing import Lane
 

@@ -225,6 +225,8 @@ CONTRACTS: dict[str, Contract] = {
     "replies/rejected/not_a_choice": _REPLY,
     "replies/rejected/gate_needs_a_button": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/rejected/birth_year": Contract({"left": COUNT}, shows=("left",)),
+    "replies/not_reached/emergency": Contract(shows=(EMERGENCY_NUMBER,), says=(ABROAD,), opens=EMERGENCY_NUMBER),
+    "replies/not_reached/same_day": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/seen/emergency": Contract({"role": ROLE}, shows=(EMERGENCY_NUMBER,)),
     "replies/seen/same_day": Contract({"role": ROLE}, shows=(EMERGENCY_NUMBER,)),
     "replies/seen/this_week": Contract({"role": ROLE}),

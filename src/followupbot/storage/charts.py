@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
+from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Cause, Decision, FreeText
 from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact
-from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.storage import chains, chats, links, own_records, updates
 from followupbot.storage.chats import Chats

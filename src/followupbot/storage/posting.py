@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.delivery import Act
-from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, StaffId, Version
+from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, Version
 from followupbot.domain.outgoing import (
     Amend,
     Lane,
@@ -22,6 +22,7 @@ from followupbot.domain.outgoing import (
     Retire,
     ToChat,
     ToClinician,
+    ToGroup,
     ToPatient,
 )
 from followupbot.domain.params import Param
@@ -96,7 +97,7 @@ class Posting:
         row = self._row(
             message.key,
             self._chat(message.to),
-            staff=message.to.staff if isinstance(message.to, ToClinician) else None,
+            staff=_on_the_ladder(message.to),
             lane=message.lane,
             subject=message.subject,
             act=Act.SEND,
@@ -115,7 +116,7 @@ class Posting:
         return row
 
     def _retirement(self, retire: Retire) -> dict[str, Any]:
-        staff = retire.to.staff if isinstance(retire.to, ToClinician) else None
+        staff = _on_the_ladder(retire.to)
         return self._strip(retire.key, self._chat(retire.to), staff, retire.subject, retire.message)
 
     def _amend(self, amend: Amend) -> None:
@@ -131,15 +132,37 @@ class Posting:
             by_chat[row.chat].append(row)
         for chat, in_chat in by_chat.items():
             self._amend_chat(amend, ChatId(chat), in_chat)
+        self._send_to_who_has_it(amend, by_chat)
+
+    def _send_to_who_has_it(self, amend: Amend, by_chat: Mapping[str, Sequence[sa.Row[Any]]]) -> None:
+        """Who is to have the buttons, and has no copy in which they could stand, is sent the message."""
+        staff = amend.choices_for
+        chat = None if staff is None else self._clinic.paging_chat(staff)
+        if staff is None or chat is None or _copies(by_chat.get(chat, ())):
+            return
+        self._insert(
+            self._row(
+                f"{amend.key}/{staff}",
+                chat,
+                staff=staff,
+                lane=Lane.ALERT,
+                subject=amend.subject,
+                act=Act.SEND,
+                message=amend.message,
+                words=amend.words,
+                language=amend.language,
+                params=amend.params,
+                choices=amend.choices,
+            )
+        )
 
     def _amend_chat(self, amend: Amend, chat: ChatId, rows: Sequence[sa.Row[Any]]) -> None:
-        copies = [row for row in rows if row.act == Act.SEND and (_a_copy(row) or _perhaps(row))][-COPIES_MAX:]
+        copies = _copies(rows)
         if not copies:
             return
         newest, older = copies[-1], copies[:-1]
-        member = self._clinic.member(StaffId(newest.staff))
-        if member is not None and member.chat == chat:
-            choices = amend.choices if amend.choices_for == member.id else ()
+        if self._clinic.paging_chat(newest.staff) == chat:
+            choices = amend.choices if amend.choices_for == newest.staff else ()
             edit = self._edit(amend, newest, choices)
             # It may have arrived, and its button may be what was pressed; its number is lost, so the news come below.
             anew = {"act": Act.SEND.value, "target_row": None, "silent": not choices} if _perhaps(newest) else {}
@@ -243,10 +266,27 @@ class Posting:
                 assert member is not None, "the core pages people who work here"
                 assert member.chat is not None, "the core pages people who can be reached"
                 return member.chat
+            case ToGroup():
+                group = self._clinic.group(recipient.group)
+                assert group is not None, "the core pages groups that are bound"
+                return group.chat
             case ToChat():
                 return recipient.chat
             case _:
                 assert_never(recipient)
+
+
+def _on_the_ladder(recipient: Recipient) -> str | None:
+    """The staff member's or the group's id: what finds the copies of an alert again."""
+    match recipient:
+        case ToClinician(staff):
+            return staff
+        case ToGroup(group):
+            return group
+        case ToPatient() | ToChat():
+            return None
+        case _:
+            assert_never(recipient)
 
 
 def _to_patient(item: Outgoing) -> bool:
@@ -265,6 +305,11 @@ _LOOKED_AT = [
     outbox.c[name]
     for name in ("id", "key", "chat", "staff", "lane", "act", "state", "uncertain", "message_id", "target_message_id")
 ]
+
+
+def _copies(rows: Sequence[sa.Row[Any]]) -> list[sa.Row[Any]]:
+    """What stands in a chat of an alert, or may stand there: the newest of it, the oldest first."""
+    return [row for row in rows if row.act == Act.SEND and (_a_copy(row) or _perhaps(row))][-COPIES_MAX:]
 
 
 def _a_copy(row: sa.Row[Any]) -> bool:
