@@ -137,6 +137,10 @@ class MemoryStore:
             raise
         self.causes[cause.key] = cause
         self.clinic_facts.extend(facts)
+        if before.people != after.people and facts:
+            for patient, chart in self.charts.items():
+                if chart.unresolved_alert is not None:
+                    self.wake_at[patient] = min(self.wake_at.get(patient) or facts[-1].at, facts[-1].at)
         self._post(decision, posted)
         return decision
 
@@ -185,7 +189,7 @@ class MemoryStore:
 
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""
-        return next((member.id for member in self.the_clinic.staff if member.chat == chat), None)
+        return next((member.id for member in self.the_clinic.staff if member.own_chat == chat), None)
 
     def patients_on(self, protocols: Collection[ProtocolKey]) -> Mapping[ProtocolKey, int]:
         """How many patients are on each of these care protocols; of those without any, nothing."""

@@ -63,6 +63,20 @@ class Desk:
     def unblocked(self, address: int, cause_key: str, now: datetime) -> Decision:
         return self._commit(cause_key, "unblocked", address, None)
 
+    def pressed_in_group(self, address: int, by: int, press: Press, cause_key: str, now: datetime) -> Decision:
+        return self._commit(cause_key, "pressed in group", address, (by, press))
+
+    def commanded_in_group(
+        self, address: int, by: int, command: str, argument: str, cause_key: str, now: datetime
+    ) -> Decision:
+        return self._commit(cause_key, "commanded in group", address, (by, f"/{command} {argument}".strip()))
+
+    def group_moved(self, address: int, to: int, cause_key: str, now: datetime) -> Decision:
+        return self._commit(cause_key, "moved", address, to)
+
+    def removed_from_group(self, address: int, cause_key: str, now: datetime) -> Decision:
+        return self._commit(cause_key, "removed", address, None)
+
     def _commit(self, cause: str, what: str, address: int, bore: object) -> Decision:
         self.tried[cause] += 1
         word = bore if isinstance(bore, str) else getattr(bore, "value", "")

@@ -9,6 +9,7 @@ from followupbot.application import (
     anytime,
     clinicians,
     commands,
+    groups,
     patients,
     policy,
     requests,
@@ -40,6 +41,7 @@ from followupbot.domain.presses import (
     NextPress,
     PracticePress,
     Press,
+    ReachPress,
     ResolvePress,
     StartPress,
     TakePress,
@@ -66,10 +68,8 @@ class FrontDesk:
         """A button was pressed."""
         chat = self.store.note_chat(address)
         match press:
-            case TakePress() | ResolvePress():
-                by = self.store.staff_of(chat)
-                cause = Cause(cause_key, ByStranger() if by is None else ByStaff(by))
-                return clinicians.press(self.store, by, press, cause, now)
+            case TakePress() | ResolvePress() | ReachPress():
+                return self._staff_pressed(chat, press, cause_key, now)
             case NextPress() | ConsentPress() | ConfirmPlanPress() | ChangePlanPress() | TeachBackPress():
                 return self._patient_pressed(chat, press, message, cause_key, now)
             case PracticePress() | YearlyPress() | StartPress() | AnswerPress() | BackPress() | LaterPress():
@@ -100,7 +100,7 @@ class FrontDesk:
         chat = self.store.note_chat(address)
         self.store.saw_message(chat, message)
         patient = self._patient_of(chat)
-        member = self._member_of(chat)
+        member = self._member_of(chat, cause_key, now)
         if member is not None and (patient is None or staff_commands.only_staffs(command)):
             cause = Cause(cause_key, ByStaff(member.id))
             return staff_commands.carry_out(self.store, member, command, argument, cause, now)
@@ -138,7 +138,8 @@ class FrontDesk:
         for patient in self.store.patients_of(chat):
             cause = Cause(f"{cause_key}/{patient}", ByPatient(patient))
             decision += patients.block(self.store, patient, cause, now)
-        return decision
+        decision += clinicians.block(self.store, chat, cause_key, now)
+        return decision + groups.lose(self.store, chat, cause_key, now)
 
     def unblocked(self, address: int, cause_key: str, now: datetime) -> Decision:
         """The chat takes our messages again."""
@@ -147,7 +148,50 @@ class FrontDesk:
         for patient in self.store.patients_of(chat):
             cause = Cause(f"{cause_key}/{patient}", ByPatient(patient))
             decision += patients.unblock(self.store, patient, cause, now)
-        return decision
+        return decision + clinicians.unblock(self.store, chat, cause_key, now)
+
+    # -- in groups of staff --------------------------------------------------------------------------------------------
+
+    def pressed_in_group(self, address: int, by: int, press: Press, cause_key: str, now: datetime) -> Decision:
+        """A button was pressed in a group, by the person whose private chat is `by`; only staff's count there."""
+        self.store.note_chat(address)
+        match press:
+            case TakePress() | ResolvePress() | ReachPress():
+                return self._staff_pressed(self.store.note_chat(by), press, cause_key, now)
+            case _:
+                return Decision(notice=staff_notice(self.store.clinic(), "replies/notices/over"))
+
+    def commanded_in_group(
+        self, address: int, by: int, command: str, argument: str, cause_key: str, now: datetime
+    ) -> Decision:
+        """A slash command was sent in a group."""
+        chat, sender = self.store.note_chat(address), self.store.staff_of(self.store.note_chat(by))
+        return groups.command(self.store, self.outbox, chat, sender, command, argument, cause_key, now)
+
+    def group_moved(self, address: int, to: int, cause_key: str, now: datetime) -> Decision:
+        """The group has another number; whatever goes there goes there from now on. Told twice it changes nothing."""
+        del cause_key, now  # nothing is decided
+        self.outbox.migrate_chat(self.store.note_chat(address), to)
+        return Decision()
+
+    def removed_from_group(self, address: int, cause_key: str, now: datetime) -> Decision:
+        """We can't write in that group any more."""
+        chat = self.store.note_chat(address)
+        self.outbox.block_chat(chat)
+        return groups.lose(self.store, chat, cause_key, now)
+
+    # -- who it is -----------------------------------------------------------------------------------------------------
+
+    def _staff_pressed(
+        self, chat: ChatId, press: TakePress | ResolvePress | ReachPress, cause_key: str, now: datetime
+    ) -> Decision:
+        """A button of staff's was pressed by whoever has that private chat."""
+        member = self._member_of(chat, cause_key, now)
+        by = None if member is None else member.id
+        cause = Cause(cause_key, ByStranger() if by is None else ByStaff(by))
+        if isinstance(press, ReachPress):
+            return clinicians.confirm_reach(self.store, by, press, cause, now)
+        return clinicians.press(self.store, by, press, cause, now)
 
     def _stop_everything(self, chat: ChatId, cause_key: str, now: datetime) -> Decision:
         """Whoever sends `/stop` in a chat wants quiet in it, whichever of its patients was meant."""
@@ -199,10 +243,14 @@ class FrontDesk:
 
         return self.store.transact_clinic(cause, decide)
 
-    def _member_of(self, chat: ChatId) -> StaffMember | None:
-        """The staff member whose chat it is."""
+    def _member_of(self, chat: ChatId, cause_key: str, now: datetime) -> StaffMember | None:
+        """The staff member whose chat it is. Who had blocked us and comes all the same can be reached again."""
         by = self.store.staff_of(chat)
-        return None if by is None else self.store.clinic().member(by)
+        member = None if by is None else self.store.clinic().member(by)
+        if member is not None and member.chat is None:
+            self.outbox.unblock_chat(chat)
+            clinicians.unblock(self.store, chat, f"{cause_key}/back", now)
+        return member
 
     def _patient_of(self, chat: ChatId) -> PatientId | None:
         """Whom words from this chat are about; where several patients share it, the one of whom most is asked."""

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import assert_never
 
-from followupbot.domain.clinic import Clinic, Role, StaffJoined
+from followupbot.domain.clinic import Clinic, Role, StaffBlocked, StaffJoined
 from followupbot.domain.decision import Actor, ByClock, ByPatient, ByShell, ByStaff, ByStranger
 from followupbot.domain.ids import PatientId
 
@@ -25,6 +25,8 @@ class Action(StrEnum):
     GET_BREAK_GLASS_NOTICES = "get_break_glass_notices"
     PUBLISH_PROGRAMME = "publish_programme"
     MANAGE_STAFF = "manage_staff"
+    KEEP_ROTA = "keep_rota"
+    ENTER_OWN_LEAVE = "enter_own_leave"
     SEE_STATUS = "see_status"
 
 
@@ -36,6 +38,7 @@ _CLINICIAN = frozenset(
         Action.SEE_PATIENT,
         Action.INVITE_PATIENT,
         Action.ANSWER_FOR,
+        Action.ENTER_OWN_LEAVE,
     }
 )
 
@@ -46,10 +49,20 @@ BY_ROLE: dict[Role, frozenset[Action]] = {
         Action.SET_PATIENT_STATUS,
         Action.EXPECT_UNTIL,
         Action.ENTER_LEAVE_OF_OTHERS,
+        Action.KEEP_ROTA,
         Action.GET_BREAK_GLASS_NOTICES,
     },
     # No answers for admins: who writes the programme has no need to read what patients say.
-    Role.ADMIN: frozenset({Action.PUBLISH_PROGRAMME, Action.MANAGE_STAFF, Action.INVITE_PATIENT, Action.SEE_STATUS}),
+    Role.ADMIN: frozenset(
+        {
+            Action.PUBLISH_PROGRAMME,
+            Action.MANAGE_STAFF,
+            Action.INVITE_PATIENT,
+            Action.SEE_STATUS,
+            Action.KEEP_ROTA,
+            Action.ENTER_OWN_LEAVE,
+        }
+    ),
 }
 
 OWN = frozenset({Action.ANSWER, Action.SEE_OWN_RECORD})
@@ -65,7 +78,11 @@ def allowed(actor: Actor, action: Action, clinic: Clinic, patient: PatientId | N
             return action in OWN and patient == actor.patient
         case ByStaff():
             member = clinic.member(actor.staff)
-            return member is not None and isinstance(member.state, StaffJoined) and action in BY_ROLE[member.role]
+            return (
+                member is not None
+                and isinstance(member.state, StaffJoined | StaffBlocked)
+                and action in BY_ROLE[member.role]
+            )
         case ByClock() | ByStranger():
             return False
         case _:

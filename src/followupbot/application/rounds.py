@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from followupbot.application import admins
 from followupbot.application.ports import StorageUnavailable, Store
-from followupbot.domain import staff, wake
+from followupbot.domain import clinic_wake, staff, wake
 from followupbot.domain.addressing import stamp
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.facts import HeadsSealed
@@ -45,6 +45,14 @@ def once(store: Store, now: datetime, log: Log) -> Round:
         else:
             failed.append(patient)
     return Round(woken, tuple(failed))
+
+
+def once_clinic(store: Store, now: datetime) -> bool:
+    """Every timer of the clinic itself that has run out has done its work; whether there was any."""
+    if clinic_wake.wake(store.clinic(), now) == Decision():
+        return False
+    cause = Cause(f"wake:clinic:{stamp(now)}", ByClock())
+    return bool(store.transact_clinic(cause, lambda clinic: clinic_wake.wake(clinic, now)).outgoing)
 
 
 def seal(store: Store, now: datetime) -> HeadsSealed | None:

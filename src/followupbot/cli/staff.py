@@ -14,7 +14,12 @@ from followupbot.domain.clinic import StaffInvited, StaffJoined, StaffLeft
 
 app = typer.Typer(no_args_is_help=True, help="See and change who works at the clinic.")
 
-STATES = {"invited": "invited, has not joined", "joined": "can be reached", "left": "has left"}
+STATES = {
+    "invited": "invited, has not joined",
+    "joined": "can be reached",
+    "blocked": "has blocked the bot",
+    "left": "has left",
+}
 
 
 @app.command("list")

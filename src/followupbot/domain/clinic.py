@@ -254,6 +254,11 @@ class Clinic:
         assert self.programme is not None, "init publishes before anything else happens"
         return self.programme
 
+    @property
+    def people(self) -> tuple[tuple[tuple[StaffId, StaffState], ...], tuple[Week, ...], tuple[Leave, ...]]:
+        """Everything that decides who is paged. When it changes, alerts that have no outcome are looked at again."""
+        return tuple((member.id, member.state) for member in self.staff), self.rota, self.leave
+
     def member(self, staff: StaffId) -> StaffMember | None:
         """The staff member of that id, also one who has left."""
         return next((member for member in self.staff if member.id == staff), None)

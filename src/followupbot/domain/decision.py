@@ -86,6 +86,11 @@ class Decision:
         """Those about a patient: all of them, where a chart was decided about."""
         return tuple(fact for fact in self.facts if not isinstance(fact, ClinicFact))  # the shorter of the two lists
 
+    @property
+    def clinic_facts(self) -> tuple[ClinicFact, ...]:
+        """Those about the clinic: all of them, where the clinic was decided about."""
+        return tuple(fact for fact in self.facts if isinstance(fact, ClinicFact))
+
     def __add__(self, other: "Decision") -> "Decision":
         """Both, in this order; the later notice stands."""
         return Decision(

@@ -60,6 +60,16 @@ def present(clinic: Clinic, role: Role, now: datetime) -> tuple[StaffMember, ...
     return _reachable(stands_in(clinic, member, day) for member in clinic.staff if member.role is role)
 
 
+def here_at(clinic: Clinic, member: StaffMember, at: datetime) -> datetime:
+    """That time, where they are not away then, else the midnight that ends their leave."""
+    for _ in range(len(clinic.leave)):
+        leave = leave_on(clinic, member.id, _day(clinic, at))
+        if leave is None:
+            break
+        at = resolve(leave.last + timedelta(days=1), time(), clinic.settings.hours.zone)
+    return at
+
+
 def assigned(clinic: Clinic, day: date) -> tuple[StaffMember, ...]:
     """Whose week that day is, by the rota, whether or not they are away."""
     week = next((week for week in clinic.rota if week.monday == monday_of(day)), None)

@@ -180,6 +180,14 @@ class ResolvePress:
     kind: Literal["resolve"] = "resolve"
 
 
+@dataclass(frozen=True)
+class ReachPress:
+    """What we send is read here. `whom` is the id of the staff member, or of the group, who was asked."""
+
+    whom: str
+    kind: Literal["reach"] = "reach"
+
+
 EnrolmentPress = (
     NextPress | ConsentPress | ConfirmPlanPress | ChangePlanPress | TeachBackPress | PracticePress | YearlyPress
 )
@@ -191,7 +199,7 @@ CardPress = AnswerPress | HelpPress | CrisisPress
 
 AnytimePress = HelpPress | CrisisPress | CheckNowPress | TopicPress
 
-Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | TakePress | ResolvePress
+Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | TakePress | ResolvePress | ReachPress
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,17 @@ def page_everybody(clinic: Clinic, patient: PatientId, now: datetime) -> Decisio
     return Decision(outgoing=pages) + notify_operator(clinic, "chart_failed", patient, now)
 
 
+def ask_which_step(clinic: Clinic, chat: ChatId, now: datetime) -> Decision:
+    """What a group hears that is to be paged, and nobody said with which step of the ladder."""
+    steps = ", ".join(dict.fromkeys(clinic.settings.ladder))
+    return Decision(outgoing=(to_chat(clinic, chat, "staff/group_ask", now, {"steps": steps}),))
+
+
+def say_unbound(clinic: Clinic, chat: ChatId, now: datetime) -> Decision:
+    """What a group hears that is paged no more."""
+    return Decision(outgoing=(to_chat(clinic, chat, "staff/group_unbound", now),))
+
+
 def notify_operator(clinic: Clinic, key: str, detail: str, now: datetime) -> Decision:
     """The operator is told, and `status` shows it: every admin with a chat gets a message."""
     return Decision((OperatorNotified(now, key, detail),), to_operators(clinic, key, detail, now))

@@ -25,7 +25,7 @@ from followupbot.storage.posting import Posting
 from followupbot.storage.programmes import LoadProgramme, Programmes
 from followupbot.storage.projections import Fold
 from followupbot.storage.snapshots import Snapshots
-from followupbot.storage.tables import causes, charts, clinics, epoch_ms, facts, invitations, notes
+from followupbot.storage.tables import alerts, causes, charts, clinics, epoch_ms, facts, invitations, notes
 from followupbot.storage.tables import chats as chats_table
 
 T = TypeVar("T")
@@ -164,7 +164,7 @@ class Charts:
 
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""
-        return next((member.id for member in self.clinic().staff if member.chat == chat), None)
+        return next((member.id for member in self.clinic().staff if member.own_chat == chat), None)
 
     def patients_on(self, protocols: Collection[ProtocolKey]) -> Mapping[ProtocolKey, int]:
         """How many patients are on each of these care protocols; of those without any, nothing. Reads every chart."""
@@ -361,9 +361,16 @@ class Charts:
             raise Conflict
         if before.programme_version != after.programme_version:
             # What was due when may be otherwise in the new programme: every chart is looked at once.
-            now = self._now()
-            later = sa.or_(charts.c.wake_at.is_(None), charts.c.wake_at > now)
-            connection.execute(charts.update().where(later).values(wake_at=now))
+            self._wake_soon(connection)
+        elif before.people != after.people:
+            # Who had an alert, or was paged for it, may have left or be out of reach; or somebody has come on call.
+            waiting = sa.select(alerts.c.patient).where(alerts.c.state != "resolved")
+            self._wake_soon(connection, charts.c.patient.in_(waiting))
+
+    def _wake_soon(self, connection: Connection, *which: sa.ColumnElement[bool]) -> None:
+        now = self._now()
+        later = sa.or_(charts.c.wake_at.is_(None), charts.c.wake_at > now)
+        connection.execute(charts.update().where(later, *which).values(wake_at=now))
 
     def _post(
         self, connection: Connection, owner: str, clinic: Clinic, chat: ChatId | None, decision: Decision

@@ -12,6 +12,7 @@ from followupbot.domain.presses import (
     CrisisPress,
     HelpPress,
     Press,
+    ReachPress,
     ResolvePress,
     TakePress,
     TopicPress,
@@ -24,7 +25,7 @@ PRESSED = MessageId(1)
 def pressed(charts: Charts, press: Press, cause: Cause, now: datetime) -> Decision:
     """A button's key was typed."""
     match press:
-        case TakePress() | ResolvePress():
+        case TakePress() | ResolvePress() | ReachPress():
             raise AssertionError("only staff are sent such a button")
         case CommandPress():
             return commands.carry_out(charts, press.patient, press.command, press.argument, cause, now)

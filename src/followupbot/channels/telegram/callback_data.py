@@ -24,6 +24,7 @@ from followupbot.domain.presses import (
     NextPress,
     PracticePress,
     Press,
+    ReachPress,
     ResolvePress,
     StartPress,
     TakePress,
@@ -119,6 +120,8 @@ def _fields(press: Press) -> tuple[str, ...]:
             return ("e", patient, topic, str(int(sources)))
         case CommandPress(patient, command, argument):
             return ("m", patient, command, argument)
+        case ReachPress(whom):
+            return ("v", whom, "")
         case TakePress(patient, alert):
             return ("t", patient, str(alert))
         case ResolvePress(patient, alert, outcome):
@@ -185,6 +188,8 @@ def _press(kind: str, patient: PatientId, fields: list[str]) -> Press | None:
             return TopicPress(patient, TopicId(topic), sources == "1")
         case "m", [command, argument] if _are_names(command) and _ARGUMENT.fullmatch(argument):
             return CommandPress(patient, command, argument)
+        case "v", [""]:
+            return ReachPress(patient)
         case "t", [number] if _is_number(number):
             return TakePress(patient, AlertId(int(number)))
         case "r", [number, outcome] if _is_number(number) and _are_names(outcome):

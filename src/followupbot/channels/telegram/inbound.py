@@ -8,9 +8,13 @@ from followupbot.channels.telegram.updates import (
     UNKNOWN_BUTTON,
     BlockedUs,
     Commanded,
+    CommandedInGroup,
+    GroupMoved,
     Incoming,
     Passed,
     Pressed,
+    PressedInGroup,
+    RemovedFromGroup,
     SentSomethingElse,
     UnblockedUs,
     Unreadable,
@@ -52,6 +56,20 @@ class Handlers(Protocol):
     def unblocked(self, address: int, cause_key: str, now: datetime, /) -> Decision:
         """The person takes our messages again."""
 
+    def pressed_in_group(self, address: int, by: int, press: Press, cause_key: str, now: datetime, /) -> Decision:
+        """A button was pressed in a group, by whoever has the private chat `by`."""
+
+    def commanded_in_group(
+        self, address: int, by: int, command: str, argument: str, cause_key: str, now: datetime, /
+    ) -> Decision:
+        """A slash command came in a group."""
+
+    def group_moved(self, address: int, to: int, cause_key: str, now: datetime, /) -> Decision:
+        """The group has another number from now on."""
+
+    def removed_from_group(self, address: int, cause_key: str, now: datetime, /) -> Decision:
+        """We can't write in that group any more."""
+
 
 class Inbound:
     """Calls the handler that an update is for."""
@@ -86,6 +104,14 @@ class Inbound:
                 return self._handlers.blocked(chat, cause, now)
             case UnblockedUs(chat):
                 return self._handlers.unblocked(chat, cause, now)
+            case PressedInGroup(chat, by, _, press):
+                return self._handlers.pressed_in_group(chat, by, press, cause, now)
+            case CommandedInGroup(chat, by, command, argument):
+                return self._handlers.commanded_in_group(chat, by, command, argument, cause, now)
+            case GroupMoved(chat, to):
+                return self._handlers.group_moved(chat, to, cause, now)
+            case RemovedFromGroup(chat):
+                return self._handlers.removed_from_group(chat, cause, now)
             case Passed(why):
                 self.passed[why] += 1
                 return Decision()

@@ -23,7 +23,7 @@ from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import Operator, Poller, Sleep, Tell, nth, place_of
 from followupbot.channels.telegram.unrecorded import UnrecordedCards, owed
-from followupbot.channels.telegram.updates import Incoming, Pressed, Unreadable
+from followupbot.channels.telegram.updates import Incoming, Pressed, PressedInGroup, Unreadable
 from followupbot.channels.telegram.window import Window
 from followupbot.domain.decision import Decision
 
@@ -149,7 +149,7 @@ class Intake:
     def _hold(self, held: _Held) -> None:
         """The update waits for its turn in its chat."""
         self._cards.remember(held.incoming)
-        if isinstance(held.incoming, Pressed) or owed(held.incoming) is not None:
+        if isinstance(held.incoming, Pressed | PressedInGroup) or owed(held.incoming) is not None:
             held.deadline = self._start(self._await_commit(held))
         chat = updates.chat_of(held.incoming)
         if chat is None:
@@ -203,7 +203,7 @@ class Intake:
             return False
         if held.deadline:
             held.deadline.cancel()
-        if isinstance(held.incoming, Pressed):
+        if isinstance(held.incoming, Pressed | PressedInGroup):
             self._start(self._answer(held, held.incoming, self._words(decision)))
         try:
             self._committed()
@@ -224,7 +224,7 @@ class Intake:
         """Cancelled by the commit. After a second without it the press is answered, and an emergency has its card."""
         await self._sleep(COMMITTED_WITHIN)
         self._send_card(held)
-        if isinstance(held.incoming, Pressed):
+        if isinstance(held.incoming, Pressed | PressedInGroup):
             self._start(self._answer(held, held.incoming, ""))
 
     def _send_card(self, held: _Held) -> None:
@@ -232,7 +232,7 @@ class Intake:
         if due is not None:
             self._start(self._cards.send(self._inbound.cause_key(held.id), due))
 
-    async def _answer(self, held: _Held, pressed: Pressed, text: str) -> None:
+    async def _answer(self, held: _Held, pressed: Pressed | PressedInGroup, text: str) -> None:
         if not held.answered:
             held.answered = True
             await self._channel.answer(pressed.callback_query, text)

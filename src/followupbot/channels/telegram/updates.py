@@ -93,6 +93,41 @@ class UnblockedUs:
 
 
 @dataclass(frozen=True)
+class PressedInGroup:
+    """A button of ours was pressed in a group, by the person whose private chat is `by`."""
+
+    chat: int
+    by: int
+    callback_query: str
+    press: Press
+
+
+@dataclass(frozen=True)
+class CommandedInGroup:
+    """A slash command was sent in a group, by the person whose private chat is `by`."""
+
+    chat: int
+    by: int
+    command: str
+    argument: str
+
+
+@dataclass(frozen=True)
+class GroupMoved:
+    """The group has become a supergroup, which has another number."""
+
+    chat: int
+    to: int
+
+
+@dataclass(frozen=True)
+class RemovedFromGroup:
+    """The bot is no member of that group any more, or may not write there."""
+
+    chat: int
+
+
+@dataclass(frozen=True)
 class Passed:
     """Nothing for us: a group, an edit, a kind that we did not ask for."""
 
@@ -106,7 +141,9 @@ class Unreadable:
     why: str
 
 
-Incoming = Pressed | Commanded | Wrote | SentSomethingElse | BlockedUs | UnblockedUs | Passed | Unreadable
+InGroup = PressedInGroup | CommandedInGroup | GroupMoved | RemovedFromGroup
+
+Incoming = Pressed | Commanded | Wrote | SentSomethingElse | BlockedUs | UnblockedUs | InGroup | Passed | Unreadable
 
 
 def read(raw: Mapping[str, object]) -> Incoming:
@@ -136,6 +173,10 @@ def chat_of(incoming: Incoming) -> int | None:
             | SentSomethingElse(chat=chat)
             | BlockedUs(chat)
             | UnblockedUs(chat)
+            | PressedInGroup(chat=chat)
+            | CommandedInGroup(chat=chat)
+            | GroupMoved(chat=chat)
+            | RemovedFromGroup(chat)
         ):
             return chat
         case _:
@@ -150,6 +191,14 @@ def _read_press(query: object) -> Incoming:
             "message": {"message_id": int(message), "chat": {"id": int(chat), "type": "private"}},
         }:
             return Pressed(chat, MessageId(message), name, callback_data.decode(data), _language_of(query))
+        case {
+            "id": str(name),
+            "from": {"id": int(by)},
+            "data": str(data),
+            "message": {"chat": {"id": int(chat), "type": "group" | "supergroup"}},
+        }:
+            press = callback_data.decode(data)
+            return Passed("unknown_button_in_group") if press is None else PressedInGroup(chat, by, name, press)
         case {"id": str(), "message": {"chat": {"type": str()}}} | {"id": str(), "inline_message_id": str()}:
             return Passed("press_elsewhere")
         case _:
@@ -160,6 +209,12 @@ def _read_message(message: object) -> Incoming:
     match message:
         case {"message_id": int(number), "chat": {"id": int(chat), "type": "private"}}:
             return _read_private(message, chat, MessageId(number))
+        case {"chat": {"id": int(chat), "type": "group"}, "migrate_to_chat_id": int(to)}:
+            return GroupMoved(chat, to)
+        case {"chat": {"id": int(to), "type": "supergroup"}, "migrate_from_chat_id": int(chat)}:
+            return GroupMoved(chat, to)
+        case {"chat": {"id": int(chat), "type": "group" | "supergroup"}, "from": {"id": int(by)}, "text": str(text)}:
+            return _read_in_group(text, chat, by)
         case {"chat": {"type": str()}}:
             return Passed("not_private")
         case _:
@@ -196,12 +251,25 @@ def _language_of(what: object) -> Language | None:
             return None
 
 
+def _read_in_group(text: str, chat: int, by: int) -> Incoming:
+    """Only commands are for us; what people say to each other in a group is none of our business."""
+    found = _COMMAND.fullmatch(text)
+    if found is None:
+        return Passed("not_private")
+    return CommandedInGroup(chat, by, found[1].lower(), (found[2] or "").strip())
+
+
 def _read_membership(member: object) -> Incoming:
     match member:
         case {"chat": {"id": int(chat), "type": "private"}, "new_chat_member": {"status": "kicked"}}:
             return BlockedUs(chat)
         case {"chat": {"id": int(chat), "type": "private"}, "new_chat_member": {"status": "member"}}:
             return UnblockedUs(chat)
+        case {
+            "chat": {"id": int(chat), "type": "group" | "supergroup"},
+            "new_chat_member": {"status": "left" | "kicked"} | {"status": "restricted", "can_send_messages": False},
+        }:
+            return RemovedFromGroup(chat)
         case {"chat": {"type": str()}, "new_chat_member": {"status": str()}}:
             return Passed("membership_elsewhere")
         case _:
