@@ -12,6 +12,7 @@ from followupbot.domain.ids import AlertId, CheckInId
 from followupbot.storage.audit import Audit, Kept
 from followupbot.storage.facts import encode_chart
 from followupbot.storage.keys import CLINIC, patient_key
+from followupbot.storage.tombstones import Tombstone, bury
 from followupbot.upkeep.verify import Report, verify
 from tests.storage.people import DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site, asked, raised
 
@@ -251,12 +252,29 @@ def test_a_snapshot_that_is_not_what_the_facts_give_is_found(site: Site, monkeyp
 
 def test_an_erased_patient_is_no_finding(site: Site) -> None:
     """The chain is unbroken; that nobody can read it is what was wanted."""
-    site.keys.destroy(CHAIN)
+    stone = Tombstone(PATIENT, NOON, "request")
+    assert site.charts.erase(stone, Cause("erase", ByClock()), lambda chart: chart.unresolved_alert is not None)
     report = verify(site.database, site.keys)
     assert report.whole
     assert report.erased == 1
     tamper(site, f"DELETE FROM facts WHERE aggregate = '{CHAIN}' AND n = 5")
     assert (CHAIN, 5) in found(site)
+
+
+def test_a_key_that_went_without_an_erasure_is_found(site: Site) -> None:
+    """Somebody deleted it; the patient's record is lost, and nobody wanted that."""
+    site.keys.destroy(CHAIN)
+    assert found(site) == {(CHAIN, None)}
+
+
+def test_an_erasure_that_was_cut_off_is_found(site: Site) -> None:
+    """The tombstone stands, and the key is still there; the next start finishes it."""
+    with site.database.write() as connection:
+        bury(site.database, connection, site.keys, Tombstone(PATIENT, NOON, "request"))
+    assert found(site) == {(CHAIN, None)}
+    assert site.charts.finish_erasures() == (PATIENT,)
+    assert found(site) == set()
+    assert site.charts.finish_erasures() == ()
 
 
 def test_verifying_sees_one_moment_while_others_write_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

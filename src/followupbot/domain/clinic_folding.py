@@ -26,6 +26,7 @@ from followupbot.domain.facts import (
     LeaveEnded,
     LeaveEntered,
     OperatorNotified,
+    PatientErased,
     ProgrammePublished,
     ReachAsked,
     ReachConfirmed,
@@ -86,7 +87,7 @@ def _folded(clinic: Clinic, fact: ClinicFact) -> Clinic:
         case OperatorNotified():
             notice = Notice(fact.key, fact.detail, fact.at)
             return replace(clinic, notices=(*clinic.notices, notice)[-NOTICES_MAX:])
-        case HeadsSealed():
+        case HeadsSealed() | PatientErased():
             return clinic
         case _:
             assert_never(fact)

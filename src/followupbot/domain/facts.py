@@ -14,6 +14,7 @@ from followupbot.domain.ids import (
     CheckInId,
     GroupId,
     Language,
+    PatientId,
     QuestionId,
     RuleId,
     StaffId,
@@ -753,6 +754,17 @@ class HeadsSealed:
     kind: Literal["heads_sealed"] = "heads_sealed"
 
 
+@dataclass(frozen=True)
+class PatientErased:
+    """Everything that was kept about the patient went, and their key with it. Nothing about health stands here."""
+
+    at: datetime
+    patient: PatientId
+    reason: str
+    copy_sha256: str | None
+    kind: Literal["patient_erased"] = "patient_erased"
+
+
 ClinicFact = (
     ProgrammePublished
     | BotNamed
@@ -771,6 +783,7 @@ ClinicFact = (
     | LadderReported
     | OperatorNotified
     | HeadsSealed
+    | PatientErased
 )
 
 Fact = ChartFact | ClinicFact

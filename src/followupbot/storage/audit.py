@@ -19,6 +19,7 @@ from followupbot.storage.engine import Database
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, decode_chart, decode_clinic, decode_fact
 from followupbot.storage.keys import CHAIN, CLINIC, KeyDestroyed, Keys, patient_key
 from followupbot.storage.tables import alerts, charts, check_ins, clinics, epoch_ms, facts, invitations
+from followupbot.storage.tombstones import ERASED
 
 FETCHED_AT_ONCE = 1_000
 
@@ -42,11 +43,15 @@ class Link:
 
 @dataclass(frozen=True)
 class Kept:
-    """What stands beside a chain. `body` is None where it can't be read, or was written in an older shape."""
+    """What stands beside a chain. `erased`: only a tombstone.
+
+    `body` is None where it can't be read, or was written in an older shape.
+    """
 
     version: int
     head: bytes
     readable: bool
+    erased: bool
     body: Chart | Clinic | None
     columns: dict[str, Any]
     check_ins: tuple[dict[str, Any], ...] = ()
@@ -116,7 +121,7 @@ class Audit:
             return None
         readable, plain = self._body(CLINIC, "clinics", f"{CLINIC}/{row.version}", row)
         body = decode_clinic(plain) if plain is not None and row.form == CLINIC_FORM else None
-        return Kept(row.version, bytes(row.head), readable, body, {})
+        return Kept(row.version, bytes(row.head), readable, erased=False, body=body, columns={})
 
     def _kept_chart(self, aggregate: str) -> Kept | None:
         patient = aggregate.removeprefix("patient:")
@@ -128,6 +133,7 @@ class Audit:
             version=row.version,
             head=bytes(row.head),
             readable=readable,
+            erased=row.form == ERASED,
             body=decode_chart(plain) if plain is not None and row.form == CHART_FORM else None,
             columns={"state": row.state, "chat": row.chat, "review_by": row.review_by},
             check_ins=self._projected(check_ins, patient),

@@ -14,9 +14,9 @@ from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Cause, Decision, FreeText
 from followupbot.domain.delivery import Told
-from followupbot.domain.facts import ChartFact, ClinicFact, Fact
+from followupbot.domain.facts import ChartFact, ClinicFact, Fact, PatientErased
 from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
-from followupbot.storage import chains, chats, links, own_records, updates
+from followupbot.storage import chains, chats, links, own_records, seals, tombstones, updates
 from followupbot.storage.chats import Chats
 from followupbot.storage.engine import Conflict, Database
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, encode_chart, encode_clinic, encode_fact
@@ -27,6 +27,7 @@ from followupbot.storage.projections import Fold
 from followupbot.storage.snapshots import Snapshots
 from followupbot.storage.tables import alerts, causes, charts, clinics, epoch_ms, facts, invitations, notes
 from followupbot.storage.tables import chats as chats_table
+from followupbot.storage.tombstones import ERASED, Tombstone
 
 T = TypeVar("T")
 
@@ -71,8 +72,11 @@ class Charts:
     ) -> Decision:
         """The unit's body: begins and commits nothing, so that several can share a transaction in savepoints."""
         row = connection.execute(sa.select(charts).where(charts.c.patient == patient)).one_or_none()
-        before = self._snapshots.chart(connection, patient, row)
         name = patient_key(patient)
+        if row is not None and row.form == ERASED:
+            self._keys.forget(name)  # another process may have erased them
+            return Decision()
+        before = self._snapshots.chart(connection, patient, row)
         if not self._first_time(connection, cause, name, before.version):
             return Decision()
         decision = decide(before)
@@ -117,13 +121,48 @@ class Charts:
             self._post(connection, CLINIC, after, None, decision)
         return decision
 
+    def erase(self, stone: Tombstone, cause: Cause, allowed: Callable[[Chart], bool]) -> bool:
+        """Whether the patient was erased: `allowed` says so of the chart as it is in the same moment.
+
+        In one commit what is kept goes and the tombstone stands; then the key is destroyed. Whoever is killed in
+        between has `finish_erasures` left to do, which every start does.
+        """
+
+        def work(connection: Connection) -> bool:
+            row = connection.execute(sa.select(charts).where(charts.c.patient == stone.patient)).one_or_none()
+            if row is None or row.form == ERASED:
+                return False
+            if not allowed(self._snapshots.chart(connection, stone.patient, row)):
+                return False
+            erased = PatientErased(stone.ordered_at, stone.patient, stone.reason, stone.copy_sha256)
+            self._transact_clinic(connection, cause, lambda _: Decision((erased,)))
+            tombstones.bury(self._database, connection, self._keys, stone)
+            return True
+
+        done = self._unit(work)
+        if done:
+            tombstones.finish(self._database, self._keys, stone.patient, self._now())
+            self._chats.forget()
+        return done
+
+    def finish_erasures(self) -> Sequence[PatientId]:
+        """Whoever was being erased when somebody pulled the plug is erased; who that was."""
+        found = tombstones.unfinished(self._database)
+        for patient in found:
+            tombstones.finish(self._database, self._keys, patient, self._now())
+        return found
+
+    def tombstone(self, patient: PatientId) -> Tombstone | None:
+        """Where the patient was erased."""
+        return tombstones.find(self._database, patient)
+
     # -- reading -------------------------------------------------------------------------------------------------------
 
     def chart(self, patient: PatientId) -> Chart | None:
-        """The chart as it is now; None where there is no such patient."""
+        """The chart as it is now; None where there is no such patient, or they were erased."""
         with self._database.read() as connection:
             row = connection.execute(sa.select(charts).where(charts.c.patient == patient)).one_or_none()
-            return None if row is None else self._snapshots.chart(connection, patient, row)
+            return None if row is None or row.form == ERASED else self._snapshots.chart(connection, patient, row)
 
     def clinic(self) -> Clinic:
         """The clinic as it is now."""
@@ -169,7 +208,7 @@ class Charts:
     def patients_on(self, protocols: Collection[ProtocolKey]) -> Mapping[ProtocolKey, int]:
         """How many patients are on each of these care protocols; of those without any, nothing. Reads every chart."""
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(charts)).all()
+            rows = connection.execute(sa.select(charts).where(charts.c.form != ERASED)).all()
             plans = [self._snapshots.chart(connection, PatientId(row.patient), row).enrolled.plan for row in rows]
         return Counter(plan.protocol for plan in plans if plan.protocol in protocols)
 
@@ -246,18 +285,7 @@ class Charts:
 
     def seal(self) -> tuple[int, str]:
         """How many chains there are, and one digest over all their heads."""
-
-        def work(connection: Connection) -> tuple[int, str]:
-            if not self._database.sqlite:  # waits for every fact that has its number and is not committed yet
-                connection.execute(sa.text("LOCK TABLE facts IN SHARE MODE"))
-            heads = chains.Heads(self._keys.secret(CHAIN))
-            for chart in connection.execute(sa.select(charts.c.patient, charts.c.version, charts.c.head)):
-                heads.move(patient_key(PatientId(chart.patient)), chart.version, chart.head)
-            for clinic in connection.execute(sa.select(clinics.c.version, clinics.c.head)):
-                heads.move(CLINIC, clinic.version, clinic.head)
-            return heads.count, heads.digest(connection.scalar(sa.select(sa.func.max(facts.c.seq))) or 0)
-
-        return self._database.unit(work)
+        return seals.seal(self._database, self._keys)
 
     # -- how it is done ------------------------------------------------------------------------------------------------
 
@@ -273,7 +301,9 @@ class Charts:
 
         try:
             return self._database.unit(with_seen)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, sa.exc.IntegrityError):
+                self._chats.forget()  # one that we know may have been erased; the next try notes it anew
             for chat, message in seen.items():
                 self.saw_message(chat, message)
             raise

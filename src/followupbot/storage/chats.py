@@ -59,6 +59,10 @@ class Chats:
         self._database.unit(lambda connection: self._move(connection, chat, address))
         self._known.clear()
 
+    def forget(self) -> None:
+        """Every name is looked up anew."""
+        self._known.clear()
+
     def set_state(self, connection: Connection, chat: ChatId, state: str) -> None:
         """`active` or `blocked`."""
         connection.execute(chats.update().where(chats.c.chat == chat).values(state=state))

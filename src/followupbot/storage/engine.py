@@ -145,6 +145,15 @@ class Database:
         """An INSERT that knows ON CONFLICT, in this database's own form."""
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
 
+    def forget_remnants(self) -> None:
+        """What was deleted or overwritten before now stands in no file of the database any more.
+
+        SQLite's log is emptied, as far as no reader holds it; PostgreSQL's log is kept by its own rules.
+        """
+        if self.sqlite:
+            with _translated(), self.engine.connect() as connection:
+                _driver(connection).execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """No connection is open any more."""
         self.engine.dispose()

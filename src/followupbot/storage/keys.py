@@ -44,6 +44,12 @@ def patient_key(patient: PatientId) -> str:
     return f"patient:{patient}"
 
 
+def patient_of(name: str) -> PatientId | None:
+    """Whose key it is; None of the clinic's own."""
+    code = name.removeprefix("patient:")
+    return None if code == name else PatientId(code)
+
+
 class Keys:
     """Every key, unwrapped when first used and kept in memory from then on."""
 
@@ -56,8 +62,8 @@ class Keys:
         self._making = Lock()
 
     @classmethod
-    def open(cls, data: Database, master: bytes) -> "Keys":
-        """The keys that belong to that database; made where neither keys nor facts are there yet.
+    def open(cls, data: Database, master: bytes, *, new: bool = True) -> "Keys":
+        """The keys that belong to that database; made where neither keys nor facts are there yet, and `new` allows.
 
         `WrongMasterKey` where the master key does not fit, or where there are facts and no keys.
         """
@@ -65,17 +71,17 @@ class Keys:
             raise WrongMasterKey(f"the master key has {len(master)} bytes instead of {KEY_BYTES}")
         keys = cls(_database_of_keys(data), master)
         try:
-            keys._open(_has_facts(data))
+            keys._open(may_make=new and not _has_facts(data))
         except BaseException:
             keys.close()
             raise
         return keys
 
-    def _open(self, has_facts: bool) -> None:
+    def _open(self, *, may_make: bool) -> None:
         self._make_table()
         wrapped = self._wrapped(KNOWN_ANSWER)
         if wrapped is None:
-            if has_facts or self._any():
+            if not may_make or self._any():
                 raise WrongMasterKey("the keys that this database was encrypted with are not there")
             self._insert(KNOWN_ANSWER, _KNOWN)
             wrapped = self._wrapped(KNOWN_ANSWER)
@@ -116,11 +122,19 @@ class Keys:
         insert = self._database.insert(_keys).values(name=name, wrapped=None)
         upsert = insert.on_conflict_do_update(index_elements=["name"], set_={"wrapped": None})
         self._database.unit(lambda connection: connection.execute(upsert))
-        if self._database.sqlite:
-            with self._database.engine.connect() as connection:  # the log too holds it until it is emptied
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._database.forget_remnants()
+        self.forget(name)
+
+    def forget(self, name: str) -> None:
+        """The key is no longer in this process's memory."""
         self._unwrapped.pop(name, None)
         self._ciphers.pop(name, None)
+
+    def destroyed(self) -> tuple[str, ...]:
+        """The names of all keys that were destroyed."""
+        query = sa.select(_keys.c.name).where(_keys.c.wrapped.is_(None)).order_by(_keys.c.name)
+        with self._database.read() as connection:
+            return tuple(connection.scalars(query))
 
     def rewrap(self, master: bytes) -> None:
         """Every key is wrapped with the new master key; the old one opens nothing any more."""

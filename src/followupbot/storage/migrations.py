@@ -76,13 +76,18 @@ def upgrade(database: Database, before: Callable[[], None] | None = None) -> boo
         if before is not None:
             before()
     with database.migrating() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        if not database.sqlite:
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-        command.upgrade(config, "head")
-        _check_foreign_keys(connection)
+        run(connection)
     return True
+
+
+def run(connection: Connection, revision: str = "head") -> None:
+    """The database is at that revision, or at the newest, when the transaction of `Database.migrating` commits."""
+    config = _config()
+    config.attributes["connection"] = connection
+    if connection.dialect.name != "sqlite":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+    command.upgrade(config, revision)
+    _check_foreign_keys(connection)
 
 
 def require_known(database: Database) -> None:

@@ -218,6 +218,27 @@ updates_set_aside = Table(
     Column("at", UtcMs, nullable=False),
 )
 
+# -- what is remembered about the data itself --------------------------------------------------------------------------
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("at", UtcMs, nullable=False),
+    Column("detail", String, nullable=False),
+)
+
+tombstones = Table(
+    "tombstones",  # of erased patients: nothing about their health
+    metadata,
+    Column("patient", String, primary_key=True),
+    Column("ordered_at", UtcMs, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("copy_sha256", String),  # of the copy that went to the hospital's record
+    Column("chat", String),  # the keyed hash of their chat's number, so that they are not taken in again by mistake
+    Column("erased_at", UtcMs),  # none: the key is still to be destroyed
+)
+
 # -- what was published, content-addressed and never changed -----------------------------------------------------------
 
 files = Table(

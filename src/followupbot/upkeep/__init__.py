@@ -1,1 +1,1 @@
-"""What keeps a clinic's data for years: verifying the record."""
+"""What keeps a clinic's data for years: backing it up, restoring it, and verifying the record."""

@@ -116,10 +116,15 @@ def _of_chain(name: str, chain: _Chain, kept: Kept | None) -> Iterator[Finding]:
         first_missing = chain.count + 1 if kept.version > chain.count else None
         yield Finding(name, first_missing, f"there are {chain.count} facts, and there were {kept.version}")
         return
+    if kept.erased:
+        if chain.facts:
+            yield Finding(name, None, "the patient was erased, and the key is still there: the next start destroys it")
+        return
     if not kept.readable:
         yield Finding(name, None, "the snapshot is not what was written there")
         return
     if chain.erased:
+        yield Finding(name, None, "the key is gone, and nobody has erased the patient")
         return
     try:
         yield from _of_clinic(name, chain, kept) if name == CLINIC else _of_chart(name, chain, kept)
