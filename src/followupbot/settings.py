@@ -1,5 +1,6 @@
 """What the environment says: one field a setting. `.env.example` lists them all, and a test compares the two."""
 
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -67,6 +68,15 @@ class Settings(BaseSettings):
         None, description="the key that wraps patient keys: 32 bytes, URL-safe base64; default master.key in the folder"
     )
     master_key_file: Path | None = Field(None, description="a file that holds the master key instead")
+    backups: Path | None = Field(
+        None, description="a folder into which a backup goes each day; 7 daily, 5 weekly and 12 monthly ones are kept"
+    )
+    backup_key_file: Path | None = Field(
+        None, description="a file that holds the key of backups; default backup.key in the folder"
+    )
+    keys_copy: Path | None = Field(
+        None, description="a file, apart from the backups, that always holds the newest copy of the patients' keys"
+    )
     database_url: Annotated[str, AfterValidator(_database)] | None = Field(
         None, repr=False, description="default: SQLite in the data folder; or postgresql+psycopg://USER@HOST/NAME"
     )
@@ -86,15 +96,26 @@ class Settings(BaseSettings):
     @property
     def master_key_path(self) -> Path:
         """The file that the master key is read from, where it is not set directly."""
-        return self.master_key_file or self.data / "master.key"
+        return self.master_key_file or credential("master_key") or self.data / "master.key"
+
+    @property
+    def backup_key_path(self) -> Path:
+        """The file that the key of backups is read from."""
+        return self.backup_key_file or credential("backup_key") or self.data / "backup.key"
 
     def token(self) -> str | None:
         """The bot's token; None where there is none. SettingsWrong where it can be none, or its file can't be read."""
         if self.telegram_token is not None:
             return _token(self.telegram_token.get_secret_value().strip(), "TELEGRAM_TOKEN")
-        if self.telegram_token_file is None:
-            return None
-        return _token(read_secret(self.telegram_token_file, "TELEGRAM_TOKEN_FILE"), "TELEGRAM_TOKEN_FILE")
+        path = self.telegram_token_file or credential("telegram_token")
+        return None if path is None else _token(read_secret(path, "TELEGRAM_TOKEN_FILE"), "TELEGRAM_TOKEN_FILE")
+
+
+def credential(name: str) -> Path | None:
+    """The file in which systemd hands over the secret of that name (`LoadCredential=NAME:PATH`); None without."""
+    folder = os.environ.get("CREDENTIALS_DIRECTORY")
+    path = Path(folder) / name if folder else None
+    return path if path is not None and path.is_file() else None
 
 
 def load(**overrides: object) -> Settings:

@@ -24,12 +24,14 @@ def test_init_says_what_it_made_and_twice_it_changes_nothing(terminal: Terminal)
     assert [line.partition(":")[0] for line in first.out.splitlines()] == [
         "data folder",
         "master key",
+        "backup key",
         "settings of the clinic",
         "database",
         "programme published",
     ]
     before = contents(data)
     assert {name for name, (_, content) in before.items() if content} == {
+        "backup.key",
         "clinic.yaml",
         "followupbot.db",
         "keys.db",

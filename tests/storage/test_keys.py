@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 import pytest
 import sqlalchemy as sa
 
-from followupbot.storage.cipher import Undecryptable
+from followupbot.storage.cipher import Cipher, Undecryptable
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import CHAIN, CLINIC, INDEX, KeyDestroyed, Keys, WrongMasterKey, patient_key
 from tests.databases import MASTER_KEY
@@ -141,3 +141,63 @@ def test_two_processes_that_make_a_key_at_once_have_the_same(database: Database,
 def test_each_patient_has_a_key_of_their_own(site: Site) -> None:
     """Made with the first fact."""
     assert site.keys.secret(patient_key(PATIENT)) != site.keys.secret(CLINIC)
+
+
+def test_a_key_that_is_made_while_the_master_key_changes_is_not_lost(site: Site) -> None:
+    """The one who makes it knows the old master key alone, and asks for the new one; both ways round."""
+    new = bytes(reversed(range(32)))
+    masters = [MASTER_KEY]
+    other = Keys.open(site.database, lambda: tuple(masters))
+    masters.append(new)
+    site.keys.rewrap(new)
+    other.make("patient:NEW00")
+    assert other.secret(patient_key(PATIENT)) == site.keys.secret(patient_key(PATIENT))
+    reopened = Keys.open(site.database, new)
+    assert reopened.secret("patient:NEW00") == other.secret("patient:NEW00")
+    reopened.close()
+    other.close()
+
+
+def test_who_has_the_old_master_key_alone_makes_no_key(site: Site) -> None:
+    """It would open nowhere."""
+    other = Keys.open(site.database, MASTER_KEY)
+    site.keys.rewrap(bytes(reversed(range(32))))
+    with pytest.raises(WrongMasterKey):
+        other.make("patient:NEW00")
+    other.close()
+    assert "patient:NEW00" not in site.keys.wrapped()
+
+
+def test_rewrapping_that_is_cut_off_has_changed_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At any key."""
+    count = 0
+
+    def fails_at_the_third(self: Cipher, *args: object) -> bytes:
+        nonlocal count
+        count += 1
+        if count == 3:
+            raise ZeroDivisionError
+        return encrypt(self, *args)  # type: ignore[arg-type]
+
+    encrypt = Cipher.encrypt
+    before = site.keys.wrapped()
+    monkeypatch.setattr(Cipher, "encrypt", fails_at_the_third)
+    with pytest.raises(ZeroDivisionError):
+        site.keys.rewrap(bytes(32))
+    monkeypatch.undo()
+    assert site.keys.wrapped() == before
+    Keys.open(site.database, MASTER_KEY).close()
+
+
+def test_a_copy_is_put_back_only_where_no_key_is(site: Site) -> None:
+    """Destroyed ones stay destroyed."""
+    site.keys.destroy("patient:B")
+    copy = site.keys.wrapped()
+    assert not Keys.put_back(site.database, copy)
+    _delete(site.database, "1 = 1")
+    assert Keys.put_back(site.database, copy)
+    again = Keys.open(site.database, MASTER_KEY, new=False)
+    assert again.secret(CHAIN) == site.keys.secret(CHAIN)
+    with pytest.raises(KeyDestroyed):
+        again.make("patient:B")
+    again.close()

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC
+from datetime import UTC, timedelta
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from followupbot.application import rounds
 from followupbot.application.ports import StorageUnavailable
+from followupbot.bootstrap import backups
 from followupbot.bootstrap.clocks import SystemClock
+from followupbot.bootstrap.key_files import HouseClosed
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.polling import place_of
 from followupbot.domain.ids import PatientId
@@ -21,6 +23,11 @@ ROUND_SECONDS = 2.0
 
 SEAL_SECONDS = 600
 """Every ten minutes all heads are sealed (design.md)."""
+
+
+KEEPING_SECONDS = 3_600
+KEEPING_AFTER_SECONDS = 60
+"""Every hour it is looked whether today's backup is there; not at once, since a start has more urgent things to do."""
 
 
 class Clockwork:
@@ -40,6 +47,8 @@ class Clockwork:
         at_once = SystemClock().now()
         scheduler.add_job(self._quietly(self._round), "interval", seconds=self._round_seconds, next_run_time=at_once)
         scheduler.add_job(self._quietly(self._seal), "interval", seconds=SEAL_SECONDS)
+        soon = at_once + timedelta(seconds=KEEPING_AFTER_SECONDS)
+        scheduler.add_job(self._quietly(self._keep), "interval", seconds=KEEPING_SECONDS, next_run_time=soon)
         scheduler.start()
         self._workplace.reports(Part.CLOCK, lambda: self._round_done_machine)
         try:
@@ -94,6 +103,19 @@ class Clockwork:
         if sealed is not None:
             # The log is outside the database: who shortens a chain there can't shorten this line.
             log.info("sealed", chains=sealed.count, digest=sealed.digest)
+
+    async def _keep(self) -> None:
+        """What keeps the data for years: today's backup. In a thread of its own, which holds up nobody."""
+        house = self._workplace.house
+        try:
+            made = await asyncio.to_thread(backups.make_daily, house)
+        except (HouseClosed, StorageUnavailable) as error:
+            await self._workplace.tell_operator("backup_failed", type(error).__name__)
+            log.error("no backup", reason=str(error))
+            return
+        if made is not None:
+            manifest = made.backup.manifest
+            log.info("backed up", file=made.backup.path.name, chains=manifest.chains, digest=manifest.digest)
 
 
 def _log_chart(patient: PatientId, error: Exception) -> None:

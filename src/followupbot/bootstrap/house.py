@@ -1,8 +1,6 @@
 """One clinic on this machine, opened: settings, keys, database and words, put together."""
 
 import asyncio
-import base64
-import binascii
 import os
 import secrets
 import socket
@@ -10,11 +8,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from followupbot.application import admins
 from followupbot.application.ports import Clock, StorageUnavailable
 from followupbot.bootstrap.clocks import SystemClock
+from followupbot.bootstrap.key_files import (
+    KEYS_FILE,
+    HouseClosed,
+    backup_key,
+    backups_folder,
+    make_key,
+    master_key,
+    open_keys,
+    write_new,
+)
 from followupbot.channels.telegram import probe
 from followupbot.channels.telegram.http import Me
 from followupbot.checking.check import check_gathered
@@ -24,25 +31,17 @@ from followupbot.domain.decision import Actor, ByShell
 from followupbot.domain.ids import Version
 from followupbot.protocol_files.programme import in_use, read_programme
 from followupbot.protocol_files.reading import Severity
-from followupbot.protocol_files.sources import CLINIC_FILE, gather, shipped
+from followupbot.protocol_files.sources import CLINIC_FILE, gather, own_files, shipped
 from followupbot.rendering.renderer import Renderer
 from followupbot.rendering.words import Words
-from followupbot.settings import Settings, read_secret
+from followupbot.settings import Settings
 from followupbot.storage import migrations
 from followupbot.storage.charts import Charts
 from followupbot.storage.engine import Database
-from followupbot.storage.keys import Keys, WrongMasterKey
+from followupbot.storage.keys import Keys
 from followupbot.storage.leases import Leases
 from followupbot.storage.outbox import Outbox
-
-MASTER_KEY_BYTES = 32
-
-KEYS_FILE = "keys.db"
-"""Beside a SQLite database."""
-
-
-class HouseClosed(Exception):
-    """The clinic can't be opened; the text says why, and what to do."""
+from followupbot.upkeep.backup import BackupFailed, back_up
 
 
 @dataclass
@@ -69,19 +68,19 @@ def initialise(settings: Settings, clock: Clock | None = None, by: Actor | None 
 
     Run again it changes nothing, but brings an older database up to date. HouseClosed says what stands in the way.
     """
-    made = _make_folder(settings) + _make_master_key(settings) + _make_clinic_file(settings)
+    made = _make_folder(settings) + _make_keys(settings) + _make_clinic_file(settings)
     database = Database(settings.database)
     try:
         before = migrations.current(database)
-        migrations.upgrade(database)
+        migrations.upgrade(database, lambda: made.append(_back_up_first(settings, database)))
         if before is None:
-            made.append(f"database: {_shown(settings)}")
+            made.append(f"database: {shown(settings)}")
         elif before != migrations.head():
             made.append(f"database brought from {before} to {migrations.head()}")
     except migrations.SchemaUnknown as error:
-        raise HouseClosed(f"{_shown(settings)}: {error}") from error
+        raise HouseClosed(f"{shown(settings)}: {error}") from error
     except StorageUnavailable as error:
-        raise HouseClosed(_cannot_open(settings, error)) from error
+        raise HouseClosed(cannot_open(settings, error)) from error
     finally:
         database.close()
     with open_house(settings, clock, published=False) as opened:
@@ -98,11 +97,12 @@ def open_house(settings: Settings, clock: Clock | None = None, *, published: boo
     """The clinic, for as long as the block runs. HouseClosed says why it can't be opened."""
     opened = build(settings, clock or SystemClock())
     try:
+        opened.store.finish_erasures()
         if published and opened.store.clinic().programme_version is None:
             raise HouseClosed("Nothing is published yet. Run: followupbot init")
         yield opened
     except StorageUnavailable as error:
-        raise HouseClosed(_cannot_open(settings, error)) from error
+        raise HouseClosed(cannot_open(settings, error)) from error
     finally:
         opened.close()
 
@@ -111,26 +111,20 @@ def build(settings: Settings, clock: Clock) -> House:
     """The clinic, opened; the caller closes it."""
     if not settings.data.is_dir():
         raise HouseClosed(f"There is no data folder {settings.data}. Run: followupbot init")
-    master = master_key(settings)
+    master_key(settings)
     database = Database(settings.database)
     try:
         migrations.require_current(database)
-        keys = Keys.open(database, master)
+        keys = open_keys(settings, database)
     except (migrations.SchemaOutdated, migrations.SchemaUnknown) as error:
         database.close()
-        raise HouseClosed(f"{_shown(settings)}: {error}") from error
-    except WrongMasterKey as error:
+        raise HouseClosed(f"{shown(settings)}: {error}") from error
+    except HouseClosed:
         database.close()
-        where = "FOLLOWUPBOT_MASTER_KEY" if settings.master_key is not None else str(settings.master_key_path)
-        wrapped = KEYS_FILE if database.sqlite else "the schema followupbot_keys"
-        raise HouseClosed(
-            f"The clinic's keys can't be opened: {error}.\n"
-            f"Expected the master key that this clinic was made with ({where}), and the patient keys that it wraps "
-            f"({wrapped})."
-        ) from error
+        raise
     except StorageUnavailable as error:
         database.close()
-        raise HouseClosed(_cannot_open(settings, error)) from error
+        raise HouseClosed(cannot_open(settings, error)) from error
     store = Charts(database, keys, _load_programme, wake.next_wake_at, clock.now)
 
     def settings_of(version: Version) -> ClinicSettings:
@@ -140,24 +134,6 @@ def build(settings: Settings, clock: Clock) -> House:
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     outbox, leases = Outbox(database, keys, holder), Leases(database, holder)
     return House(settings, clock, database, keys, store, outbox, leases, renderer)
-
-
-def master_key(settings: Settings) -> bytes:
-    """The master key's 32 bytes. HouseClosed says why there are none."""
-    if settings.master_key is not None:
-        text, where = settings.master_key.get_secret_value(), "FOLLOWUPBOT_MASTER_KEY"
-    else:
-        path = settings.master_key_path
-        if not path.exists():
-            raise HouseClosed(f"There is no master key at {path}. Restore it, or for a new clinic: followupbot init")
-        text, where = read_secret(path, "MASTER_KEY_FILE"), str(path)
-    try:
-        key = base64.b64decode(text.strip(), altchars=b"-_", validate=True)
-    except (ValueError, binascii.Error):
-        key = b""
-    if len(key) != MASTER_KEY_BYTES:
-        raise HouseClosed(f"{where}: expected {MASTER_KEY_BYTES} bytes as URL-safe base64 (44 characters).")
-    return key
 
 
 @dataclass(frozen=True)
@@ -201,15 +177,32 @@ def _make_folder(settings: Settings) -> list[str]:
     return [f"data folder: {settings.data}"]
 
 
-def _make_master_key(settings: Settings) -> list[str]:
+def _make_keys(settings: Settings) -> list[str]:
+    made = []
     path = settings.master_key_path
-    if settings.master_key is not None or path.exists():
-        return []
-    if _is_founded(settings):
-        raise HouseClosed(f"This clinic's master key is missing: {path}. Restore it; a new one would open nothing.")
-    text = base64.urlsafe_b64encode(secrets.token_bytes(MASTER_KEY_BYTES))
-    _write_new(path, text + b"\n", mode=0o400)
-    return [f"master key: {path} (keep a copy apart from all backups; without it nothing can be read)"]
+    if settings.master_key is None and not path.exists():
+        if _is_founded(settings):
+            raise HouseClosed(f"This clinic's master key is missing: {path}. Restore it; a new one would open nothing.")
+        make_key(path)
+        made.append(f"master key: {path} (keep a copy apart from all backups; without it nothing can be read)")
+    path = settings.backup_key_path
+    if not path.exists():
+        make_key(path)
+        made.append(f"backup key: {path} (keep a copy; without it no backup can be restored)")
+    return made
+
+
+def _back_up_first(settings: Settings, database: Database) -> str:
+    """The schema is about to change; the line that says where the backup is."""
+    keys = open_keys(settings, database)
+    try:
+        key, folder, now = backup_key(settings), backups_folder(settings), SystemClock().now()
+        made = back_up(database, keys, key, folder, own_files(settings.data), now)
+    except BackupFailed as error:
+        raise HouseClosed(f"The database is not changed without a backup, and there is none: {error}") from error
+    finally:
+        keys.close()
+    return f"backup: {made.path}"
 
 
 def _is_founded(settings: Settings) -> bool:
@@ -220,7 +213,7 @@ def _is_founded(settings: Settings) -> bool:
             return any(path.exists() for path in (database.path, database.path.with_name(KEYS_FILE)))
         return migrations.current(database) is not None
     except StorageUnavailable as error:
-        raise HouseClosed(_cannot_open(settings, error)) from error
+        raise HouseClosed(cannot_open(settings, error)) from error
     finally:
         database.close()
 
@@ -240,36 +233,23 @@ def _make_clinic_file(settings: Settings) -> list[str]:
     assert template is not None, "the template lies beside the module that reads it"
     if path.exists():
         return []
-    _write_new(path, template.read_bytes(), mode=0o600)
+    write_new(path, template.read_bytes(), mode=0o600)
     return [f"settings of the clinic: {path}"]
 
 
-def _write_new(path: Path, content: bytes, mode: int) -> None:
-    """The file is there whole, or not at all, also where the plug is pulled."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
-    except OSError as error:
-        raise HouseClosed(f"{path} can't be written: {error.strerror}.") from error
-
-
-def _shown(settings: Settings) -> str:
+def shown(settings: Settings) -> str:
     """The database without a password."""
     if settings.database_url is None:
         return str(settings.data / "followupbot.db")
     return settings.database.removeprefix("sqlite:///").rpartition("@")[2].partition("?")[0]
 
 
-def _cannot_open(settings: Settings, error: Exception) -> str:
+def cannot_open(settings: Settings, error: Exception) -> str:
+    """What to say where the database can't be used."""
     hint = (
         "Expected a SQLite database on a local disk that is not full, and the right to write to its folder."
         if settings.on_sqlite
         else "Expected a server that runs, with the database and user that FOLLOWUPBOT_DATABASE_URL names."
     )
     reason = str(error).partition("\n")[0]
-    return f"The database {_shown(settings)} can't be used: {reason}\n{hint}"
+    return f"The database {shown(settings)} can't be used: {reason}\n{hint}"

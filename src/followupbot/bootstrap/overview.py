@@ -1,11 +1,12 @@
 """What `status` tells: what runs, what waits, and what waits for people. Nothing here is decrypted but the clinic."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
 
+from followupbot.bootstrap import quarantine
 from followupbot.bootstrap.house import House
 from followupbot.bootstrap.watch import troubles
 from followupbot.domain.clinic import Clinic, Notice, Role
@@ -75,8 +76,13 @@ def look(house: House) -> Overview:
         version=published.version,
         files_differ=house.store.programme_files(published.version) != to_publish(house.settings.data),
         not_approved=tuple(sorted(one.key for one in published.protocols.values() if not one.approved_by)),
-        problems=_problems(clinic, lists, set_aside, running, overdue),
+        problems=(*_held(house, running), *_problems(clinic, lists, set_aside, running, overdue)),
     )
+
+
+def _held(house: House, running: Running | None) -> Iterator[str]:
+    if quarantine.is_on(house) and (running is None or quarantine.WORDS not in running.problems):
+        yield quarantine.WORDS
 
 
 def _problems(

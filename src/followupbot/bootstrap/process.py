@@ -6,14 +6,18 @@ import signal
 import sys
 import time
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Thread
 
 import structlog
 
 from followupbot.application import admins
+from followupbot.application.ports import StorageUnavailable
+from followupbot.bootstrap import quarantine
 from followupbot.bootstrap.clockwork import ROUND_SECONDS, Clockwork
-from followupbot.bootstrap.house import House, HouseClosed, open_house
+from followupbot.bootstrap.house import House, open_house
+from followupbot.bootstrap.key_files import HouseClosed
 from followupbot.bootstrap.pages import Pages
 from followupbot.bootstrap.reception import Reception, whom_to_tell
 from followupbot.bootstrap.sender import Sender
@@ -33,6 +37,9 @@ WRITER_WITHIN = 4.2
 """Seconds after which a stop cuts off what is still under way, and a database that hangs: SIGTERM ends the program
 within five."""
 
+QUARANTINE_SECONDS = 1.0
+"""How often it is looked whether somebody has released the database."""
+
 NOT_APPROVED = """\
 Nobody has approved this care protocol and its words: {keys}.
 A spinal clinician and a safety officer of your clinic must, before patients rely on them."""
@@ -40,7 +47,7 @@ A spinal clinician and a safety officer of your clinic must, before patients rel
 
 def run(settings: Settings, parts: frozenset[Part]) -> str | None:
     """The program runs until SIGTERM or SIGINT; None, or why it had to end. HouseClosed where it can't begin."""
-    with open_house(settings) as house, _alone(house):
+    with open_house(settings) as house, alone(settings):
         process = Process(house, parts)
         problem = asyncio.run(_until_told(process))
         if process.writer_hangs:
@@ -54,12 +61,12 @@ def run(settings: Settings, parts: frozenset[Part]) -> str | None:
 
 
 @contextmanager
-def _alone(house: House) -> Iterator[None]:
+def alone(settings: Settings) -> Iterator[None]:
     """On SQLite no other process runs with this folder, for as long as the block does. HouseClosed where one does."""
-    if house.database.path is None:
+    if not settings.on_sqlite:
         yield
         return
-    folder = house.database.path.parent
+    folder = Path(settings.database.removeprefix("sqlite:///")).parent
     try:
         lock = RoleLock(folder).__enter__()
     except RoleTaken as error:
@@ -119,14 +126,44 @@ class Process:
             self.writer_hangs = not _closes(workplace.writer, ending + WRITER_WITHIN)
         return workplace.problem
 
-    def _work(self, workplace: Workplace, bot: BotApi) -> Iterator[Coroutine[object, object, None]]:
+    def _work(
+        self, workplace: Workplace, bot: BotApi, *, pages: bool = True
+    ) -> Iterator[Coroutine[object, object, None]]:
         reception = Reception(workplace, whom_to_tell(self._house)) if Part.INTAKE in self._parts else None
+        if quarantine.is_on(self._house):
+            # Only the pages, which say so.
+            if Part.WEB in self._parts:
+                yield Pages(workplace, self._parts).run()
+            yield self._end_quarantine(workplace, bot)
+            return
         if Part.CLOCK in self._parts:
             yield Clockwork(workplace, self._round_seconds).run()
-        if Part.WEB in self._parts:
+        if pages and Part.WEB in self._parts:
             yield Pages(workplace, self._parts).run()
         if self._parts & {Part.INTAKE, Part.SENDER}:
             yield self._telegram(workplace, bot, reception)
+
+    async def _end_quarantine(self, workplace: Workplace, bot: BotApi) -> None:
+        """Once somebody has released the database, everything else works too."""
+        log.error("in quarantine", reason=quarantine.WORDS)
+        held = True
+        while held and not workplace.stop.is_set():
+            await workplace.pause(QUARANTINE_SECONDS)
+            with suppress(StorageUnavailable):  # then it is looked at again
+                held = await asyncio.to_thread(quarantine.is_on, self._house)
+        if held:
+            return
+        log.info("released")
+        tasks = {asyncio.create_task(one) for one in self._work(workplace, bot, pages=False)}
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            workplace.stop.set()
+            await asyncio.wait(tasks, timeout=STOP_WITHIN)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
 
     async def _telegram(self, workplace: Workplace, bot: BotApi, reception: Reception | None) -> None:
         """Once Telegram has told who we are, updates come in and messages go out."""

@@ -1,6 +1,7 @@
 """What `/healthz` knows besides the ages of the parts: whether the database answers, and whether staff can be told."""
 
 from followupbot.application.ports import StorageUnavailable, Writer
+from followupbot.bootstrap import quarantine
 from followupbot.bootstrap.house import House
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.storage.queries import Queries
@@ -14,7 +15,8 @@ async def watch(house: House, writer: Writer) -> tuple[str, ...]:
     """What is wrong now; nothing where nothing is."""
 
     def look() -> tuple[str, ...]:
-        return troubles(house.store.clinic(), bool(Queries(house.database).alerts_unresolved()))
+        found = troubles(house.store.clinic(), bool(Queries(house.database).alerts_unresolved()))
+        return (quarantine.WORDS, *found) if quarantine.is_on(house) else found
 
     try:
         return await writer(look)

@@ -12,7 +12,20 @@ from typing import Annotated
 import typer
 
 from followupbot import __version__, logs
-from followupbot.cli import calls, clinic, demo, health, invitations, patients, preview, programme, running, staff
+from followupbot.cli import (
+    calls,
+    clinic,
+    demo,
+    health,
+    invitations,
+    keeping,
+    keys,
+    patients,
+    preview,
+    programme,
+    running,
+    staff,
+)
 from followupbot.settings import SettingsWrong
 
 PACKAGE = Path(__file__).parents[1]
@@ -39,6 +52,10 @@ app.command()(preview.preview)
 app.command()(health.status)
 app.command()(health.verify)
 app.command()(health.doctor)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
+app.command()(keeping.release)
+app.add_typer(keys.app, name="keys")
 
 
 def _version(wanted: bool) -> None:
@@ -63,7 +80,7 @@ def main(run: Callable[[], object] = app) -> None:
     try:
         run()
     except Exception as error:
-        from followupbot.bootstrap.house import HouseClosed  # only now: most commands need no database
+        from followupbot.bootstrap.key_files import HouseClosed  # only now: most commands need no database
 
         expected = isinstance(error, SettingsWrong | HouseClosed)
         typer.echo(str(error) if expected else _unexpected(error), err=True)

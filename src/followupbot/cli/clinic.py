@@ -1,5 +1,7 @@
 """`followupbot init`."""
 
+import sys
+
 import typer
 
 from followupbot import settings
@@ -16,3 +18,5 @@ def init() -> None:
 
     for line in house.initialise(settings.load()):
         typer.echo(line)
+    if sys.stdout.isatty():  # not into a log
+        typer.echo("Print the recovery sheet now, and keep it apart: followupbot keys sheet")

@@ -337,6 +337,7 @@ CONTRACTS: dict[str, Contract] = {
         for notice in (
             "poll_conflict",
             "token_refused",
+            "backup_failed",
             "dead_letter",
             "alert_late",
             "update_set_aside",

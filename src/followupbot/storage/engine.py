@@ -1,6 +1,7 @@
 """The databases: how a connection is set up, how a unit of work begins, and what "can't be reached" means."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -145,6 +146,18 @@ class Database:
         """An INSERT that knows ON CONFLICT, in this database's own form."""
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
 
+    def in_use(self) -> bool:
+        """Whether another process is connected; of SQLite's, which the role lock tells of, nothing is known here."""
+        if self.sqlite:
+            return False
+        ours = sa.text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND application_name LIKE 'followupbot %' AND application_name <> :ours"
+        )
+        with self.read() as connection:
+            count: int = connection.execute(ours, {"ours": _process_name()}).scalar_one()
+        return count > 0
+
     def forget_remnants(self) -> None:
         """What was deleted or overwritten before now stands in no file of the database any more.
 
@@ -186,9 +199,14 @@ def _postgres_engine(address: sa.URL, lock_timeout_ms: int) -> Engine:
         connect_args={
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "application_name": "followupbot",
+            "application_name": _process_name(),
         },
     )
+
+
+def _process_name() -> str:
+    """What the server calls us: each process otherwise."""
+    return f"followupbot {os.getpid()}"
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -86,7 +86,7 @@ def restore(
     except archive.Unreadable as error:
         raise RestoreRefused(f"{path}: {error}") from error
     except NotEmpty as error:
-        raise RestoreRefused(f"there are rows already: in {error}") from error
+        raise RestoreRefused(f"there are rows already, in {error}; --replace puts the backup in their place") from error
 
 
 def _restore(
