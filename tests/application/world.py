@@ -13,7 +13,7 @@ from typing import assert_never
 from followupbot.application import rounds
 from followupbot.application.front_desk import FrontDesk
 from followupbot.domain.decision import Decision
-from followupbot.domain.enrolment_state import Paused, Stopped
+from followupbot.domain.enrolment_state import Halted, Paused, Stopped
 from followupbot.domain.ids import ChatId, MessageId, MessageKey, PatientId, StaffId
 from followupbot.domain.outgoing import Amend, Lane, OutgoingMessage, Recall, Rehour, Retire, ToClinician
 from followupbot.domain.params import Param
@@ -249,7 +249,7 @@ class World:
         by_day = DAY_STARTS <= local(self.now, chart.enrolled.plan.zone).time() < DAY_ENDS
         contact = chart.enrolled.contact
         paused = isinstance(contact, Paused) and message.lane is Lane.CHECK_IN
-        return by_day and not paused and not isinstance(contact, Stopped)
+        return by_day and not paused and not isinstance(contact, Stopped | Halted)
 
     def _works_here(self, staff: StaffId) -> bool:
         return self.store.the_clinic.member(staff) is not None

@@ -55,3 +55,23 @@ def test_a_code_that_nobody_has(clinic: Path, terminal: Terminal) -> None:
     """Called wrongly."""
     said = terminal("patient", "7F3K9", "read")
     assert (said.code, said.err) == (2, "No patient has the code '7F3K9'.\n")
+
+
+def test_a_status_is_recorded_at_once_and_taken_back(clinic: Path, telegram: Telegram, terminal: Terminal) -> None:
+    """What waits for the patient goes out no more; with a date where one is needed; the record stays whole."""
+    code = PatientId(terminal("invite", "patient", *OPERATION, "--json").json()["code"])
+    said = terminal("patient", code, "died")
+    assert (said.code, said.out.splitlines()[0]) == (0, f"{code}: recorded. Died.")
+    assert terminal("status", "--json").json()["patients"] == {"died": 1}
+    assert terminal("patient", code, "died").err == f"{code}: nothing was changed. That is recorded already.\n"
+    again = terminal("invite", "patient", "--again", code)
+    assert (again.code, again.err) == (
+        1,
+        f"{code}: died is recorded. To go on, first: followupbot patient {code} resume\n",
+    )
+    assert terminal("patient", code, "resume").code == 0
+    assert terminal("patient", code, "reoperated", "soon").code == 1
+    assert terminal("patient", code, "reoperated", "2023-05").code == 0
+    assert terminal("patient", code, "pause", "2w").code == 0
+    assert terminal("status", "--json").json()["patients"] == {"paused": 1}
+    assert terminal("verify").out.splitlines()[-1] == "The record is whole."

@@ -67,7 +67,7 @@ def draw_code(store: Store, by: Actor, decide: Callable[[Chart], Decision]) -> P
     for _ in range(CODE_DRAWS_MAX):
         payload = "".join(secrets.choice(patient_code.ALPHABET) for _ in range(patient_code.PAYLOAD_LENGTH))
         code = patient_code.complete(payload)
-        if store.transact(code, _cause(by), decide).facts:
+        if store.transact(code, a_call(by), decide).facts:
             return code
     raise AssertionError(f"{CODE_DRAWS_MAX} codes in a row were taken")
 
@@ -76,7 +76,7 @@ def invite_patient_again(store: Store, patient: PatientId, by: Actor, now: datet
     """The patient has a new link, and the older ones lead nowhere."""
     invited = _draw(now)
     invitation = Invitation(hash_of(invited.token), invited.expires_at)
-    store.transact(patient, _cause(by), lambda _: enrolment.invite_again(invitation, now))
+    store.transact(patient, a_call(by), lambda _: enrolment.invite_again(invitation, now))
     return invited
 
 
@@ -84,7 +84,7 @@ def invite_staff(store: Store, name: str, role: Role, by: Actor, now: datetime) 
     """The staff member has a link; one of that name who has not joined yet has this one only."""
     invited = _draw(now)
     token = hash_of(invited.token)
-    store.transact_clinic(_cause(by), lambda clinic: staff.invite(clinic, name, role, token, invited.expires_at, now))
+    store.transact_clinic(a_call(by), lambda clinic: staff.invite(clinic, name, role, token, invited.expires_at, now))
     return invited
 
 
@@ -100,7 +100,7 @@ def join(store: Store, chat: ChatId, token: TokenHash, cause: Cause, now: dateti
 
 def remove_staff(store: Store, member: StaffId, by: Actor, now: datetime) -> None:
     """They may do nothing any more, and are paged no more."""
-    store.transact_clinic(_cause(by), lambda _: staff.remove(member, now))
+    store.transact_clinic(a_call(by), lambda _: staff.remove(member, now))
 
 
 def publish(store: Store, files: Mapping[str, bytes], by: Actor, now: datetime) -> tuple[Version, bool]:
@@ -120,7 +120,7 @@ def publish(store: Store, files: Mapping[str, bytes], by: Actor, now: datetime) 
             return Decision()
         return Decision((ProgrammePublished(now, version),))
 
-    return version, bool(store.transact_clinic(_cause(by), decide).facts)
+    return version, bool(store.transact_clinic(a_call(by), decide).facts)
 
 
 def name_bot(store: Store, name: str, by: Actor, now: datetime) -> None:
@@ -129,7 +129,7 @@ def name_bot(store: Store, name: str, by: Actor, now: datetime) -> None:
     def decide(clinic: Clinic) -> Decision:
         return Decision() if clinic.bot_name == name else Decision((BotNamed(now, name),))
 
-    store.transact_clinic(_cause(by), decide)
+    store.transact_clinic(a_call(by), decide)
 
 
 def notify_operator(store: Store, key: str, detail: str, by: Actor, now: datetime) -> Decision:
@@ -142,6 +142,6 @@ def _draw(now: datetime) -> Invited:
     return Invited(secrets.token_urlsafe(TOKEN_BYTES), now + INVITATION_LASTS)
 
 
-def _cause(by: Actor) -> Cause:
+def a_call(by: Actor) -> Cause:
     """A cause of its own for each call: what is asked for at a terminal twice is meant twice."""
     return Cause(f"call:{secrets.token_hex(12)}", by)

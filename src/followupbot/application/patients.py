@@ -7,7 +7,7 @@ from followupbot.application.ports import Charts
 from followupbot.domain import check_ins, enrolment, notes, pauses, preparation, writing, yearly
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Cause, Decision, FreeText
-from followupbot.domain.enrolment_state import Identifying
+from followupbot.domain.enrolment_state import Halted, Identifying
 from followupbot.domain.ids import ChatId, MessageId, PatientId, TokenHash
 from followupbot.domain.presses import (
     AnswerPress,
@@ -57,7 +57,9 @@ def press(
 
 
 def _step(chart: Chart, pressed: EnrolmentPress, message: MessageId, now: datetime) -> Decision:
-    """One step of an enrolment, or of what is said again once a year."""
+    """One step of an enrolment, or of what is said again once a year; none where staff have recorded why not."""
+    if isinstance(chart.enrolled.contact, Halted):
+        return enrolment.wait(chart, now)
     match pressed:
         case NextPress():
             return enrolment.read_on(chart, pressed.screen, message, now)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from followupbot.application import commands, policy
+from followupbot.application import commands, patient_pages, policy
 from followupbot.application.policy import Action
 from followupbot.application.ports import Store
 from followupbot.domain import staff_manual
@@ -38,6 +38,7 @@ def explain(store: Store, member: StaffMember, _: str, cause: Cause, now: dateti
 
 
 STAFF_COMMANDS: Mapping[str, StaffCommand] = {
+    "patient": StaffCommand(patient_pages.patient, Action.SEE_PATIENT),
     "help": StaffCommand(explain),
 }
 

@@ -19,7 +19,7 @@ from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell
 from followupbot.domain import enrolment, patient_code
 from followupbot.domain import staff as staff_of
 from followupbot.domain.clinic import Role, StaffJoined
-from followupbot.domain.enrolment_state import Plan
+from followupbot.domain.enrolment_state import Halted, Plan
 from followupbot.domain.ids import Language, MessageKey, ProtocolKey
 from followupbot.domain.schedule import DAY_STARTS, DEFAULT_QUIET_HOURS, SURGERY_YEAR_MIN, PartialDate, local
 
@@ -97,8 +97,12 @@ def patient(
             if given:
                 called_wrongly(f"--again takes no other option than --json; it was given {', '.join(given)}.")
             code = patient_code.parse(again)
-            if code is None or opened.store.chart(code) is None:
+            chart = None if code is None else opened.store.chart(code)
+            if code is None or chart is None:
                 called_wrongly(f"--again: no patient has the code {again!r}.")
+            contact = chart.enrolled.contact
+            if isinstance(contact, Halted):
+                found_wrong(f"{code}: {contact.reason} is recorded. To go on, first: followupbot patient {code} resume")
             bot = _bot_name(opened)
             invited = admins.invite_patient_again(opened.store, code, shell(), now)
         elif by_phone:

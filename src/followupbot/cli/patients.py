@@ -1,14 +1,22 @@
 """`followupbot patient`: one patient, at the terminal."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from followupbot import settings
-from followupbot.cli.terminal import called_wrongly, shell
+from followupbot.cli.terminal import called_wrongly, found_wrong, shell
 from followupbot.domain import patient_code
+from followupbot.domain.ids import MessageKey, PatientId
+from followupbot.domain.params import Param, Words
+from followupbot.domain.standing import UNDONE_BY_RESUME, NotRecorded
+
+if TYPE_CHECKING:
+    from followupbot.bootstrap.house import House
 
 app = typer.Typer(no_args_is_help=True, help="See to one patient, by their code.")
+
+Day = Annotated[str, typer.Argument(metavar="DATE", help="As precisely as it is known: 2027-03-14, 2027-03 or 2027.")]
 
 
 @app.callback()
@@ -26,7 +34,7 @@ def read(context: typer.Context) -> None:
     Example: followupbot patient 7F3K9 read
     """
     from followupbot.application import records
-    from followupbot.bootstrap.house import open_house
+    from followupbot.bootstrap.house import open_house  # here and below: it takes longer than many a command
 
     with open_house(settings.load()) as opened:
         code = patient_code.parse(context.obj)
@@ -36,3 +44,134 @@ def read(context: typer.Context) -> None:
     typer.echo("\n\n".join(found.texts) or "There is nothing to read.")
     if found.held:
         typer.echo("\nMessages were held back until somebody had read this. They go on from now.")
+
+
+@app.command()
+def died(context: typer.Context) -> None:
+    """Record that the patient has died: nothing is sent any more, to anybody who holds the phone.
+
+    Example: followupbot patient 7F3K9 died
+    """
+    _record(context, "died")
+
+
+@app.command()
+def moved(context: typer.Context) -> None:
+    """Record that the patient has moved away: nothing is started any more.
+
+    Example: followupbot patient 7F3K9 moved
+    """
+    _record(context, "moved")
+
+
+@app.command()
+def transferred(context: typer.Context) -> None:
+    """Record that another clinic looks after the patient: nothing is started any more.
+
+    Example: followupbot patient 7F3K9 transferred
+    """
+    _record(context, "transferred")
+
+
+@app.command()
+def withdraw(context: typer.Context) -> None:
+    """Record that the patient takes part no more: nothing is started any more.
+
+    Example: followupbot patient 7F3K9 withdraw
+    """
+    _record(context, "withdraw")
+
+
+@app.command()
+def admitted(context: typer.Context) -> None:
+    """Record that the patient is in hospital: nothing is started until `resume`.
+
+    Example: followupbot patient 7F3K9 admitted
+    """
+    _record(context, "admitted")
+
+
+@app.command()
+def cancelled(context: typer.Context) -> None:
+    """Record that the operation is not to be: nothing is started any more.
+
+    Example: followupbot patient 7F3K9 cancelled
+    """
+    _record(context, "cancelled")
+
+
+@app.command()
+def pause(
+    context: typer.Context,
+    until: Annotated[
+        str, typer.Argument(metavar="UNTIL", help="A day (2027-03-14) or how long (4w, 3m); 4 weeks without it.")
+    ] = "",
+) -> None:
+    """Pause the check-ins; they go on by themselves.
+
+    Example: followupbot patient 7F3K9 pause 2w
+    """
+    _record(context, "pause", until)
+
+
+@app.command()
+def resume(context: typer.Context) -> None:
+    """Go on, whatever staff had recorded. What the patient has stopped themselves, only they can begin again.
+
+    Example: followupbot patient 7F3K9 resume
+    """
+    _record(context, "resume")
+
+
+@app.command()
+def operated(context: typer.Context, on: Day) -> None:
+    """Confirm the operation that lay ahead, so that the schedule begins; with a day ahead it is put off to that day.
+
+    Example: followupbot patient 7F3K9 operated 2027-03-14
+    """
+    _record(context, "operated", on)
+
+
+@app.command()
+def reoperated(context: typer.Context, on: Day) -> None:
+    """Record another operation: the schedule, and what later answers are compared with, begin anew from there.
+
+    Example: followupbot patient 7F3K9 reoperated 2027-03-14
+    """
+    _record(context, "reoperated", on)
+
+
+def known(opened: "House", code: str) -> PatientId:
+    """The patient of that code; the command ends where there is none."""
+    found = patient_code.parse(code)
+    if found is None or opened.store.chart(found) is None:
+        called_wrongly(f"No patient has the code {code!r}.")
+    return found
+
+
+def _record(context: typer.Context, status: str, argument: str = "") -> None:
+    from followupbot.application import admins, statuses
+    from followupbot.bootstrap.house import open_house
+
+    with open_house(settings.load()) as opened:
+        code = known(opened, context.obj)
+        cause = admins.a_call(shell())
+        done = statuses.record(opened.store, code, status, argument, cause, opened.clock.now())
+        if isinstance(done, NotRecorded):
+            why = Words(MessageKey(f"staff/status_refusals/{done.why}"))
+            found_wrong(said(opened, "staff/status_refused", {"code": code, "why": why}))
+        recorded: dict[str, Param] = {
+            "code": code,
+            "status": Words(MessageKey(f"staff/statuses/{status}")),
+            "alert": done.unresolved_alert is not None,
+            "undo": status in UNDONE_BY_RESUME,
+        }
+        typer.echo(said(opened, "staff/status_recorded", recorded))
+
+
+def said(opened: "House", message: str, params: dict[str, Param]) -> str:
+    """The words of a message to staff, as a terminal shows them."""
+    clinic = opened.store.clinic()
+    language = clinic.settings.language
+    rendered = opened.renderer.render(clinic.published.version, language, MessageKey(message), params)
+    return opened.renderer.plain(rendered).html

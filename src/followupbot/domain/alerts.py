@@ -19,7 +19,6 @@ from followupbot.domain.care_protocol import AtClosing, Paging, Within, WorkingD
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import AlertDetail, Role, StaffLeft, StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.enrolment_state import Stopped
 from followupbot.domain.facts import (
     AlertPaged,
     AlertRaised,
@@ -126,9 +125,7 @@ def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Dec
         # "Seen" goes at any hour for an emergency and keeps to daytime else (clinical.md 0.11).
         starts=alert.tier is not Tier.EMERGENCY,
     )
-    # Of an emergency it goes on after `/stop`, of nothing else.
-    quiet = isinstance(chart.enrolled.contact, Stopped) and alert.tier is not Tier.EMERGENCY
-    told = () if chart.held or quiet else (seen,)
+    told = (seen,) if chart.hears_of(alert.tier) else ()
     return Decision((taken,), (amended, *told), staff_notice(clinic, "alerts/notices/has_it"))
 
 

@@ -8,7 +8,7 @@ from followupbot.domain.alert_state import Alert
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.check_in_state import CheckIn, PlannedRecheck
 from followupbot.domain.clinic import Clinic, Programme
-from followupbot.domain.enrolment_state import Active, Enrolment, Following
+from followupbot.domain.enrolment_state import BEYOND_REACH, Active, Enrolment, Following, Halted, Stopped
 from followupbot.domain.evidence import Evidence, Silence
 from followupbot.domain.ids import AlertId, CheckInId, PatientId, QuestionId, Version
 from followupbot.domain.schedule import Daytime, local, resolve
@@ -71,13 +71,25 @@ class Chart:
 
     @property
     def standing(self) -> str:
-        """One word for lists."""
-        return "held" if self.held else self.enrolled.standing
+        """One word for lists. What staff have recorded goes before words that they may not have read."""
+        halted = isinstance(self.enrolled.contact, Halted)
+        return "held" if self.held and not halted else self.enrolled.standing
 
     @property
     def starts_allowed(self) -> bool:
         """Whether we may write of our own accord: the patient takes part, has not stopped or paused, and lives."""
         return self.active is not None and isinstance(self.enrolled.contact, Following) and self.held is None
+
+    @property
+    def beyond_reach(self) -> bool:
+        """Whether the patient has died or lies in hospital, or may: then nothing goes on even in an emergency."""
+        contact = self.enrolled.contact
+        return self.held is not None or (isinstance(contact, Halted) and contact.reason in BEYOND_REACH)
+
+    def hears_of(self, tier: Tier) -> bool:
+        """Whether the patient is told what becomes of an alert: after they stopped, of an emergency only (0.11)."""
+        quiet = isinstance(self.enrolled.contact, Stopped | Halted)
+        return not self.beyond_reach and (tier is Tier.EMERGENCY or not quiet)
 
     @property
     def open_check_in(self) -> CheckIn | None:

@@ -61,12 +61,18 @@ class Expired:
     kind: Literal["expired"] = "expired"
 
 
+EndReason = Literal["stopped", "paused", "halted", "reoperated"]
+
+
 @dataclass(frozen=True)
 class Ended:
-    """The patient stopped, or paused, while it was open; what was answered is kept, and it is no miss."""
+    """The patient stopped, or paused, while it was open, or staff recorded why it is pointless (`EndReason`).
+
+    What was answered is kept, and it is no miss.
+    """
 
     at: datetime
-    reason: Literal["stopped", "paused"]
+    reason: EndReason
     kind: Literal["ended"] = "ended"
 
 

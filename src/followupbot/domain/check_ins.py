@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
 
 from followupbot.domain import cards, endings, findings, prompts, reminders
 from followupbot.domain.addressing import check_in_subject, patient_notice, retire, stamp, to_patient
 from followupbot.domain.chart import Chart
-from followupbot.domain.check_in_state import CheckIn
+from followupbot.domain.check_in_state import CheckIn, EndReason
 from followupbot.domain.decision import Decision, FreeText
 from followupbot.domain.evidence import Evidence, Silence
 from followupbot.domain.facts import (
@@ -349,13 +348,18 @@ def lapse(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
     return Decision((expired,)) + _of_silence(after, check_in.id, silence, now, True)
 
 
-def end(chart: Chart, check_in: CheckIn, reason: Literal["stopped", "paused"], now: datetime) -> Decision:
-    """The patient has stopped or paused: it is over and no miss, and what was half said has raised its flags."""
+def end(chart: Chart, check_in: CheckIn, reason: EndReason, now: datetime, by_staff: bool = False) -> Decision:
+    """The patient has stopped or paused, or staff see no point in it: it is over and no miss.
+
+    What was half said has raised its flags; the patient is told whom to call, unless it is staff who end it.
+    """
     ended = CheckInEnded(now, check_in.id, reason)
     # They have just been heard, so it is not for silence that a rule may fire.
     silence = replace(endings.silence(chart, check_in, now, over=True), misses=0, lasted=timedelta())
     said = tuple(rule for rule in chart.protocol(check_in.version).rules if rule.id in check_in.fired)
-    return Decision((ended,)) + _of_silence(fold(chart, (ended,)), check_in.id, silence, now, False, said)
+    return Decision((ended,)) + _of_silence(
+        fold(chart, (ended,)), check_in.id, silence, now, False, said, told=not by_staff
+    )
 
 
 def _of_silence(
@@ -365,11 +369,15 @@ def _of_silence(
     now: datetime,
     starts: bool,
     said: tuple[Rule, ...] = (),
+    told: bool = True,
 ) -> Decision:
-    """The flags of what was not said in a check-in that is closed. `said` are rules whose end nobody was told."""
+    """The flags of what was not said in a check-in that is closed. `said` are rules whose end nobody was told.
+
+    The patient is `told` whom to call.
+    """
     closed = chart.check_in(check_in)
     assert closed is not None, "a check-in that has just been closed is kept"
     evidence = chart.evidence(closed, now, silence)
     rules = findings.silent_rules(chart, closed, evidence)
-    found, told = findings.raise_flags(chart, closed.id, rules, evidence, now)
-    return found + endings.tell(told, closed, (*said, *rules), now, starts)
+    found, after = findings.raise_flags(chart, closed.id, rules, evidence, now)
+    return found + endings.tell(after, closed, (*said, *rules), now, starts) if told else found

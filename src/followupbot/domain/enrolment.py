@@ -12,6 +12,7 @@ from followupbot.domain.enrolment_state import (
     BIRTH_YEAR_TRIES_MAX,
     Consenting,
     Declined,
+    Halted,
     Identifying,
     Invitation,
     Invited,
@@ -100,6 +101,9 @@ def refuse_link(clinic: Clinic, chat: ChatId, now: datetime) -> Decision:
 
 def wait(chart: Chart, now: datetime) -> Decision:
     """What somebody hears who came with nothing to read: the question that stands, or that none does."""
+    halted = pauses.remind(chart, now) if isinstance(chart.enrolled.contact, Halted) else None
+    if halted is not None:
+        return halted
     screen = screens.show(chart, f"screen/{stamp(now)}", now)
     if screen is not None:
         return Decision(outgoing=(screen,))

@@ -153,7 +153,43 @@ class Stopped:
     kind: Literal["stopped"] = "stopped"
 
 
-Contact = Following | Paused | Stopped
+HaltReason = Literal["died", "moved", "transferred", "withdrawn", "admitted", "cancelled"]
+"""What staff record about a patient's life (clinical.md 0.13); `cancelled` is an operation that is not to be (0.12)."""
+
+HALT_REASONS: tuple[HaltReason, ...] = ("died", "moved", "transferred", "withdrawn", "admitted", "cancelled")
+
+STANDINGS = (
+    "invited",
+    "reading",
+    "consenting",
+    "identifying",
+    "confirming",
+    "teaching_back",
+    "practising",
+    "active",
+    "declined",
+    "locked",
+    "paused",
+    "stopped",
+    "deletion_requested",
+    "held",
+    *HALT_REASONS,
+)
+"""Every word for lists; staff read `staff/standings/<standing>`."""
+
+BEYOND_REACH: tuple[HaltReason, ...] = ("died", "admitted")
+"""Who is not even asked whether help is there: they have no use for it, or lie in hospital already."""
+
+
+@dataclass(frozen=True)
+class Halted:
+    """Staff have recorded why nothing is started any more; only they can end that."""
+
+    reason: HaltReason
+    kind: Literal["halted"] = "halted"
+
+
+Contact = Following | Paused | Stopped | Halted
 
 
 @dataclass(frozen=True)
@@ -181,7 +217,9 @@ class Enrolment:
 
     @property
     def standing(self) -> str:
-        """One word for lists: the state, or, of who takes part, what they have asked for."""
+        """One word for lists: the state, or, of who takes part, what they have asked for or staff have recorded."""
         if self.deletion_requested_at is not None:
             return "deletion_requested"
+        if isinstance(self.contact, Halted):
+            return self.contact.reason
         return self.state.kind if isinstance(self.contact, Following) else self.contact.kind

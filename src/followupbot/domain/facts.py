@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from followupbot.domain.alert_state import Flag, Ladder
+from followupbot.domain.check_in_state import EndReason
 from followupbot.domain.clinic import Role, Unready
-from followupbot.domain.enrolment_state import Invitation, Plan
+from followupbot.domain.enrolment_state import HaltReason, Invitation, Plan
 from followupbot.domain.ids import (
     AlertId,
     CardId,
@@ -25,6 +26,7 @@ from followupbot.domain.ids import (
 from followupbot.domain.questions import Value
 from followupbot.domain.rota_state import Leave
 from followupbot.domain.rules import Tier
+from followupbot.domain.schedule import PartialDate
 from followupbot.domain.scores import Figure
 
 # -- about a patient ---------------------------------------------------------------------------------------------------
@@ -204,6 +206,42 @@ class DeletionRequested:
 
 
 @dataclass(frozen=True)
+class FollowUpHalted:
+    """Staff recorded that the patient died, moved … (clinical.md 0.13): nothing is started, and no link leads in."""
+
+    at: datetime
+    reason: HaltReason
+    kind: Literal["follow_up_halted"] = "follow_up_halted"
+
+
+@dataclass(frozen=True)
+class OperationConfirmed:
+    """Staff recorded that the operation which lay ahead has been, and when: the schedule begins."""
+
+    at: datetime
+    surgery_on: PartialDate
+    kind: Literal["operation_confirmed"] = "operation_confirmed"
+
+
+@dataclass(frozen=True)
+class OperationPostponed:
+    """Staff recorded that the operation which lies ahead is on another day."""
+
+    at: datetime
+    surgery_on: PartialDate
+    kind: Literal["operation_postponed"] = "operation_postponed"
+
+
+@dataclass(frozen=True)
+class PatientReoperated:
+    """Staff recorded another operation: the schedule and what later pain is compared with begin anew from there."""
+
+    at: datetime
+    surgery_on: PartialDate
+    kind: Literal["patient_reoperated"] = "patient_reoperated"
+
+
+@dataclass(frozen=True)
 class TravelBegan:
     """The patient is in another zone until then."""
 
@@ -369,11 +407,11 @@ class CheckInReplaced:
 
 @dataclass(frozen=True)
 class CheckInEnded:
-    """The patient stopped, or paused, while it was open. It is no miss."""
+    """The patient stopped, or paused, while it was open, or staff recorded why it is pointless. It is no miss."""
 
     at: datetime
     check_in: CheckInId
-    reason: Literal["stopped", "paused"]
+    reason: EndReason
     kind: Literal["check_in_ended"] = "check_in_ended"
 
 
@@ -553,6 +591,10 @@ ChartFact = (
     | PatientPaused
     | PatientResumed
     | DeletionRequested
+    | FollowUpHalted
+    | OperationConfirmed
+    | OperationPostponed
+    | PatientReoperated
     | TravelBegan
     | TravelEnded
     | CheckInAsked

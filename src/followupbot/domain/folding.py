@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import reduce
 from typing import assert_never
 
@@ -39,6 +39,7 @@ from followupbot.domain.enrolment_state import (
     Declined,
     Enrolment,
     Following,
+    Halted,
     Identifying,
     Invited,
     Locked,
@@ -73,12 +74,15 @@ from followupbot.domain.facts import (
     DeletionRequested,
     FlagJoined,
     FlagRecorded,
+    FollowUpHalted,
     HelpAnswered,
     HelpAsked,
     InvitationRenewed,
     NoteReceived,
     NotesRead,
     OccasionSkipped,
+    OperationConfirmed,
+    OperationPostponed,
     PatientAdded,
     PatientBlocked,
     PatientConnected,
@@ -86,6 +90,7 @@ from followupbot.domain.facts import (
     PatientHeld,
     PatientInvited,
     PatientPaused,
+    PatientReoperated,
     PatientResumed,
     PatientStopped,
     PatientUnblocked,
@@ -103,6 +108,7 @@ from followupbot.domain.facts import (
 )
 from followupbot.domain.ids import AlertId, CheckInId, QuestionId, TimingId
 from followupbot.domain.questions import AS_BEFORE, NEW, NOT_NEW, SKIPPED, Answer, Datum, Value
+from followupbot.domain.schedule import PartialDate, resolve
 from followupbot.domain.series import Reading, Series
 
 Changes = dict[str, object]
@@ -162,7 +168,15 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
         case PatientResumed():
             return _enrolment(chart, contact=Following())
         case DeletionRequested():
-            return _enrolment(chart, contact=Stopped(), deletion_requested_at=fact.at)
+            contact = chart.enrolled.contact
+            quiet = contact if isinstance(contact, Halted) else Stopped()
+            return _enrolment(chart, contact=quiet, deletion_requested_at=fact.at)
+        case FollowUpHalted():
+            return _enrolment(chart, contact=Halted(fact.reason), invitation=None)
+        case OperationConfirmed() | OperationPostponed():
+            return _operation(chart, fact.surgery_on, operated=isinstance(fact, OperationConfirmed))
+        case PatientReoperated():
+            return _reoperated(chart, fact)
         case TravelBegan():
             travel = chart.enrolled.travel
             home = chart.enrolled.plan.zone if travel is None else travel.home
@@ -268,6 +282,24 @@ def _plan_changed(chart: Chart, fact: PlanChanged) -> Changes:
 def _zone(chart: Chart, zone: str, at: datetime, travel: Travel | None = None) -> Changes:
     plan = replace(chart.enrolled.plan, zone=zone)
     return _enrolment(chart, plan=plan, travel=travel, zone_since=at)
+
+
+def _operation(chart: Chart, surgery_on: PartialDate, operated: bool) -> Changes:
+    state = chart.enrolled.state
+    plan = replace(chart.enrolled.plan, surgery_on=surgery_on)
+    state = replace(state, operated=operated) if isinstance(state, Active) else state
+    return _enrolment(chart, plan=plan, state=state)
+
+
+def _reoperated(chart: Chart, fact: PatientReoperated) -> Changes:
+    """What rules compare with, and what "new" counts from, begins anew; re-checks of what was before are pointless."""
+    changes = _operation(chart, fact.surgery_on, operated=True)
+    operated_at = resolve(fact.surgery_on.anchor(), time(), chart.enrolled.plan.zone)
+    history = {question: series.since(operated_at) for question, series in chart.history.items()}
+    heard = (check_in.answered_at for check_in in chart.check_ins)
+    answered_at = max((at for at in heard if at is not None and at >= operated_at), default=None)
+    known = {question: series for question, series in history.items() if series.readings}
+    return changes | {"history": known, "answered_at": answered_at, "rechecks": ()}
 
 
 def _birth_year_mistaken(chart: Chart, fact: BirthYearMistaken) -> Changes:

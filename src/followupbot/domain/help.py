@@ -1,7 +1,7 @@
 """Whether help is there: asked some time after an emergency card, at any hour, until it is yes (clinical.md 0.6).
 
 "Not yet", and silence, bring the card again and page the ladder from its first step. Nothing is asked of an alert that
-has its outcome, nor while staff have yet to read that the patient has died or lies in hospital (0.13).
+has its outcome, nor of who has died or lies in hospital, as staff have recorded or have yet to read (0.13).
 """
 
 from datetime import datetime
@@ -74,7 +74,7 @@ def answer(
 
 def _waiting(chart: Chart) -> Alert | None:
     """The alert whose patient is to be asked, or has been."""
-    alert = None if chart.held else chart.unresolved_alert
+    alert = None if chart.beyond_reach else chart.unresolved_alert
     return None if alert is None or alert.help is None else alert
 
 

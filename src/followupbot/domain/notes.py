@@ -42,7 +42,7 @@ def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision
     if held is not None and chart.held is None:
         decision = Decision((PatientHeld(now, held, note),), (Recall(),))
     rows = offers.crisis(chart) if Theme.CRISIS in touched else ()
-    if (held is None and chart.held is None) or Theme.GATE in touched:
+    if (held is None and not chart.beyond_reach) or Theme.GATE in touched:
         rows += offers.check_now(chart)
     return decision + Decision(outgoing=(_reply(chart, _answer(chart, touched), rows),))
 
@@ -55,11 +55,11 @@ def review_by(chart: Chart, now: datetime) -> datetime:
 def _answer(chart: Chart, touched: Themes) -> str:
     if Theme.CRISIS in touched:
         return "replies/crisis_words"
-    if Theme.DEATH in touched or chart.held == Theme.DEATH:
+    if Theme.DEATH in touched or chart.held == Theme.DEATH or chart.standing == "died":
         return "replies/read_by_people"
     if chart.waiting_tier is Tier.EMERGENCY:
         return "replies/still_urgent"
-    if Theme.ADMISSION in touched or chart.held:
+    if Theme.ADMISSION in touched or chart.beyond_reach:
         return "replies/read_by_people"
     return "replies/gate_offered" if Theme.GATE in touched else "replies/note_received"
 

@@ -80,6 +80,15 @@ def passed_over(chart: Chart, until: datetime, now: datetime) -> tuple[ChartFact
     return tuple(_skip(occasion, reason, now) for occasion in _due(chart, now) if occasion.at < until)
 
 
+def ahead(chart: Chart, now: datetime, until: date) -> list[Occasion]:
+    """What will be asked after now and up to that day, as it stands today: by day, of one day the largest."""
+    by_day: dict[date, Occasion] = {}
+    for occasion in sorted((*_of_schedule(chart, date.min, until), *_of_rules(chart)), key=lambda found: found.size):
+        if occasion.at > now and occasion.day <= until:
+            by_day[occasion.day] = occasion
+    return [occasion for _, occasion in sorted(by_day.items())]
+
+
 def next_wake_at(chart: Chart) -> datetime | None:
     """When the open check-in expires or the next occasion is due, whichever is earlier."""
     if chart.held:

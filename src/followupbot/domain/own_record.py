@@ -22,11 +22,15 @@ from followupbot.domain.facts import (
     DeletionRequested,
     FlagJoined,
     FlagRecorded,
+    FollowUpHalted,
     HelpAnswered,
     NoteReceived,
+    OperationConfirmed,
+    OperationPostponed,
     PatientConnected,
     PatientEnrolled,
     PatientPaused,
+    PatientReoperated,
     PatientResumed,
     PatientStopped,
     PlanChanged,
@@ -134,6 +138,10 @@ def _entry(
             return "resolved", {"outcome": Words(MessageKey(f"alerts/outcomes/{fact.outcome}"))}
         case PatientPaused():
             return "paused", {"until": Instant(fact.until, zone)}
+        case FollowUpHalted():
+            return "halted", {"reason": Words(MessageKey(f"record/halts/{fact.reason}"))}
+        case OperationConfirmed() | OperationPostponed() | PatientReoperated():
+            return "operation", {"surgery_on": str(fact.surgery_on)}
         case TravelBegan():
             return "travel", {"zone": fact.zone, "until": Instant(fact.until, zone)}
         case PlanChanged():

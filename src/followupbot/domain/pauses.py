@@ -1,4 +1,4 @@
-"""A patient who wants to hear nothing that we start: for good, or until a day. Never asked why, and acted on at once.
+"""A patient who hears nothing that we start: for good, or until a day. Never asked why, and acted on at once.
 
 What goes on: replies to what the patient presses or writes, and cards and notices of an emergency (clinical.md 0.11).
 """
@@ -9,8 +9,9 @@ from datetime import date, datetime, time, timedelta
 from followupbot.domain import check_ins, occasions
 from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
+from followupbot.domain.check_in_state import EndReason
 from followupbot.domain.decision import Decision
-from followupbot.domain.enrolment_state import Following, Paused, Stopped
+from followupbot.domain.enrolment_state import Following, Halted, Paused, Stopped
 from followupbot.domain.facts import ChartFact, DeletionRequested, PatientPaused, PatientResumed, PatientStopped
 from followupbot.domain.folding import fold
 from followupbot.domain.lexicon import Theme
@@ -33,10 +34,10 @@ def means_stop(chart: Chart, text: str) -> bool:
 
 def stop(chart: Chart, now: datetime) -> Decision:
     """Nothing is started any more; the patient hears that once, and that open alerts go on where there are any."""
-    if isinstance(chart.enrolled.contact, Stopped):
+    if isinstance(chart.enrolled.contact, Stopped) or chart.standing == "died":
         return _standing(chart, now)
     stopped = PatientStopped(now)
-    ended, after = _quieten(chart, stopped, now)
+    ended, after = quieten(chart, stopped, "stopped", now)
     return ended + _standing(after, now)
 
 
@@ -53,18 +54,18 @@ def ask_how_long(chart: Chart, refused: bool, now: datetime) -> Decision:
 def pause(chart: Chart, until: date, now: datetime) -> Decision:
     """Nothing is started before that day, on which it goes on by itself; a pause after a pause takes its place."""
     plan = chart.enrolled.plan
-    if chart.enrolled.deletion_requested_at is not None:
+    if chart.enrolled.deletion_requested_at is not None or isinstance(chart.enrolled.contact, Halted):
         return _standing(chart, now)
     if not local(now, plan.zone).date() < until <= (local(now, plan.zone) + PAUSE_MAX).date():
         return ask_how_long(chart, refused=True, now=now)
     paused = PatientPaused(now, resolve(until, time(), plan.zone))
-    ended, after = _quieten(chart, paused, now)
+    ended, after = quieten(chart, paused, "paused", now)
     return ended + _standing(after, now)
 
 
 def resume(chart: Chart, now: datetime) -> Decision:
     """We write again when something is due. What fell into the time between is not asked any more."""
-    if chart.enrolled.deletion_requested_at is not None:
+    if chart.enrolled.deletion_requested_at is not None or isinstance(chart.enrolled.contact, Halted):
         return _standing(chart, now)
     if isinstance(chart.enrolled.contact, Following):
         return Decision(outgoing=(_reply(chart, "replies/following", "resume", now),))
@@ -77,7 +78,7 @@ def request_deletion(chart: Chart, now: datetime) -> Decision:
     if chart.enrolled.deletion_requested_at is not None:
         return _standing(chart, now)
     requested = DeletionRequested(now)
-    ended, after = _quieten(chart, requested, now)
+    ended, after = quieten(chart, requested, "stopped", now)
     return ended + _standing(after, now)
 
 
@@ -100,8 +101,8 @@ def next_wake_at(chart: Chart) -> datetime | None:
     return contact.until if isinstance(contact, Paused) else None
 
 
-def _quieten(
-    chart: Chart, fact: PatientStopped | PatientPaused | DeletionRequested, now: datetime
+def quieten(
+    chart: Chart, fact: ChartFact, reason: EndReason, now: datetime, by_staff: bool = False
 ) -> tuple[Decision, Chart]:
     """The fact, the end of the open check-in, and nothing of what waits goes out; and the chart after."""
     passed: Iterable[ChartFact] = ()
@@ -111,7 +112,7 @@ def _quieten(
     after = fold(chart, (*passed, fact))
     check_in = after.open_check_in
     if check_in is not None:
-        ended = check_ins.end(after, check_in, "paused" if isinstance(fact, PatientPaused) else "stopped", now)
+        ended = check_ins.end(after, check_in, reason, now, by_staff)
         after = fold(after, ended.chart_facts)
         decision += ended
     return decision, after
@@ -123,6 +124,10 @@ def _standing(chart: Chart, now: datetime) -> Decision:
     again = ((Choice("resume", CommandPress(chart.patient, "resume")),),)
     if chart.enrolled.deletion_requested_at is not None:
         reply = _reply(chart, "replies/deletion_requested", "delete", now, {"alert": alert})
+    elif chart.standing == "died":
+        reply = _reply(chart, "replies/read_by_people", "halted", now)
+    elif isinstance(chart.enrolled.contact, Halted):
+        reply = _reply(chart, "replies/halted", "halted", now, {"alert": alert})
     elif isinstance(chart.enrolled.contact, Paused):
         day = Day(local(chart.enrolled.contact.until, chart.enrolled.plan.zone).date())
         reply = _reply(chart, "replies/paused", "pause", now, {"alert": alert, "until": day}, again)

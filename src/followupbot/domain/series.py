@@ -47,6 +47,14 @@ class Series:
                 best = pair if best is None else min(best, pair)
         return Series((*readings, reading)[-READINGS_MAX:], self.baseline or reading, best, self.best)
 
+    def since(self, operated_at: datetime) -> "Series":
+        """The series of the readings from then on; of older ones the newest few are all that is known."""
+        series = Series()
+        for reading in self.readings:
+            if reading.at >= operated_at:
+                series = series.and_then(reading)
+        return series
+
     @property
     def last(self) -> Reading | None:
         """The newest reading."""

@@ -9,8 +9,9 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Line, Lines, Param, Words
+from followupbot.domain.presses import Choice
 
-STAFF_COMMANDS = ("help",)
+STAFF_COMMANDS = ("patient", "help")
 """In the order of the menu. Each has its words in `staff_commands/<name>`, which the menu and `/help` show; who may
 send which is in `application.staff_commands`."""
 
@@ -35,11 +36,17 @@ def not_for_this_role(clinic: Clinic, member: StaffMember, now: datetime) -> Dec
 
 
 def reply(
-    clinic: Clinic, member: StaffMember, message: str, now: datetime, params: dict[str, Param] | None = None
+    clinic: Clinic,
+    member: StaffMember,
+    message: str,
+    now: datetime,
+    params: dict[str, Param] | None = None,
+    choices: tuple[tuple[Choice, ...], ...] = (),
 ) -> Decision:
     """One message to the member, in answer to what they sent at that moment."""
     name = message.rpartition("/")[2]
     key, subject = f"staff/{member.id}/{name}/{stamp(now)}", f"staff/{member.id}"
-    return Decision(
-        outgoing=(to_staff(clinic, member.id, message, key=key, subject=subject, lane=Lane.REPLY, params=params),)
+    answer = to_staff(
+        clinic, member.id, message, key=key, subject=subject, lane=Lane.REPLY, params=params, choices=choices
     )
+    return Decision(outgoing=(answer,))

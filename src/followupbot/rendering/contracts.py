@@ -8,6 +8,7 @@ from followupbot.domain import crisis, yearly
 from followupbot.domain.alerts import OUTCOMES
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import Role
+from followupbot.domain.enrolment_state import HALT_REASONS, STANDINGS
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.manual import COMMANDS
 from followupbot.domain.offers import CRISIS_CARD
@@ -16,6 +17,7 @@ from followupbot.domain.questions import Datum
 from followupbot.domain.rules import Rule, said_names
 from followupbot.domain.screens import DRINKS, RED_FLAG_ANSWERS, ZONES
 from followupbot.domain.staff_manual import STAFF_COMMANDS
+from followupbot.domain.standing import REFUSALS, STATUSES
 from followupbot.domain.tiers import Tier
 from followupbot.rendering.param_kinds import (
     ANSWER,
@@ -28,10 +30,13 @@ from followupbot.rendering.param_kinds import (
     DAY_OR_NONE,
     DETAIL,
     FILE,
+    HALT_REASON,
     INSTANT,
+    INSTANT_OR_NONE,
     LINES,
     MINUTES,
     NAME,
+    NAME_OR_NONE,
     NUMBER_OR_NONE,
     OUTCOME,
     PAGES,
@@ -43,6 +48,9 @@ from followupbot.rendering.param_kinds import (
     SHORT_TEXT,
     SHORT_TEXT_OR_NONE,
     STAFF_COMMAND,
+    STANDING,
+    STATUS,
+    STATUS_REFUSAL,
     SURGERY_DATE,
     TEXT,
     TIER,
@@ -195,6 +203,7 @@ CONTRACTS: dict[str, Contract] = {
         {"refused": TRUTH, "weeks_max": COUNT}, shows=("weeks_max",), buttons=("for_1w", "for_2w", "for_4w", "for_3m")
     ),
     "replies/resumed": _REPLY,
+    "replies/halted": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,)),
     "replies/following": _REPLY,
     "replies/deletion_requested": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,)),
     "replies/time_ask": Contract({"refused": TRUTH, "ask_at": SHORT_TEXT}, shows=("ask_at",)),
@@ -281,6 +290,9 @@ CONTRACTS: dict[str, Contract] = {
     "record/flag": Contract({"at": INSTANT, "tier": RECORDED_TIER}, shows=("tier",)),
     "record/resolved": Contract({"at": INSTANT, "outcome": OUTCOME}, shows=("outcome",)),
     "record/paused": Contract({"at": INSTANT, "until": INSTANT}),
+    "record/halted": Contract({"at": INSTANT, "reason": HALT_REASON}, shows=("reason",)),
+    **{f"record/halts/{reason}": _WORD for reason in HALT_REASONS},
+    "record/operation": Contract({"at": INSTANT, "surgery_on": SURGERY_DATE}, shows=("surgery_on",)),
     "record/travel": Contract({"at": INSTANT, "zone": SHORT_TEXT, "until": INSTANT}, shows=("zone",)),
     "record/plan_changed": Contract({"at": INSTANT, "zone": SHORT_TEXT, "ask_at": SHORT_TEXT}, shows=("zone",)),
     **{f"record/tiers/{tier}": _WORD for tier in Tier},
@@ -300,6 +312,28 @@ CONTRACTS: dict[str, Contract] = {
     "staff/notices/not_for_you": _NOTICE,
     "staff/unknown_command": _REPLY,
     "staff/not_for_this_role": _REPLY,
+    "staff/which_patient": _REPLY,
+    "staff/no_such_patient": _REPLY,
+    "staff/patient": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("take",)),
+    "staff/patient/standing": Contract({"standing": STANDING}, shows=("standing",)),
+    "staff/patient/surgery": Contract(
+        {"surgery_on": SURGERY_DATE, "operated": TRUTH, "years": YEARS_OR_NONE}, shows=("surgery_on",)
+    ),
+    "staff/patient/clock": Contract({"here": INSTANT, "zone": SHORT_TEXT, "ask_at": SHORT_TEXT}, shows=("zone",)),
+    "staff/patient/alert": Contract(
+        {"tier": TIER, "raised": INSTANT, "due": INSTANT, "by": NAME_OR_NONE}, shows=("tier",)
+    ),
+    "staff/patient/unread": Contract({"count": COUNT, "by": INSTANT_OR_NONE}, shows=("count",)),
+    "staff/patient/open": Contract({"asked": INSTANT, "until": INSTANT, "begun": TRUTH}),
+    "staff/patient/heard": Contract({"heard": DAY_OR_NONE, "misses": PAGES}),
+    "staff/patient/next": Contract({"at": INSTANT_OR_NONE}),
+    **{f"staff/standings/{standing}": _WORD for standing in STANDINGS},
+    "staff/status_recorded": Contract(
+        {"code": CODE, "status": STATUS, "alert": TRUTH, "undo": TRUTH}, shows=("code", "status")
+    ),
+    **{f"staff/statuses/{status}": _WORD for status in STATUSES},
+    "staff/status_refused": Contract({"code": CODE, "why": STATUS_REFUSAL}, shows=("code", "why")),
+    **{f"staff/status_refusals/{refusal}": _WORD for refusal in REFUSALS},
     "staff/help": Contract({"lines": LINES}, shows=("clinic.name",)),
     "staff/help_line": Contract({"command": SHORT_TEXT, "does": STAFF_COMMAND}, shows=("command", "does")),
     "alerts/new": Contract(

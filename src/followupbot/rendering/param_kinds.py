@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from followupbot.domain.alerts import OUTCOMES
 from followupbot.domain.clinic import Role
+from followupbot.domain.enrolment_state import HALT_REASONS, STANDINGS
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import (
     Day,
@@ -22,6 +23,7 @@ from followupbot.domain.params import (
     Words,
 )
 from followupbot.domain.staff_manual import STAFF_COMMANDS
+from followupbot.domain.standing import REFUSALS, STATUSES
 from followupbot.domain.tiers import Tier
 
 AWKWARD_NAME = "Ana <&\"'> Пётр 👩‍⚕️ مريم " + "x" * 170
@@ -46,6 +48,7 @@ OF_OLD = MessageKey("questions/of_old")
 
 CODE = ParamKind("a patient's code", ("7F3K9",))
 NAME = ParamKind("a person's name", ("Dr Ito", AWKWARD_NAME))
+NAME_OR_NONE = ParamKind("a person's name, or none", (None, *NAME.samples))
 SHORT_TEXT = ParamKind("short text", ("10:00",))
 SHORT_TEXT_OR_NONE = ParamKind("short text, or none", (None, "10:00"))
 DETAIL = ParamKind("ids and numbers", ("7F3K9", "update 123456789, 3 attempts"))
@@ -57,6 +60,7 @@ YEARS_OR_NONE = ParamKind("a number of years, or none", (None, 0, 1, 12))
 PAGES = ParamKind("how often somebody was paged before", (0, 1, 2, 30))
 TRUTH = ParamKind("true or false", (False, True))
 INSTANT = ParamKind("a time", (_INSTANT, _NIGHT))
+INSTANT_OR_NONE = ParamKind("a time, or none", (None, *INSTANT.samples))
 SAID = ParamKind("what was said to each question", (Summary(()),))
 TITLE = ParamKind("the title of a question", (Title(OF_OLD),))
 ANSWER = ParamKind("what was said", (Said(OF_OLD, ("yes",)), Said(OF_OLD, (), 10)))
@@ -84,4 +88,8 @@ RECORDED_TIER = _words("record/tiers", tuple(Tier))
 CONCERN_OR_NONE = _words("alerts/concerns", CONCERNS, optional=True)
 OUTCOME = _words("alerts/outcomes", OUTCOMES)
 ROLE = _words("roles", tuple(Role))
+HALT_REASON = _words("record/halts", HALT_REASONS)
+STANDING = _words("staff/standings", STANDINGS)
+STATUS = _words("staff/statuses", STATUSES)
+STATUS_REFUSAL = _words("staff/status_refusals", REFUSALS)
 STAFF_COMMAND = _words("staff_commands", STAFF_COMMANDS)

@@ -1,0 +1,79 @@
+"""What a clinician sees of one patient: how it stands, what is open, what comes next. Never who the patient is."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import assert_never
+
+from followupbot.domain import occasions
+from followupbot.domain.alert_state import Alert, Open, Resolved, Taken
+from followupbot.domain.chart import Chart
+from followupbot.domain.ids import MessageKey
+from followupbot.domain.params import Day, Instant, Line, Lines, Param, Shown, Words
+from followupbot.domain.presses import Choice, TakePress
+from followupbot.domain.schedule import local
+
+LOOKS_AHEAD = timedelta(days=800)
+"""Somebody who is asked once a year is asked within that."""
+
+
+def params(chart: Chart, now: datetime) -> dict[str, Param]:
+    """What `staff/patient` is given."""
+    lines = tuple(Line(MessageKey(f"staff/patient/{name}"), shown) for name, shown in _lines(chart, now))
+    return {"code": chart.patient, "lines": Lines(lines)}
+
+
+def choices(chart: Chart) -> tuple[tuple[Choice, ...], ...]:
+    """What can be done about it there and then."""
+    alert = chart.unresolved_alert
+    if alert is None or not isinstance(alert.state, Open):
+        return ()
+    return ((Choice("take", TakePress(chart.patient, alert.id)),),)
+
+
+def years_since(surgery: date, now: datetime, zone: str) -> int:
+    """Whole years since that day; 0 while it lies ahead."""
+    today = local(now, zone).date()
+    return max(0, today.year - surgery.year - ((today.month, today.day) < (surgery.month, surgery.day)))
+
+
+def _lines(chart: Chart, now: datetime) -> Iterator[tuple[str, dict[str, Shown]]]:
+    plan, clinic_zone = chart.enrolled.plan, chart.clinic.settings.hours.zone
+    yield "standing", {"standing": Words(MessageKey(f"staff/standings/{chart.standing}"))}
+    operated = chart.active.operated if chart.active else plan.surgery_on.anchor() <= local(now, plan.zone).date()
+    years = years_since(plan.surgery_on.anchor(), now, plan.zone)
+    yield "surgery", {"surgery_on": str(plan.surgery_on), "operated": operated, "years": years}
+    yield "clock", {"here": Instant(now, plan.zone), "zone": plan.zone, "ask_at": f"{plan.ask_at:%H:%M}"}
+    alert = chart.unresolved_alert
+    if alert is not None:
+        yield "alert", _alert(chart, alert, clinic_zone)
+    if chart.notes:
+        by = None if chart.review_by is None else Instant(chart.review_by, clinic_zone)
+        yield "unread", {"count": chart.notes, "by": by}
+    check_in = chart.open_check_in
+    if check_in is not None:
+        asked, until = Instant(check_in.asked_at, plan.zone), Instant(check_in.expires_at, plan.zone)
+        yield "open", {"asked": asked, "until": until, "begun": check_in.state.kind == "begun"}
+    heard = None if chart.answered_at is None else Day(local(chart.answered_at, plan.zone).date())
+    yield "heard", {"heard": heard, "misses": chart.misses}
+    if chart.starts_allowed:
+        coming = occasions.ahead(chart, now, local(now + LOOKS_AHEAD, plan.zone).date())
+        yield "next", {"at": Instant(coming[0].at, plan.zone) if coming else None}
+
+
+def _alert(chart: Chart, alert: Alert, zone: str) -> dict[str, Shown]:
+    match alert.state:
+        case Open():
+            by = None
+        case Taken(by=staff):
+            member = chart.clinic.member(staff)
+            by = staff if member is None else member.name
+        case Resolved():
+            raise AssertionError("one that is resolved is not open")
+        case _:
+            assert_never(alert.state)
+    return {
+        "tier": Words(MessageKey(f"alerts/tiers/{alert.tier}")),
+        "raised": Instant(alert.raised_at, zone),
+        "due": Instant(alert.due_at, zone),
+        "by": by,
+    }
