@@ -135,6 +135,20 @@ def test_a_card_never_says_that_the_clinic_knows_when_it_does_not(message: Messa
     assert len(set(said.values())) == 3
 
 
+@pytest.mark.parametrize("language", WORDS.languages)
+def test_a_crisis_without_a_ladder_says_neither_that_the_clinic_knows_nor_that_it_could_not_be_reached(
+    language: Language,
+) -> None:
+    """Beside it stands when somebody looks (clinical.md 0.14): either sentence would contradict that."""
+
+    def card(reached: bool | None) -> str:
+        return EDITION.html(language, MessageKey("cards/crisis"), {"recorded": True, "reached": reached})
+
+    neither = set(card(None).splitlines())
+    assert neither < set(card(True).splitlines())
+    assert neither < set(card(False).splitlines())
+
+
 def test_a_card_says_whether_the_answer_was_recorded_and_the_clinic_reached() -> None:
     """Nobody is told that the clinic knows when it does not."""
 

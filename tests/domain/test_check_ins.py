@@ -505,7 +505,7 @@ def test_a_same_day_ending_says_when_somebody_looks_and_whether_they_could_be_re
     chart = a_chart([*GATES_DENIED, "back_pain: 2"])
     chart = after(chart, press(chart, WEAKNESS, "clearly"))
     _, done = messages(press(chart, MOOD, "good"))
-    assert done.params == {"due": Instant(at("2026-03-09 18:00"), BERLIN), "reached": True}
+    assert done.params == {"due": Instant(at("2026-03-09 18:00"), BERLIN), "reached": True, "told_now": True}
 
 
 def test_a_lesser_ending_says_when_somebody_looks_or_nothing() -> None:

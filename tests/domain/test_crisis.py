@@ -11,6 +11,7 @@ from followupbot.domain.ids import CardId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier
 from tests.builders import (
+    ADA,
     ALERT,
     DR_ITO,
     NOW,
@@ -50,10 +51,17 @@ def test_without_one_it_says_when_somebody_looks_and_never_that_the_clinic_knows
     decision = crisis.press(a_chart(), CARD, SATURDAY)
     assert sent(decision) == ["patient: cards/crisis", "patient: replies/crisis_seen_by"]
     card, when = messages(decision)
-    assert (card.params["recorded"], card.params["reached"]) == (True, False)
+    assert (card.params["recorded"], card.params["reached"]) == (True, None), "and never that it could not be reached"
     (alert,) = after(a_chart(), decision).alerts
     assert (alert.tier, alert.help) == (Tier.SAME_DAY, None), "nobody would hear that help is not there"
     assert when.params["due"].at == alert.due_at  # type: ignore[union-attr] # an instant
+
+
+def test_without_a_ladder_and_with_nobody_in_reach_it_says_so_and_promises_nobody() -> None:
+    """Both sentences beside each other would contradict themselves (clinical.md 0.14, 0.16)."""
+    decision = crisis.press(a_chart(clinic=a_clinic([ADA])), CARD, SATURDAY)
+    assert sent(decision) == ["patient: cards/crisis"]
+    assert messages(decision)[0].params["reached"] is False
 
 
 def test_pressed_again_the_words_come_again_and_nobody_is_paged_twice() -> None:

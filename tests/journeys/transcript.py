@@ -48,6 +48,7 @@ PARAMS_SHOWN = (
     "due",
     "recorded",
     "reached",
+    "told_now",
     "left",
     "by",
     "outcome",

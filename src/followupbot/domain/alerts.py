@@ -78,9 +78,9 @@ def reachable(chart: Chart, alert: Alert, now: datetime) -> bool:
     return any(called) or any(clinic.reachable(role) for role in roles)
 
 
-def is_paging(alert: Alert) -> bool:
-    """Whether somebody was buzzed for it and has not yet said that it is in hand."""
-    return isinstance(alert.state, Open) and bool(alert.state.paged)
+def is_known(alert: Alert) -> bool:
+    """Whether somebody at the clinic was buzzed for it, or has it; else it waits until somebody may be."""
+    return not isinstance(alert.state, Open) or bool(alert.state.paged)
 
 
 def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Decision:

@@ -58,7 +58,8 @@ def show(
     """The card is with the patient, whatever was pressed has no buttons, and it will be asked whether help is there.
 
     One card of that key in a minute; `again` says that we send it anew, so that the time until we ask begins anew too.
-    Without `told` it never says that the clinic knows, and nothing is asked afterwards: nobody would hear the answer.
+    Without `told` it says neither that the clinic knows nor, while somebody can be reached, that it could not be
+    reached; and nothing is asked afterwards: nobody would hear the answer.
     """
     alert = chart.unresolved_alert
     assert alert is not None, "an emergency has an alert"
@@ -108,8 +109,14 @@ def _message(chart: Chart, alert: Alert, key: str, card: CardId, now: datetime, 
         key=key,
         lane=Lane.ALERT,
         subject=card_subject(chart.patient, alert.id),
-        params={"recorded": True, "reached": told and alerts.reachable(chart, alert, now)},
+        params={"recorded": True, "reached": _reached(chart, alert, now, told)},
     )
+
+
+def _reached(chart: Chart, alert: Alert, now: datetime, told: bool) -> bool | None:
+    """Whether the clinic was told; None where nobody is told at once, and somebody will look (clinical.md 0.14)."""
+    reachable = alerts.reachable(chart, alert, now)
+    return reachable if told or not reachable else None
 
 
 def _onset(chart: Chart, check_in: CheckIn, now: datetime) -> tuple[OutgoingMessage, ...]:

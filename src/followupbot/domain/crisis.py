@@ -26,7 +26,8 @@ def press(chart: Chart, card: CardId, now: datetime) -> Decision:
     """The card at that very tap, and an alert.
 
     With a ladder of its own in the clinic's file it is an emergency, paged at once at any hour. Without one somebody
-    looks at it the same day, and the patient is told when, never that the clinic knows.
+    looks at it the same day, and the patient is told when, never that the clinic knows, and never beside that that it
+    could not be reached.
     """
     settings = chart.clinic.settings
     roles = () if settings.crisis is None else settings.crisis.ladder
@@ -50,6 +51,8 @@ def _is_waiting(chart: Chart, flag: Flag) -> bool:
 def _when(chart: Chart, now: datetime) -> Decision:
     alert = chart.unresolved_alert
     assert alert is not None, "it has just been raised"
+    if not alerts.reachable(chart, alert, now):
+        return Decision()  # the card says that the clinic could not be reached: nobody will look
     told = to_patient(
         chart,
         "replies/crisis_seen_by",

@@ -66,6 +66,7 @@ def _done(chart: Chart, check_in: CheckIn, now: datetime, starts: bool = False) 
         params["due"] = Instant(alert.due_at, chart.enrolled.plan.zone)
     if alert is not None and worst is Tier.SAME_DAY:
         params["reached"] = alerts.reachable(chart, alert, now)
+        params["told_now"] = alerts.is_known(alert)
     done = to_patient(
         chart,
         f"check_ins/done/{worst or 'no_flag'}",

@@ -56,6 +56,7 @@ from followupbot.rendering.param_kinds import (
     TIER,
     TITLE,
     TRUTH,
+    TRUTH_OR_NONE,
     YEARS,
     YEARS_OR_NONE,
     ParamKind,
@@ -177,13 +178,18 @@ CONTRACTS: dict[str, Contract] = {
     "check_ins/done/record": _REPLY,
     "check_ins/done/routine": _REPLY,
     "check_ins/done/this_week": Contract({"due": INSTANT}),
-    "check_ins/done/same_day": Contract({"due": INSTANT, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,)),
+    "check_ins/done/same_day": Contract(
+        {"due": INSTANT, "reached": TRUTH, "told_now": TRUTH}, shows=(EMERGENCY_NUMBER,)
+    ),
     "questions/*": Contract({"number": COUNT, "of": COUNT, "first": TRUTH, "since": DAY_OR_NONE}, buttons=None),
     "education/*": Contract(sourced=True),
     "education_sources/*": _REPLY,
     "cards/fallback": Contract(shows=(EMERGENCY_NUMBER,), says=(ABROAD,), opens=EMERGENCY_NUMBER),
     "cards/*": _CARD,
-    f"cards/{CRISIS_CARD}": replace(_CARD, shows=(EMERGENCY_NUMBER, CRISIS_LINE)),
+    # Of a crisis without a ladder of its own nobody is told at once, which is no failure to reach them (0.14): none.
+    f"cards/{CRISIS_CARD}": replace(
+        _CARD, params={"recorded": TRUTH, "reached": TRUTH_OR_NONE}, shows=(EMERGENCY_NUMBER, CRISIS_LINE)
+    ),
     # patients: replies
     "replies/note_received": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/still_urgent": Contract(shows=(EMERGENCY_NUMBER,)),
