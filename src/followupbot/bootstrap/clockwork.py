@@ -8,6 +8,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from followupbot.application import rounds
+from followupbot.application.interruptions import ASKED_AT_ONCE_MAX, Mending
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap import backups
 from followupbot.bootstrap.clocks import SystemClock
@@ -15,11 +16,15 @@ from followupbot.bootstrap.key_files import HouseClosed
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.polling import place_of
 from followupbot.domain.ids import PatientId
+from followupbot.storage.hearing import Hearing
 
 log = structlog.get_logger(__name__)
 
 ROUND_SECONDS = 2.0
 """How often the clock looks for charts in which something is due; the query is an indexed one."""
+
+MENDING_SECONDS = 5.0
+"""How often the clock looks whether nothing was heard for too long; so what came in late is decided about first."""
 
 SEAL_SECONDS = 600
 """Every ten minutes all heads are sealed (design.md)."""
@@ -37,6 +42,8 @@ class Clockwork:
         self._workplace = workplace
         self._round_seconds = round_seconds
         self._round_done_machine: int | None = None
+        house = workplace.house
+        self._mending = Mending(house.store, Hearing(house.database), _log_chart)
 
     async def run(self) -> None:
         """It ticks until the stop."""
@@ -46,6 +53,7 @@ class Clockwork:
         # The scheduler's own time is the machine's, also where the clinic's clock is sped up.
         at_once = SystemClock().now()
         scheduler.add_job(self._quietly(self._round), "interval", seconds=self._round_seconds, next_run_time=at_once)
+        scheduler.add_job(self._quietly(self._mend), "interval", seconds=MENDING_SECONDS)
         scheduler.add_job(self._quietly(self._seal), "interval", seconds=SEAL_SECONDS)
         soon = at_once + timedelta(seconds=KEEPING_AFTER_SECONDS)
         scheduler.add_job(self._quietly(self._keep), "interval", seconds=KEEPING_SECONDS, next_run_time=soon)
@@ -92,6 +100,19 @@ class Clockwork:
             raise
         except Exception as error:
             log.error("the clinic's own timers could not run", error=place_of(error))
+
+    async def _mend(self) -> None:
+        """Who pressed a button that was lost is asked again."""
+        workplace, house = self._workplace, self._workplace.house
+        try:
+            while not workplace.stop.is_set():
+                asked = await workplace.writer(lambda: self._mending.once(house.clock.now()))
+                if asked:
+                    workplace.wake_sender.set()
+                if asked < ASKED_AT_ONCE_MAX:
+                    break
+        except StorageUnavailable as error:
+            log.error("asking again put off", reason=str(error))
 
     async def _seal(self) -> None:
         house = self._workplace.house

@@ -1,12 +1,14 @@
 """Intake's part: updates come in; and what a card needs that is sent without a database."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 
 import structlog
 
 from followupbot.application import staff_commands
 from followupbot.application.front_desk import FrontDesk
+from followupbot.application.interruptions import Attendance
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap.house import House
 from followupbot.bootstrap.turns import Turn
@@ -21,6 +23,7 @@ from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.manual import COMMANDS
+from followupbot.storage.hearing import Hearing
 from followupbot.storage.leases import Lease
 
 log = structlog.get_logger(__name__)
@@ -44,7 +47,10 @@ class Reception:
     def __init__(self, workplace: Workplace, direct: Direct) -> None:
         self._workplace = workplace
         self._direct = direct
+        house = workplace.house
+        self._attendance = Attendance(house.store, Hearing(house.database), workplace.writer, house.clock)
         self._refreshing: set[asyncio.Task[None]] = set()
+        self._keeping: set[asyncio.Task[None]] = set()
         self._staff_menus: StaffMenus | None = None
 
     async def run(self, bot: BotApi, channel: TelegramChannel) -> None:
@@ -67,6 +73,7 @@ class Reception:
                 UnrecordedCards(channel, house.renderer, self._direct, house.settings.data / CARDS_SENT_LOG),
                 workplace.tell_operator,
                 committed=self._committed,
+                heard=self._heard,
             )
             workplace.reports(Part.INTAKE, lambda: intake.last_good_poll_machine)
             await intake.run(over)
@@ -76,10 +83,11 @@ class Reception:
 
     def _committed(self) -> None:
         self._workplace.wake_sender.set()
-        if not self._refreshing:
-            task = asyncio.create_task(self._refresh())
-            self._refreshing.add(task)
-            task.add_done_callback(self._refreshing.discard)
+        _start_one(self._refreshing, self._refresh)
+
+    def _heard(self) -> None:
+        if self._attendance.hear():
+            _start_one(self._keeping, self._attendance.keep)
 
     async def _refresh(self) -> None:
         house, direct = self._workplace.house, self._direct
@@ -135,3 +143,18 @@ class Reception:
     def _menu(self, clinic: Clinic, language: Language) -> Menu:
         edition = self._workplace.house.renderer.edition(clinic.published.version)
         return [(name, edition.html(language, MessageKey(f"commands/{name}"), {})) for name in COMMANDS]
+
+
+def _start_one(running: set[asyncio.Task[None]], work: Callable[[], Coroutine[object, object, None]]) -> None:
+    """The work is under way, and not twice at once."""
+    if not running:
+        task = asyncio.create_task(work())
+        running.add(task)
+        task.add_done_callback(running.discard)
+        task.add_done_callback(_log_failed)
+
+
+def _log_failed(task: asyncio.Task[None]) -> None:
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        log.error("a task beside the intake ended", error=place_of(error))

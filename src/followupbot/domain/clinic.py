@@ -21,6 +21,12 @@ NOTICES_MAX = 20
 GROUPS_MAX = 20
 """Groups that are paged; more than any one clinic has steps and sites."""
 
+TROUBLES_MAX = 40
+"""Troubles kept in sight at once; whoever has more has one big one."""
+
+INTERRUPTIONS_MAX = 8
+"""Interruptions waiting to be mended; with more, mending the newest asks everybody who is still to answer anyway."""
+
 
 class Role(StrEnum):
     """What a staff member may do; `application.policy` says what that is."""
@@ -113,6 +119,8 @@ class ClinicSettings:
     protocols: tuple[ProtocolKey, ...] = ()
     """The care protocols that are published; others may lie among the files."""
     crisis: Crisis | None = None
+    canary: bool = True
+    """Whether alerts are tested once a day, with one to a staff member, marked as a test and silent."""
 
 
 @dataclass(frozen=True)
@@ -225,6 +233,26 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Interruption:
+    """From when to when nothing was heard from patients."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Canary:
+    """The last daily test of alerts: who gets it, once the alert is raised, and when Telegram took that."""
+
+    number: int
+    put_at: datetime
+    staff: StaffId | None = None
+    received_at: datetime | None = None
+    last: StaffId | None = None
+    """Who had the one before."""
+
+
+@dataclass(frozen=True)
 class Clinic:
     """Everything about the clinic that the core may look at."""
 
@@ -240,6 +268,13 @@ class Clinic:
     group_count: int = 0
     unready_told: tuple[Unready, ...] = ()
     """What lead and admin were last told is not ready about the ladder."""
+    interruptions: tuple[Interruption, ...] = ()
+    """Those after which patients are still to be asked again."""
+    troubles: tuple[Notice, ...] = ()
+    """What the program has found not to work, and is not over; `at` is when it was found."""
+    canary: Canary | None = None
+    clock_doubted_at: datetime | None = None
+    """Since when nothing routine is done, because the clock may be wrong; None where it is trusted."""
     programme: Programme | None = field(default=None, compare=False)
     """The published programme, carried by storage; no part of what is folded."""
 

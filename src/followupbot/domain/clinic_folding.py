@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, assert_never
 
+from followupbot.domain import watch_folding
 from followupbot.domain.clinic import (
     GROUPS_MAX,
     NOTICES_MAX,
@@ -18,10 +19,17 @@ from followupbot.domain.clinic import (
 )
 from followupbot.domain.facts import (
     BotNamed,
+    CanaryPut,
+    CanaryRaised,
+    CanaryReceived,
     ClinicFact,
+    ClockConfirmed,
+    ClockDoubted,
     GroupBound,
     GroupUnbound,
     HeadsSealed,
+    IntakeInterrupted,
+    InterruptionMended,
     LadderReported,
     LeaveEnded,
     LeaveEntered,
@@ -35,6 +43,8 @@ from followupbot.domain.facts import (
     StaffMemberJoined,
     StaffMemberRemoved,
     StaffMemberUnblocked,
+    TroubleBegan,
+    TroubleEnded,
     WeekAssigned,
 )
 from followupbot.domain.ids import GroupId, StaffId
@@ -89,6 +99,18 @@ def _folded(clinic: Clinic, fact: ClinicFact) -> Clinic:
             return replace(clinic, notices=(*clinic.notices, notice)[-NOTICES_MAX:])
         case HeadsSealed() | PatientErased():
             return clinic
+        case (
+            IntakeInterrupted()
+            | InterruptionMended()
+            | TroubleBegan()
+            | TroubleEnded()
+            | CanaryPut()
+            | CanaryRaised()
+            | CanaryReceived()
+            | ClockDoubted()
+            | ClockConfirmed()
+        ):
+            return watch_folding.folded(clinic, fact)
         case _:
             assert_never(fact)
 

@@ -199,6 +199,16 @@ CONTRACTS: dict[str, Contract] = {
     "replies/read_by_people": _REPLY,
     "replies/getting_help": Contract(shows=(EMERGENCY_NUMBER,), buttons=("yes", "not_yet")),
     "replies/help_is_there": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/interrupted": Contract({"since": INSTANT, "until": INSTANT}, shows=(EMERGENCY_NUMBER,)),
+    "staff/may_have_written": Contract(
+        {
+            "since": INSTANT,
+            "until": INSTANT,
+            "codes": ParamKind("patients' codes", ("", "7F3K2", "7F3K2, 8WQ2P")),
+            "more": ParamKind("a count", (0, 1, 12)),
+        },
+        shows=("codes",),
+    ),
     "replies/urgent": Contract(shows=(EMERGENCY_NUMBER,), says=(ABROAD,)),
     "replies/learn": _REPLY,
     "replies/first_help": Contract(shows=(EMERGENCY_NUMBER,)),
@@ -385,6 +395,7 @@ CONTRACTS: dict[str, Contract] = {
             "nobody_reachable",
             "unrecorded_emergency",
             "unrecorded_urgent",
+            "long_interruption",
         )
     },
     # words that stand inside other messages

@@ -41,9 +41,12 @@ class KeyDestroyed(Exception):
     """The key is gone, and with it everything that was encrypted with it."""
 
 
+PATIENT_PREFIX = "patient:"
+
+
 def patient_key(patient: PatientId) -> str:
     """The name of the patient's key, which is also what the patient's facts are kept under."""
-    return f"patient:{patient}"
+    return f"{PATIENT_PREFIX}{patient}"
 
 
 def patient_of(name: str) -> PatientId | None:

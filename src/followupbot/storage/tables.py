@@ -84,6 +84,7 @@ causes = Table(
     Column("subject", String, nullable=False),
     Column("version", Integer, nullable=False),  # of the aggregate, before the decision
     Column("at", UtcMs, nullable=False),
+    Index("ix_causes_at", "at"),
 )
 
 clinics = Table(
@@ -199,6 +200,14 @@ link_tries = Table(
     Column("chat", String, nullable=False),
     Column("at", UtcMs, nullable=False),
     Index(None, "at"),
+)
+
+heard = Table(
+    "heard",  # one row a channel: when it was heard last
+    metadata,
+    Column("channel", String, primary_key=True),
+    Column("heard_at", UtcMs, nullable=False),
+    Column("heard_machine_ms", BigInteger, nullable=False),
 )
 
 updates_failed = Table(

@@ -83,9 +83,13 @@ class Intake:
         tell_operator: Tell,
         *,
         committed: Callable[[], None] = lambda: None,
+        heard: Callable[[], None] = lambda: None,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        """`committed` is called after each unit that has committed: to wake the sender, and to refresh `Direct`."""
+        """`committed` is called after each unit that has committed: to wake the sender, and to refresh `Direct`.
+
+        `heard` is called each time that Telegram was heard. Both are quick, and raise nothing that matters here.
+        """
         self._inbound = inbound
         self._store = store
         self._writer = writer
@@ -96,6 +100,7 @@ class Intake:
         self._operator = Operator(tell_operator, clock, self._start)
         self._poller = Poller(bot, clock, self._operator, sleep)
         self._committed = committed
+        self._heard = heard
         self._sleep = sleep
         self._window = Window()
         self._chats: dict[int, deque[_Held]] = {}
@@ -128,6 +133,7 @@ class Intake:
         while True:
             before = self._window.offset
             batch = await self._poller.poll(before)
+            self._quietly(self._heard)
             for raw in batch:
                 self._receive(raw)
             if self._window.unconfirmed:
@@ -135,6 +141,12 @@ class Intake:
                 await self._within(REPEAT_AFTER, self._all_finished.wait())
             elif batch and self._window.offset == before:
                 await self._sleep(REPEAT_AFTER)  # there was nothing in it to take in hand: don't spin on it
+
+    def _quietly(self, tell: Callable[[], None]) -> None:
+        try:
+            tell()
+        except Exception as error:  # whatever it is: the intake goes on
+            log.error("the intake could not tell: %s", place_of(error))
 
     def _receive(self, raw: object) -> None:
         update = raw.get("update_id") if isinstance(raw, dict) else None
@@ -205,10 +217,7 @@ class Intake:
             held.deadline.cancel()
         if isinstance(held.incoming, Pressed | PressedInGroup):
             self._start(self._answer(held, held.incoming, self._words(decision)))
-        try:
-            self._committed()
-        except Exception as error:  # it is committed all the same
-            log.error("update %d: after its commit: %s", held.id, place_of(error))
+        self._quietly(self._committed)
         return True
 
     async def _set_aside(self, held: _Held) -> None:

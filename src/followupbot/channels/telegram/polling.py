@@ -70,13 +70,15 @@ class Poller:
 
     async def poll(self, offset: int | None) -> Sequence[object]:
         """The next updates from `offset` on, as JSON; Telegram forgets those below it. Never raises, never gives up."""
-        wanted = {
-            "offset": offset,
-            "limit": BATCH_MAX,
-            "timeout": LONG_POLL_SECONDS,
-            "allowed_updates": list(ALLOWED_UPDATES),
-        }
         while True:
+            wanted = {
+                "offset": offset,
+                "limit": BATCH_MAX,
+                # The first answer, and the first after a failure, comes at once: then it is known how long nobody was
+                # heard, and not half a minute later.
+                "timeout": 0 if self._failures or self.last_good_machine is None else LONG_POLL_SECONDS,
+                "allowed_updates": list(ALLOWED_UPDATES),
+            }
             try:
                 batch = await self._bot.call(
                     "getUpdates", wanted, within=LONG_POLL_SECONDS + 10.0, read_within=LONG_POLL_SECONDS + 5.0
