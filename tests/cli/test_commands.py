@@ -24,6 +24,7 @@ CONTRACT = {
     ("keys", "put-back"),
     ("keys", "rotate"),
     ("keys", "sheet"),
+    ("move",),
     ("patient", "read"),
     ("preview",),
     ("publish",),

@@ -20,6 +20,7 @@ from followupbot.cli import (
     invitations,
     keeping,
     keys,
+    moving,
     patients,
     preview,
     programme,
@@ -51,6 +52,7 @@ app.command()(programme.check)
 app.command()(preview.preview)
 app.command()(health.status)
 app.command()(health.verify)
+app.command()(moving.move)
 app.command()(health.doctor)
 app.command()(keeping.backup)
 app.command()(keeping.restore)

@@ -1,0 +1,115 @@
+"""`followupbot move`: the same clinic in another database, and the old one as it was."""
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from followupbot.storage import removal
+from followupbot.storage.engine import Database
+from followupbot.storage.leases import Leases, RoleLock
+from followupbot.storage.tables import facts, outbox
+from tests.cli.terminal import Terminal, contents
+from tests.databases import Postgres, postgres
+from tests.process.conftest import as_setting
+from tests.process.telegram import Telegram
+
+__all__ = ["postgres"]
+
+
+@pytest.mark.postgres
+def test_a_clinic_moves_to_postgresql_and_back(
+    clinic: Path, terminal: Terminal, postgres: Postgres, telegram: Telegram
+) -> None:
+    """Everything is there, opens with the same keys, and counts on; nothing is left out on the way back."""
+    terminal("invite", "staff", "--role", "clinician", "--name", "Dr Ito")
+    before, chains = contents(clinic), terminal("verify").out
+    url, back = as_setting(postgres.new_database()), f"sqlite:///{terminal.folder / 'back.db'}"
+
+    said = terminal("move", "--to", url)
+    assert said.code == 0, said.err
+    assert said.out.startswith("Copied ")
+    assert "Set FOLLOWUPBOT_DATABASE_URL to what you gave" in said.out
+    assert without_wal(contents(clinic)) == without_wal(before)
+    assert terminal("verify", DATABASE_URL=url).out == chains
+
+    # On PostgreSQL the next rows have the next numbers; what follows is not what is there already.
+    assert terminal("invite", "staff", "--role", "lead", "--name", "Dr Sato", DATABASE_URL=url).code == 0
+    said = terminal("move", "--to", back, DATABASE_URL=url)
+    assert said.code == 0, said.err
+    assert terminal("verify", DATABASE_URL=back).out == terminal("verify", DATABASE_URL=url).out
+    listed = terminal("staff", "list", DATABASE_URL=back).out
+    assert "Dr Ito" in listed
+    assert "Dr Sato" in listed
+    assert terminal("invite", "staff", "--role", "lead", "--name", "Dr Ono", DATABASE_URL=back).code == 0
+
+    said = terminal("move", "--to", url)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("--to: expected an empty database; ")
+
+
+def without_wal(files: dict[str, tuple[int, bytes]]) -> dict[str, tuple[int, bytes]]:
+    """Looking at a SQLite database makes and removes the files of its log."""
+    return {name: file for name, file in files.items() if not name.endswith(("-wal", "-shm", ".lock")) and file[1]}
+
+
+def test_nobody_works_on_what_is_moved(clinic: Path, terminal: Terminal) -> None:
+    """What it would go on writing would be lost."""
+    target = f"sqlite:///{terminal.folder / 'new.db'}"
+    with RoleLock(clinic):
+        said = terminal("move", "--to", target)
+    assert said.code == 1
+    assert said.err.endswith("Stop it first.\n")
+    assert not (terminal.folder / "new.db").exists()
+    database = Database(f"sqlite:///{clinic / 'followupbot.db'}")
+    Leases(database, "h").acquire("sender:1", 10**15, 3_000)
+    database.close()
+    said = terminal("move", "--to", target)
+    assert said.code == 1
+    assert said.err == "A followupbot runs with this database (sender:1). Stop every `run` first.\n"
+
+
+def test_a_move_that_was_interrupted_is_begun_anew(
+    clinic: Path, terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the first time the keys are there, and no row; the second time finds all in order."""
+    target = f"sqlite:///{terminal.folder / 'new.db'}"
+    with monkeypatch.context() as once:
+        once.setattr(removal, "_content", lambda *_: removal.Content(0, ""))
+        said = terminal("move", "--to", target)
+    assert said.code == 1
+    assert said.err.startswith("What was written is not what was read, and was taken back: ")
+    database = Database(target)
+    with database.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(facts)) == 0
+    database.close()
+    said = terminal("move", "--to", target)
+    assert said.code == 0, said.err
+    assert terminal("verify", DATABASE_URL=target).code == 0
+
+
+@pytest.mark.parametrize("to", ["clinic", "postgresql://x", "sqlite:///"])
+def test_where_to_is_an_address(to: str, clinic: Path, terminal: Terminal) -> None:
+    said = terminal("move", "--to", to)
+    assert (said.code, said.err) == (2, "--to: expected sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME.\n")
+
+
+def test_the_clinic_is_not_moved_to_where_it_is(clinic: Path, terminal: Terminal) -> None:
+    said = terminal("move", "--to", f"sqlite:///{clinic.resolve() / 'followupbot.db'}")
+    assert said.code == 1
+    assert said.err.endswith(" is where the clinic is already.\n")
+
+
+def test_numbers_are_never_given_again(clinic: Path, terminal: Terminal) -> None:
+    """Also those of rows that are gone: a message number names one message for ever."""
+    source = Database(f"sqlite:///{clinic / 'followupbot.db'}")
+    with source.write() as connection:
+        connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
+        connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', 41)")
+    source.close()
+    assert terminal("move", "--to", f"sqlite:///{terminal.folder / 'new.db'}").code == 0
+    target = Database(f"sqlite:///{terminal.folder / 'new.db'}")
+    with target.read() as connection:
+        assert connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").scalar() == 41
+        assert connection.scalar(sa.select(sa.func.count()).select_from(outbox)) == 0
+    target.close()
