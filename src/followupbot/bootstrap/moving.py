@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from followupbot.application.ports import StorageUnavailable
-from followupbot.bootstrap.house import House, HouseClosed, build, open_house
+from followupbot.bootstrap.house import House, build, open_house
+from followupbot.bootstrap.key_files import HouseClosed
 from followupbot.settings import Settings
 from followupbot.storage import migrations, removal
 from followupbot.storage.engine import Database
