@@ -214,16 +214,20 @@ class World:
     def _amend(self, amend: Amend) -> None:
         for recipient, chat in self._paged():
             mine = [copy for copy in self.phones.get(chat, []) if copy.subject == amend.subject]
-            choices = amend.choices if amend.choices_for == recipient else ()
-            if not mine and choices:
-                new = PhoneMessage(self._number(chat), amend.message, amend.subject, ())
+            own = amend.own if amend.own is not None and amend.own.staff == recipient else None
+            if own is not None and not mine:
+                new = PhoneMessage(self._number(chat), own.message, amend.subject, ())
                 self.phones.setdefault(chat, []).append(new)
-                new.show(amend.message, choices)
-                self.shown.append(Shown(self.now, chat, "->", amend.message, choices, amend.params))
+                new.show(own.message, own.choices)
+                self.shown.append(Shown(self.now, chat, "->", own.message, own.choices, own.params))
             if not mine:
                 continue
-            mine[-1].show(amend.message, choices)
-            self.shown.append(Shown(self.now, chat, "=>", amend.message, choices, amend.params))
+            message, params = amend.message, amend.params
+            choices: Rows = ()
+            if own is not None:
+                message, choices, params = own.message, own.choices, own.params
+            mine[-1].show(message, choices)
+            self.shown.append(Shown(self.now, chat, "=>", message, choices, params))
             for older in mine[:-1]:
                 self._strip(chat, older.id)
 

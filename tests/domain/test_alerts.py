@@ -15,7 +15,7 @@ from followupbot.domain.facts import AlertPaged, AlertReopened, AlertTaken
 from followupbot.domain.ids import AlertId, CheckInId, MessageKey, StaffId
 from followupbot.domain.outgoing import Amend, Lane, OutgoingMessage, ToClinician
 from followupbot.domain.params import Instant, Words
-from followupbot.domain.presses import ResolvePress, TakePress
+from followupbot.domain.presses import DetailsPress, HandOverPress, ResolvePress, TakePress
 from followupbot.domain.rules import Tier
 from tests.builders import (
     ADA,
@@ -250,6 +250,8 @@ def test_a_page_says_code_tier_concern_years_and_when_it_is_due() -> None:
         "concern": Words(MessageKey("alerts/concerns/weakness")),
         "years": 6,  # it is the day before the seventh anniversary
         "due": Instant(NOW + MINUTES_5, BERLIN),
+        "days": None,
+        "reported": Instant(NOW, BERLIN),
         "again": 0,
     }
     assert (page.lane, page.daytime, page.to) == (Lane.ALERT, None, ToClinician(DR_ITO.id))
@@ -257,9 +259,10 @@ def test_a_page_says_code_tier_concern_years_and_when_it_is_due() -> None:
 
 
 def test_a_clinic_may_leave_the_concern_out() -> None:
-    """`alert_detail: code`."""
+    """`alert_detail: code`. What is left is what a group is told: the code, the tier, by when (clinical.md 0.9)."""
     page = the_page(a_clinic(programme=a_programme(settings=some_settings(detail=AlertDetail.CODE))))
-    assert page.params["concern"] is None
+    told = {name for name, value in page.params.items() if value is not None}
+    assert told == {"code", "tier", "due", "again"}
 
 
 @pytest.mark.parametrize(("surgery_on", "years"), [("2019-03-09", 7), ("2019-03", 6), ("2025", 0), ("2026-03-02", 0)])
@@ -286,9 +289,16 @@ def test_taking_an_alert_stops_its_pages_and_tells_the_patient() -> None:
     assert decision.facts == (AlertTaken(NOW + timedelta(minutes=2), ALERT, DR_ITO.id, NOW + timedelta(minutes=32)),)
     amended, seen = decision.outgoing
     assert isinstance(amended, Amend)
-    assert (amended.message, amended.choices_for, amended.params["by"]) == ("alerts/taken", DR_ITO.id, "dr_ito")
-    assert [button.press for row in amended.choices for button in row] == [
-        ResolvePress(PATIENT, ALERT, outcome) for outcome in ("called", "appointment", "sent_to_hospital", "no_action")
+    assert (amended.message, amended.params["by"]) == ("alerts/taken", "dr_ito")
+    assert amended.own is not None
+    assert (amended.own.staff, amended.own.message) == (DR_ITO.id, "alerts/yours")
+    assert [button.press for row in amended.own.choices for button in row] == [
+        DetailsPress(PATIENT, ALERT),
+        *(
+            ResolvePress(PATIENT, ALERT, outcome)
+            for outcome in ("called", "appointment", "sent_to_hospital", "no_action")
+        ),
+        HandOverPress(PATIENT, ALERT),
     ]
     assert isinstance(seen, OutgoingMessage)
     assert (seen.message, seen.params["role"]) == ("replies/seen/emergency", Words(MessageKey("roles/clinician")))
@@ -373,7 +383,7 @@ def test_who_has_it_says_how_it_ended() -> None:
     assert the_alert(resolved).state == Resolved(DR_ITO.id, NOW, "called")
     (amended,) = decision.outgoing
     assert isinstance(amended, Amend)
-    assert (amended.message, amended.choices) == ("alerts/resolved", ())
+    assert (amended.message, amended.own) == ("alerts/resolved", None)
     assert alerts.resolve(resolved, ALERT, DR_ITO, "no_action", NOW).facts == ()
     assert alerts.take(resolved, ALERT, DR_SATO, NOW).facts == ()
     assert alerts.next_wake_at(resolved) is None

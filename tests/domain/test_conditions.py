@@ -12,6 +12,7 @@ from followupbot.domain.conditions import (
     AnyOf,
     AtLeast,
     AtMost,
+    BaselineConfirmed,
     Condition,
     ConfirmedWithin,
     Evidence,
@@ -37,7 +38,7 @@ from followupbot.domain.evidence import Silence
 from followupbot.domain.ids import CheckInId, QuestionId
 from followupbot.domain.questions import Value
 from followupbot.domain.tiers import Tier
-from tests.builders import BACK_PAIN, MOOD, NOW, WEAKNESS
+from tests.builders import BACK_PAIN, BLADDER, MOOD, NOW, SADDLE, WEAKNESS
 
 SILENCE = Evidence({})
 YES = Is(WEAKNESS, "clearly")
@@ -106,7 +107,15 @@ def test_there_is_one_of_each_kind_above() -> None:
     """A new kind of condition comes with its tests."""
     said = {"is", "any_of", "includes", "at_least", "at_most", "flagged", "all", "any", "not"}
     before = {"rises_by", "falls_by", "newly", "were_at_most", "held_before", "confirmed_within"}
-    assert set(CONDITION_TYPES) == said | before | {"missed", "not_answered_for", "unanswered"}
+    assert set(CONDITION_TYPES) == said | before | {"baseline_confirmed", "missed", "not_answered_for", "unanswered"}
+
+
+def test_a_baseline_is_confirmed_or_not_and_never_of_an_earlier_occasion() -> None:
+    """Nobody's saying anything changes that; what was confirmed then is not known."""
+    condition = BaselineConfirmed(SADDLE)
+    assert condition.holds(SILENCE) is False
+    assert condition.holds(Evidence({}, confirmed=frozenset({SADDLE}))) is True
+    assert condition.holds(Evidence({}, confirmed=frozenset({BLADDER}))) is False
 
 
 @pytest.mark.parametrize(

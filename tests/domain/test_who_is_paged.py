@@ -173,4 +173,5 @@ def test_whoever_takes_it_has_the_buttons_of_its_end_in_their_own_chat() -> None
     """Also where they pressed in a group: storage sends who has no copy one."""
     chart = an_alerted_chart(Tier.SAME_DAY)
     amend = next(item for item in alerts.take(chart, ALERT, DR_SATO, NOW).outgoing if isinstance(item, Amend))
-    assert amend.choices_for == DR_SATO.id
+    assert amend.own is not None
+    assert amend.own.staff == DR_SATO.id

@@ -221,7 +221,7 @@ class Play:
         phone = self.world.messages(self._address(other or who))
         for message in reversed(phone):
             for button in _buttons(message, on):
-                if button.label == label:
+                if _label(button) == label:
                     number = message.id if other is None else MessageId(1)
                     return self.world.press(self._address(who), button.press, number)
         raise AssertionError(f"{other or who} has no button {label} on {on or 'any message'}")
@@ -247,7 +247,7 @@ class Play:
 
     def _enter(self, label: str) -> Decision:
         assert self.call is not None, "a label is entered in a call"
-        button = next((button for button in reversed(self.heard) if button.label == label), None)
+        button = next((button for button in reversed(self.heard) if _label(button) == label), None)
         assert button is not None, f"no button {label} was read out"
         return self._read_out(hearing.pressed(self.call, button.press, *self._said()))
 
@@ -283,7 +283,7 @@ class Play:
         return f"bot {shown.how} {self._name(shown.chat)}: {self._words(shown.message, shown.rows, shown.params)}"
 
     def _words(self, message: MessageKey, rows: Rows, params: Mapping[str, Param]) -> str:
-        labels = "".join(f" [{button.label}]" for row in rows for button in row)
+        labels = "".join(f" [{_label(button)}]" for row in rows for button in row)
         told = ", ".join(self._param(name, params[name]) for name in PARAMS_SHOWN if name in params)
         return f"{message}{labels}{f' ({told})' if told else ''}"
 
@@ -302,6 +302,11 @@ class Play:
 
     def _name(self, chat: ChatId) -> str:
         return next(name for name, address in self.addresses.items() if self.world.store.note_chat(address) == chat)
+
+
+def _label(button: Choice) -> str:
+    """Its name in stories: of an outcome or a reason, whose words are a message of their own, `outcome.called`."""
+    return re.sub(r"^alerts/(outcome|reason)s/", r"\1.", button.label)
 
 
 def _buttons(message: PhoneMessage, on: str | None) -> list[Choice]:

@@ -15,6 +15,8 @@ ALERT: dict[str, Param] = {
     "concern": None,
     "years": 3,
     "due": DUE,
+    "days": 1,
+    "reported": DUE,
     "again": 0,
 }
 

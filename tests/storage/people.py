@@ -40,7 +40,16 @@ from followupbot.domain.ids import (
     TokenHash,
     Version,
 )
-from followupbot.domain.outgoing import Amend, Lane, Outgoing, OutgoingMessage, Recipient, ToClinician, ToPatient
+from followupbot.domain.outgoing import (
+    Amend,
+    Lane,
+    Outgoing,
+    OutgoingMessage,
+    OwnCopy,
+    Recipient,
+    ToClinician,
+    ToPatient,
+)
 from followupbot.domain.params import Param
 from followupbot.domain.presses import Choice, TakePress
 from followupbot.domain.questions import Answer
@@ -207,4 +216,5 @@ def page(key: str, staff: StaffId) -> OutgoingMessage:
 def amend(key: str, choices_for: StaffId | None = None) -> Amend:
     """Every copy of the alert says something else."""
     choices = ((Choice("resolve", TakePress(PATIENT, AlertId(1))),),)
-    return Amend(key, ALERT, MessageKey("alerts/taken"), EN, Version("w1"), {}, choices, choices_for)
+    own = None if choices_for is None else OwnCopy(choices_for, MessageKey("alerts/yours"), {}, choices)
+    return Amend(key, ALERT, MessageKey("alerts/taken"), EN, Version("w1"), {}, own)

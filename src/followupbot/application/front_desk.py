@@ -42,9 +42,8 @@ from followupbot.domain.presses import (
     PracticePress,
     Press,
     ReachPress,
-    ResolvePress,
+    StaffPress,
     StartPress,
-    TakePress,
     TeachBackPress,
     TopicPress,
     YearlyPress,
@@ -67,9 +66,9 @@ class FrontDesk:
     def pressed(self, address: int, press: Press, message: MessageId, cause_key: str, now: datetime) -> Decision:
         """A button was pressed."""
         chat = self.store.note_chat(address)
+        if isinstance(press, StaffPress):
+            return self._staff_pressed(chat, press, message, cause_key, now)
         match press:
-            case TakePress() | ResolvePress() | ReachPress():
-                return self._staff_pressed(chat, press, cause_key, now)
             case NextPress() | ConsentPress() | ConfirmPlanPress() | ChangePlanPress() | TeachBackPress():
                 return self._patient_pressed(chat, press, message, cause_key, now)
             case PracticePress() | YearlyPress() | StartPress() | AnswerPress() | BackPress() | LaterPress():
@@ -155,11 +154,9 @@ class FrontDesk:
     def pressed_in_group(self, address: int, by: int, press: Press, cause_key: str, now: datetime) -> Decision:
         """A button was pressed in a group, by the person whose private chat is `by`; only staff's count there."""
         self.store.note_chat(address)
-        match press:
-            case TakePress() | ResolvePress() | ReachPress():
-                return self._staff_pressed(self.store.note_chat(by), press, cause_key, now)
-            case _:
-                return Decision(notice=staff_notice(self.store.clinic(), "replies/notices/over"))
+        if isinstance(press, StaffPress):
+            return self._staff_pressed(self.store.note_chat(by), press, None, cause_key, now)
+        return Decision(notice=staff_notice(self.store.clinic(), "replies/notices/over"))
 
     def commanded_in_group(
         self, address: int, by: int, command: str, argument: str, cause_key: str, now: datetime
@@ -183,15 +180,15 @@ class FrontDesk:
     # -- who it is -----------------------------------------------------------------------------------------------------
 
     def _staff_pressed(
-        self, chat: ChatId, press: TakePress | ResolvePress | ReachPress, cause_key: str, now: datetime
+        self, chat: ChatId, press: StaffPress, message: MessageId | None, cause_key: str, now: datetime
     ) -> Decision:
-        """A button of staff's was pressed by whoever has that private chat."""
+        """A button of staff's was pressed by whoever has that private chat; no `message`: elsewhere."""
         member = self._member_of(chat, cause_key, now)
         by = None if member is None else member.id
         cause = Cause(cause_key, ByStranger() if by is None else ByStaff(by))
         if isinstance(press, ReachPress):
             return clinicians.confirm_reach(self.store, by, press, cause, now)
-        return clinicians.press(self.store, by, press, cause, now)
+        return clinicians.press(self.store, by, press, message, cause, now)
 
     def _stop_everything(self, chat: ChatId, cause_key: str, now: datetime) -> Decision:
         """Whoever sends `/stop` in a chat wants quiet in it, whichever of its patients was meant."""

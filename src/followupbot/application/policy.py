@@ -35,6 +35,8 @@ _CLINICIAN = frozenset(
         Action.TAKE_ALERT,
         Action.HAND_OVER_ALERT,
         Action.RESOLVE_ALERT,
+        # Each goes to the lead every week (clinical.md 0.15).
+        Action.EXPECT_UNTIL,
         Action.SEE_PATIENT,
         Action.INVITE_PATIENT,
         Action.ANSWER_FOR,
@@ -47,7 +49,6 @@ BY_ROLE: dict[Role, frozenset[Action]] = {
     Role.LEAD: _CLINICIAN
     | {
         Action.SET_PATIENT_STATUS,
-        Action.EXPECT_UNTIL,
         Action.ENTER_LEAVE_OF_OTHERS,
         Action.KEEP_ROTA,
         Action.GET_BREAK_GLASS_NOTICES,

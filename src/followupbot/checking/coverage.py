@@ -94,6 +94,11 @@ def _needed(protocol: CareProtocol) -> Iterator[Needed]:
             yield Needed(MessageKey(f"cards/{rule.card}"), f'the card "{rule.card}"', (*path, "card"))
         if rule.education is not None:
             yield from _topic(rule.education, (*path, "education"))
+    for n, outcome in enumerate(protocol.outcomes):
+        key = MessageKey(f"alerts/outcomes/{outcome.id}")
+        yield Needed(key, f'the outcome "{outcome.id}"', ("outcomes", n, "id"))
+    for n, reason in enumerate(protocol.expecting.reasons if protocol.expecting else ()):
+        yield Needed(MessageKey(f"alerts/reasons/{reason}"), f'the reason "{reason}"', ("expecting", "reasons", n))
     for n, timing in enumerate(protocol.timings):
         if timing.teaches is not None:
             yield from _topic(timing.teaches, ("timings", n, "teaches"))

@@ -17,7 +17,8 @@ class Occasion:
     """One check-in: the timing that asks it, or the re-check that the occasion before has planned; and what is said.
 
     `stops_at` is the question at which the patient goes away, and `waits` how long the clock then runs on; `then` is
-    what they press on older messages afterwards.
+    what they press on older messages afterwards. `confirmed`: the clinic then speaks to them, and confirms that what
+    was told as old and unchanged is that.
     """
 
     asks: TimingId | None = None
@@ -28,6 +29,7 @@ class Occasion:
     then: Mapping[str, Said] = field(default_factory=dict)
     waits: timedelta | None = None
     expires: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)

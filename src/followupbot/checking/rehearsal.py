@@ -220,7 +220,7 @@ def _dealt_with(chart: Chart, now: datetime) -> Chart:
     if alert is None:
         return chart
     chart = _kept(chart, alerts.take(chart, alert.id, by, now))
-    return _kept(chart, alerts.resolve(chart, alert.id, by, alerts.OUTCOMES[0], now))
+    return _kept(chart, alerts.resolve(chart, alert.id, by, chart.protocol().outcomes[0].id, now))
 
 
 def _kept(chart: Chart, decision: Decision) -> Chart:

@@ -156,12 +156,16 @@ class Play:
         self._asked: list[QuestionId] = []
         self._sent: list[str] = []
         self._facts: list[ChartFact] = []
+        self._confirmed = False
+        """Whether the clinic confirms what was told as old and unchanged on the occasion before."""
         self._put: QuestionId | None = None
         """The question that waits: the newest that the last decision put; none where it put none."""
 
     def occasion(self, occasion: Occasion) -> tuple[str, ...]:
         """It is asked and answered; in what the conversation goes otherwise than it is written."""
-        self._close_alert()
+        if not self._close_alert():
+            return ("nothing was told as old and unchanged on the occasion before, so nobody confirms it",)
+        self._confirmed = occasion.confirmed
         self._forget()
         fault = self._ask(occasion)
         if fault is not None:
@@ -379,13 +383,18 @@ class Play:
         times = (occasions.next_wake_at(self._chart), check_ins.next_wake_at(self._chart))
         return min((at for at in times if at is not None), default=None)
 
-    def _close_alert(self) -> None:
-        """Between two occasions the clinic has dealt with everything."""
+    def _close_alert(self) -> bool:
+        """Between two occasions the clinic has dealt with everything; whether it could in the way that is written."""
         alert = self._chart.unresolved_alert
-        if alert is not None:
-            outcome = alerts.OUTCOMES[0]
-            self._decide(("take",), lambda chart, now: alerts.take(chart, alert.id, _DOCTOR, now))
-            self._decide(("resolve",), lambda chart, now: alerts.resolve(chart, alert.id, _DOCTOR, outcome, now))
+        if alert is None:
+            return not self._confirmed
+        outcomes = [found.id for found in self._protocol.outcomes if found.confirms_baseline is self._confirmed]
+        if not outcomes:
+            return False
+        outcome = outcomes[0]
+        self._decide(("take",), lambda chart, now: alerts.take(chart, alert.id, _DOCTOR, now))
+        self._decide(("resolve", outcome), lambda chart, now: alerts.resolve(chart, alert.id, _DOCTOR, outcome, now))
+        return self._chart.unresolved_alert is None
 
 
 def _left_over(occasion: Occasion, told: set[str]) -> tuple[str, ...]:

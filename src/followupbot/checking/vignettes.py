@@ -68,6 +68,7 @@ OCCASION = Record(
         Field("then", SAYS, {}, "What is pressed on older messages afterwards."),
         Field("waits", SPAN, None, "For how long the clock runs on after the last answer."),
         Field("expires", shapes.Truth(), False, "true: the clock runs until the check-in is over."),
+        Field("confirmed", shapes.Truth(), False, "true: afterwards the clinic confirms what is old and unchanged."),
     ),
     Occasion,
 )

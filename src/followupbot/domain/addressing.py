@@ -89,6 +89,8 @@ def to_staff(
     lane: Lane = Lane.ALERT,
     params: Mapping[str, Param] | None = None,
     choices: tuple[tuple[Choice, ...], ...] = (),
+    in_place_of: MessageId | None = None,
+    silent: bool = False,
 ) -> OutgoingMessage:
     """A message to a staff member who has a chat."""
     return OutgoingMessage(
@@ -101,6 +103,8 @@ def to_staff(
         words=clinic.published.version,
         params=params or {},
         choices=choices,
+        in_place_of=in_place_of,
+        silent=silent,
     )
 
 

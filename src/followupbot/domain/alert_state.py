@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from followupbot.domain.clinic import Role
-from followupbot.domain.ids import AlertId, CardId, CheckInId, Concern, StaffId
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Concern, QuestionId, StaffId
 from followupbot.domain.rules import Tier, Trace
 
 FLAGS_MAX = 40
@@ -21,6 +21,30 @@ class Flag:
     concern: Concern
     trace: Trace
     at: datetime
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a flag like that one tells of is expected until then, as it was or better, and why (clinical.md 0.15).
+
+    `held` counts the flags that nobody was told of since.
+    """
+
+    flag: Flag
+    reason: str
+    at: datetime
+    until: datetime
+    by: StaffId
+    held: int = 0
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What a gate item tells of was there before, unchanged: confirmed after speaking to the patient (0.2)."""
+
+    item: QuestionId
+    at: datetime
+    by: StaffId
 
 
 @dataclass(frozen=True)
@@ -61,6 +85,8 @@ class Taken:
     at: datetime
     reopen_at: datetime | None
     kind: Literal["taken"] = "taken"
+    offered_to: StaffId | None = None
+    """Who is asked to take it over; until they do, it is `by`'s."""
 
 
 @dataclass(frozen=True)

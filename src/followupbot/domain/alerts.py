@@ -1,23 +1,21 @@
 """Getting a clinician to take flags in hand: raise, page up the ladder, take, resolve."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
-from followupbot.domain import duty
+from followupbot.domain import baselines, duty, expectations, pages
 from followupbot.domain.addressing import (
     alert_subject,
     card_subject,
     role_words,
     staff_notice,
-    to_group,
     to_operators,
     to_patient,
-    to_staff,
 )
 from followupbot.domain.alert_state import Alert, Flag, Ladder, LadderStep, Open, Resolved, Taken
 from followupbot.domain.care_protocol import AtClosing, Paging, Within, WorkingDays
 from followupbot.domain.chart import Chart
-from followupbot.domain.clinic import AlertDetail, Role, StaffLeft, StaffMember
+from followupbot.domain.clinic import Role, StaffLeft, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import (
     AlertPaged,
@@ -26,30 +24,36 @@ from followupbot.domain.facts import (
     AlertReopened,
     AlertResolved,
     AlertTaken,
+    ChartFact,
+    ExpectedFlagRecorded,
     FlagJoined,
     FlagRecorded,
 )
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import AlertId, MessageKey, StaffId
-from followupbot.domain.outgoing import Amend, Lane
-from followupbot.domain.params import Instant, Param, Words
-from followupbot.domain.presses import Choice, ResolvePress, TakePress
+from followupbot.domain.ids import AlertId, StaffId
+from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage
 from followupbot.domain.rules import Tier
-from followupbot.domain.schedule import local
 
-OUTCOMES = ("called", "appointment", "sent_to_hospital", "no_action")
-"""How an alert may end; the words are `alerts/outcomes/<outcome>`."""
+EXPECTED = "expected"
+"""How an alert ends whose findings are expected for a while, besides the outcomes that the protocol names."""
 
 
 def raise_flag(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...] = ()) -> Decision:
     """The flag has an alert: a new one, or the one that has no outcome yet.
 
     A worse tier raises that one again from the first step, and so does any flag of a later check-in once somebody has
-    taken it: who took it knows nothing of what was said since. A flag of tier record is only kept. `roles` are a
-    ladder of the flag's own; those of an alert that it joins stand behind them.
+    taken it: who took it knows nothing of what was said since. Who has it is told, without a buzz, what else joins it.
+    A flag of tier record, or one that is expected as it is, is only kept. `roles` are a ladder of the flag's own; those
+    of an alert that it joins stand behind them.
     """
     if flag.tier is Tier.RECORD:
         return Decision(facts=(FlagRecorded(now, flag),))
+    if expectations.known(chart, flag, now):
+        return Decision(facts=(ExpectedFlagRecorded(now, flag),))
+    return Decision(expectations.disappointed(chart, flag, now)) + _raise(chart, flag, now, roles)
+
+
+def _raise(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...]) -> Decision:
     alert = chart.unresolved_alert
     if alert is None:
         ladder, due_at, page_at = _ladder(chart, flag.tier, now, roles)
@@ -61,7 +65,7 @@ def raise_flag(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...] 
         flag.tier is Tier.EMERGENCY or flag.check_in > max(known.check_in for known in alert.flags)
     )
     if not worse and not unknown_to_taker and not roles:
-        return Decision(facts=(joined,))
+        return Decision((joined,), _tell_taker(chart, alert, flag, now))
     tier = flag.tier if worse else alert.tier
     ladder, due_at, page_at = _ladder(chart, tier, now, roles and (*roles, *(step.role for step in alert.ladder.steps)))
     again = AlertRaisedAgain(now, alert.id, tier, ladder, min(due_at, alert.due_at), page_at)
@@ -86,7 +90,7 @@ def is_known(alert: Alert) -> bool:
 def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Decision:
     """Record that a clinician has the alert in hand; a second tap changes nothing.
 
-    What somebody had who works here no more is anybody's to take.
+    What somebody had who works here no more is anybody's to take, and what they hand over the one's whom they asked.
     """
     alert = chart.alert(alert_id)
     clinic = chart.clinic
@@ -95,27 +99,23 @@ def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Dec
     if isinstance(alert.state, Taken) and not _has_left(chart, alert.state.by):
         if alert.state.by == by.id:
             return Decision(notice=staff_notice(clinic, "alerts/notices/has_it"))
-        return Decision(notice=staff_notice(clinic, "alerts/notices/taken_by", {"by": _name(chart, alert.state.by)}))
+        if alert.state.offered_to != by.id:
+            by_whom = {"by": pages.name(chart, alert.state.by)}
+            return Decision(notice=staff_notice(clinic, "alerts/notices/taken_by", by_whom))
+    # Handing it over is nobody's gain of time: it pages again when it would have.
     again_after = alert.ladder.again_after
     reopen_at = None if again_after is None else now + again_after
+    handed_over = isinstance(alert.state, Taken) and not _has_left(chart, alert.state.by)
+    if isinstance(alert.state, Taken) and handed_over:
+        reopen_at = alert.state.reopen_at
     taken = AlertTaken(now, alert.id, by.id, reopen_at)
-    amended = Amend(
-        key=f"{alert_subject(chart.patient, alert.id)}/taken/{chart.version}",
-        subject=alert_subject(chart.patient, alert.id),
-        message=MessageKey("alerts/taken"),
-        language=clinic.settings.language,
-        words=clinic.published.version,
-        params={
-            "code": chart.patient,
-            "tier": _tier(alert),
-            "by": by.name,
-            "at": Instant(now, clinic.settings.hours.zone),
-        },
-        choices=tuple(
-            (Choice(f"outcome.{outcome}", ResolvePress(chart.patient, alert.id, outcome)),) for outcome in OUTCOMES
-        ),
-        choices_for=by.id,
-    )
+    after = fold(chart, (taken,)).alert(alert.id)
+    assert after is not None
+    amended = pages.taken(chart, after, now)
+    has_it = staff_notice(clinic, "alerts/notices/has_it")
+    if handed_over:
+        # The patient has heard that somebody has seen it.
+        return Decision((taken,), (amended,), has_it)
     seen = to_patient(
         chart,
         f"replies/seen/{alert.tier}",
@@ -126,33 +126,67 @@ def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Dec
         starts=alert.tier is not Tier.EMERGENCY,
     )
     told = (seen,) if chart.hears_of(alert.tier) else ()
-    return Decision((taken,), (amended, *told), staff_notice(clinic, "alerts/notices/has_it"))
+    return Decision((taken,), (amended, *told), has_it)
 
 
-def resolve(chart: Chart, alert_id: AlertId, by: StaffMember, outcome: str, now: datetime) -> Decision:
-    """Record how it ended. Only who has it in hand can say so, and only once."""
+def resolve(
+    chart: Chart,
+    alert_id: AlertId,
+    by: StaffMember,
+    outcome: str,
+    now: datetime,
+) -> Decision:
+    """Record how it ended. Only who has it in hand can say so, and only once.
+
+    An outcome that confirms a baseline does so for everything in the alert that was told as old and unchanged.
+    """
+    found = in_hand(chart, alert_id, by)
+    if isinstance(found, Notice):
+        return Decision(notice=found)
+    known = chart.protocol().outcome(outcome)
+    if known is None:
+        return Decision(notice=staff_notice(chart.clinic, "alerts/notices/not_yours"))
+    confirmed: tuple[ChartFact, ...] = ()
+    if known.confirms_baseline:
+        confirmed = baselines.confirm(chart, found, by.id, now)
+        if not confirmed:
+            return Decision(notice=staff_notice(chart.clinic, "alerts/notices/not_yours"))
+    return _resolved(chart, found, by, outcome, now, confirmed)
+
+
+def expect(chart: Chart, alert_id: AlertId, by: StaffMember, reason: str, span: timedelta, now: datetime) -> Decision:
+    """It ends in this: what it tells of is expected for so long, for that reason (clinical.md 0.15)."""
+    found = in_hand(chart, alert_id, by)
+    if isinstance(found, Notice):
+        return Decision(notice=found)
+    expected = expectations.expect(chart, found, by.id, reason, span, now)
+    if not expected:
+        return Decision(notice=staff_notice(chart.clinic, "alerts/notices/not_expected"))
+    return _resolved(chart, found, by, EXPECTED, now, expected, now + span)
+
+
+def in_hand(chart: Chart, alert_id: AlertId, by: StaffMember) -> Alert | Notice:
+    """The alert that this member has in hand; else what they hear instead."""
     alert = chart.alert(alert_id)
-    clinic = chart.clinic
     if alert is None or isinstance(alert.state, Resolved):
-        return Decision(notice=staff_notice(clinic, "alerts/notices/resolved"))
-    if not isinstance(alert.state, Taken) or alert.state.by != by.id or outcome not in OUTCOMES:
-        return Decision(notice=staff_notice(clinic, "alerts/notices/not_yours"))
-    amended = Amend(
-        key=f"{alert_subject(chart.patient, alert.id)}/resolved/{chart.version}",
-        subject=alert_subject(chart.patient, alert.id),
-        message=MessageKey("alerts/resolved"),
-        language=clinic.settings.language,
-        words=clinic.published.version,
-        params={
-            "code": chart.patient,
-            "tier": _tier(alert),
-            "by": by.name,
-            "outcome": Words(MessageKey(f"alerts/outcomes/{outcome}")),
-            "at": Instant(now, clinic.settings.hours.zone),
-        },
-    )
+        return staff_notice(chart.clinic, "alerts/notices/resolved")
+    if not isinstance(alert.state, Taken) or alert.state.by != by.id:
+        return staff_notice(chart.clinic, "alerts/notices/not_yours")
+    return alert
+
+
+def _resolved(
+    chart: Chart,
+    alert: Alert,
+    by: StaffMember,
+    outcome: str,
+    now: datetime,
+    also: tuple[ChartFact, ...],
+    until: datetime | None = None,
+) -> Decision:
     resolved = AlertResolved(now, alert.id, by.id, outcome)
-    return Decision((resolved,), (amended,), staff_notice(clinic, "alerts/notices/resolved"))
+    amended = pages.resolved(chart, alert, by.name, outcome, until, now)
+    return Decision((*also, resolved), (amended,), staff_notice(chart.clinic, "alerts/notices/resolved"))
 
 
 def page_again(chart: Chart, alert_id: AlertId, now: datetime) -> Decision:
@@ -298,37 +332,13 @@ def _page(chart: Chart, alert: Alert, now: datetime) -> Decision:
     next_step = (number + 1) % len(steps)
     page_at = _when_to_page(chart, alert.ladder, now + steps[number].wait)
     paged = AlertPaged(now, alert.id, number, tuple(member.id for member in staff), next_step, page_at)
-    subject = alert_subject(chart.patient, alert.id)
-    params = _alert_params(chart, alert, now)
-    take_it = ((Choice("take", TakePress(chart.patient, alert.id)),),)
-    pages = tuple(
-        to_staff(
-            chart.clinic,
-            member.id,
-            "alerts/new",
-            key=f"{subject}/page/{chart.version}/{alert.pages}/{member.id}",
-            subject=subject,
-            params=params,
-            choices=take_it,
-        )
-        for member in staff
-    )
-    in_groups = tuple(
-        to_group(
-            clinic,
-            group,
-            "alerts/new",
-            key=f"{subject}/page/{chart.version}/{alert.pages}/{group.id}",
-            subject=subject,
-            params={**params, "concern": None, "years": None},
-            choices=take_it,
-        )
-        for group in duty.groups_to_page(clinic, steps[number].role, now, at_any_hour=alert.ladder.at_any_hour)
-    )
+    sent = tuple(pages.page(chart, alert, member.id, now) for member in staff)
+    groups = duty.groups_to_page(clinic, steps[number].role, now, at_any_hour=alert.ladder.at_any_hour)
+    in_groups = tuple(pages.page_in_group(chart, alert, group, now) for group in groups)
     if not staff:
-        key = f"{subject}/nobody/{chart.version}/{alert.pages}"
-        pages = to_operators(clinic, "nobody_reachable", chart.patient, now, key)
-    return Decision((paged,), pages + in_groups)
+        key = f"{alert_subject(chart.patient, alert.id)}/nobody/{chart.version}/{alert.pages}"
+        sent = to_operators(clinic, "nobody_reachable", chart.patient, now, key)
+    return Decision((paged,), sent + in_groups)
 
 
 def _unreached(chart: Chart, alert: Alert, now: datetime) -> Decision:
@@ -348,35 +358,13 @@ def _unreached(chart: Chart, alert: Alert, now: datetime) -> Decision:
     return Decision(outgoing=(told,))
 
 
-def _alert_params(chart: Chart, alert: Alert, now: datetime) -> dict[str, Param]:
-    settings = chart.clinic.settings
-    worst = min(alert.flags, key=lambda flag: flag.tier.rank)
-    shows_concern = settings.alert_detail is AlertDetail.CONCERN
-    return {
-        "code": chart.patient,
-        "tier": _tier(alert),
-        "concern": Words(MessageKey(f"alerts/concerns/{worst.concern}")) if shows_concern else None,
-        "years": _years_since_surgery(chart, now),
-        "due": Instant(alert.due_at, settings.hours.zone),
-        "again": alert.pages,
-    }
-
-
-def _years_since_surgery(chart: Chart, now: datetime) -> int:
-    plan = chart.enrolled.plan
-    anchor, today = plan.surgery_on.anchor(), local(now, plan.zone).date()
-    return max(0, today.year - anchor.year - ((today.month, today.day) < (anchor.month, anchor.day)))
-
-
-def _tier(alert: Alert) -> Words:
-    return Words(MessageKey(f"alerts/tiers/{alert.tier}"))
+def _tell_taker(chart: Chart, alert: Alert, flag: Flag, now: datetime) -> tuple[OutgoingMessage, ...]:
+    """Whoever has it sees at the next look that there is more; what can wait for the list says nothing."""
+    if not isinstance(alert.state, Taken) or not flag.tier.at_least(Tier.THIS_WEEK) or _has_left(chart, alert.state.by):
+        return ()
+    return (pages.joined(chart, alert, flag, now),)
 
 
 def _has_left(chart: Chart, staff: StaffId) -> bool:
     member = chart.clinic.member(staff)
     return member is None or isinstance(member.state, StaffLeft)
-
-
-def _name(chart: Chart, staff: StaffId) -> str:
-    member = chart.clinic.member(staff)
-    return staff if member is None else member.name

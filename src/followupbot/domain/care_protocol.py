@@ -113,6 +113,30 @@ class Paging:
 
 
 @dataclass(frozen=True)
+class AlertOutcome:
+    """One way in which an alert may end; the words are `alerts/outcomes/<id>`.
+
+    With `confirms_baseline` a clinician has spoken to the patient and confirms that what is told as "had this before,
+    unchanged" is old and unchanged (clinical.md 0.2); it is offered only where an alert tells of something like that.
+    """
+
+    id: str
+    confirms_baseline: bool = False
+
+
+OUTCOMES = tuple(map(AlertOutcome, ("called", "appointment", "sent_to_hospital", "no_action")))
+"""Those of a protocol that names none."""
+
+
+@dataclass(frozen=True)
+class Expecting:
+    """For which `reasons` (the words are `alerts/reasons/<reason>`), and for how long, a finding may be expected."""
+
+    reasons: tuple[str, ...]
+    spans: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True)
 class CareProtocol:
     """One care protocol in one published version."""
 
@@ -138,6 +162,10 @@ class CareProtocol:
     """What "Something has changed: check now" asks. None: that button is not offered."""
     report: Unscheduled | None = None
     """What `/report` asks."""
+    outcomes: tuple[AlertOutcome, ...] = OUTCOMES
+    """How an alert may end, in the order of the buttons."""
+    expecting: Expecting | None = None
+    """What "expected until" offers (clinical.md 0.15). None: it is not offered."""
 
     def asked_as(self, question: QuestionId) -> Asked | None:
         """The question, or the gate screen that holds the item, of that name, and how it is put."""
@@ -182,6 +210,10 @@ class CareProtocol:
         """The topic that a check-in of that timing, which may be there no more, ends with where no rule has one."""
         return next((found.teaches for found in self.timings if found.id == timing), None)
 
+    def outcome(self, outcome: str) -> AlertOutcome | None:
+        """The way of that name in which an alert may end."""
+        return next((found for found in self.outcomes if found.id == outcome), None)
+
     def put_by(self, form: tuple[QuestionId, ...]) -> tuple[Asked, ...]:
         """The form's questions in its order, those that do not apply too."""
         return tuple(self._by_name[question] for question in form)
@@ -223,6 +255,11 @@ class CareProtocol:
     @cached_property
     def _tiers(self) -> Mapping[RuleId, Tier]:
         return {rule.id: rule.tier for rule in self.rules}
+
+    @cached_property
+    def emergency_items(self) -> frozenset[QuestionId]:
+        """Whatever an answer to which may be an emergency."""
+        return frozenset(self._emergencies)
 
     @cached_property
     def _emergencies(self) -> Mapping[QuestionId, tuple[Rule, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 
-from followupbot.domain.alert_state import Alert
+from followupbot.domain.alert_state import Alert, Baseline, Expectation
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.check_in_state import CheckIn, PlannedRecheck
 from followupbot.domain.clinic import Clinic, Programme
@@ -26,6 +26,10 @@ UNREAD_MAX = 40
 
 RECHECKS_MAX = 8
 """Days for which a re-check is planned; with more, what is planned last is asked with the next check-in anyway."""
+
+
+EXPECTATIONS_MAX = 12
+"""Findings of one patient that are expected at a time; with more, that is not offered: somebody should look anew."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,12 @@ class Chart:
     """When the first of them is to be read."""
     held: str | None = None
     """Why we start nothing until staff have read them: the theme of what the patient wrote."""
+    baselines: tuple[Baseline, ...] = ()
+    """What a clinician has confirmed to be old and unchanged (clinical.md 0.2)."""
+    expectations: tuple[Expectation, ...] = ()
+    """Findings that nobody is told of for a while (clinical.md 0.15)."""
+    expectations_review_at: datetime | None = None
+    """When these go to the lead next."""
     clinic: Clinic = field(default_factory=Clinic, compare=False)
     programmes: Mapping[Version, Programme] = field(default_factory=dict, compare=False)
     """The versions that this chart's check-ins use, carried by storage; like `clinic` no part of what is folded."""
@@ -112,6 +122,17 @@ class Chart:
         """Whether somebody is to look at this patient today."""
         return self.waiting_tier is not None and self.waiting_tier.urgent
 
+    @property
+    def confirmed(self) -> frozenset[QuestionId]:
+        """The items whose old trouble is confirmed to be that."""
+        return frozenset(baseline.item for baseline in self.baselines)
+
+    def years_since_surgery(self, now: datetime) -> int:
+        """Whole years on the patient's calendar; 0 also where the operation lies ahead."""
+        plan = self.enrolled.plan
+        anchor, today = plan.surgery_on.anchor(), local(now, plan.zone).date()
+        return max(0, today.year - anchor.year - ((today.month, today.day) < (anchor.month, anchor.day)))
+
     def check_in(self, check_in: CheckInId) -> CheckIn | None:
         """The check-in of that number, where the chart still keeps it."""
         return next((found for found in self.check_ins if found.id == check_in), None)
@@ -150,4 +171,5 @@ class Chart:
             orders=protocol.orders(),
             worst=worst(protocol.tiers(check_in.fired)),
             silence=silence,
+            confirmed=self.confirmed,
         )

@@ -77,6 +77,20 @@ class OpeningHours:
             day, (_, closes) = self._working_day_from(day + timedelta(days=1))
         return closes
 
+    def working_days_until(self, now: datetime, then: datetime) -> int:
+        """How many working days after today lie up to that time's own day; 0 where that is today, or is past."""
+        day, last = local(now, self.zone).date(), local(then, self.zone).date()
+        days = 0
+        while (day := day + timedelta(days=1)) <= last:
+            days += self.on(day) is not None
+        return days
+
+    def next_week(self, now: datetime) -> datetime:
+        """When the clinic first opens next week; weeks begin on Monday."""
+        today = local(now, self.zone).date()
+        monday = today + timedelta(days=7 - today.weekday())
+        return self._working_day_from(monday)[1][0]
+
     def _current_or_next(self, now: datetime) -> tuple[datetime, datetime]:
         day = local(now, self.zone).date()
         today = self.on(day)

@@ -205,6 +205,25 @@ class WereAtMost(_OfOne):
         return all(number <= self.value for number in newest) if len(newest) == self.readings else None
 
 
+# -- what a clinician has said -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class BaselineConfirmed(_OfOne):
+    """A clinician has confirmed, after speaking to the patient, that this red-flag item's trouble is old and unchanged.
+
+    Until the patient says that it is new or worse (clinical.md 0.2).
+    """
+
+    KEY: ClassVar[str] = "baseline_confirmed"
+
+    question: QuestionId
+
+    def holds(self, evidence: Evidence) -> Truth:
+        """Whether one has."""
+        return self.question in evidence.confirmed
+
+
 # -- when a check-in expires -------------------------------------------------------------------------------------------
 
 
@@ -270,4 +289,4 @@ Compared = RisesBy | FallsBy | Newly | WereAtMost
 OfSilence = Missed | NotAnsweredFor | Unanswered
 """Conditions that become known by nobody's saying anything."""
 
-Leaf = Is | AnyOf | Includes | AtLeast | AtMost | Flagged | Compared | OfSilence
+Leaf = Is | AnyOf | Includes | AtLeast | AtMost | Flagged | Compared | BaselineConfirmed | OfSilence

@@ -10,6 +10,7 @@ from followupbot.domain.comparisons import Amount as Amount
 from followupbot.domain.comparisons import AnyOf as AnyOf
 from followupbot.domain.comparisons import AtLeast as AtLeast
 from followupbot.domain.comparisons import AtMost as AtMost
+from followupbot.domain.comparisons import BaselineConfirmed as BaselineConfirmed
 from followupbot.domain.comparisons import FallsBy as FallsBy
 from followupbot.domain.comparisons import Flagged as Flagged
 from followupbot.domain.comparisons import Includes as Includes
@@ -159,6 +160,7 @@ CONDITION_TYPES: dict[str, type[Condition]] = {
     for kind in (
         *(Is, AnyOf, Includes, AtLeast, AtMost, Flagged),
         *(RisesBy, FallsBy, Newly, WereAtMost, HeldBefore, ConfirmedWithin),
+        BaselineConfirmed,
         *(Missed, NotAnsweredFor, Unanswered),
         *(All, Any, Not),
     )

@@ -41,6 +41,7 @@ class Evidence:
 
     What was skipped is not among the answers. `orders` has the options of each question that has steps. `worst` is the
     most urgent tier that has been flagged on this occasion. `silence` is there when a check-in has expired or paused.
+    `confirmed` has the items whose old, unchanged trouble a clinician has confirmed to be that.
     """
 
     answers: Mapping[QuestionId, Datum]
@@ -51,6 +52,7 @@ class Evidence:
     orders: Mapping[QuestionId, tuple[str, ...]] = field(default_factory=dict)
     worst: Tier | None = None
     silence: Silence | None = None
+    confirmed: frozenset[QuestionId] = frozenset()
 
     def number(self, question: QuestionId) -> int | float | None:
         """The answer as a number: itself, or the option's place among the options; None where it is neither."""
@@ -104,6 +106,7 @@ class Evidence:
             at=max(reading.at for reading in then.values()),
             worst=None,
             silence=None,
+            confirmed=frozenset(),
         )
 
     def _usual(self, question: QuestionId, readings: int, settled_after: timedelta) -> int | float | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from followupbot.domain.alert_state import Flag, Ladder
+from followupbot.domain.alert_state import Expectation, Flag, Ladder
 from followupbot.domain.check_in_state import EndReason
 from followupbot.domain.clinic import Role, Unready
 from followupbot.domain.enrolment_state import HaltReason, Invitation, Plan
@@ -541,6 +541,67 @@ class AlertResolved:
 
 
 @dataclass(frozen=True)
+class AlertOffered:
+    """Who has the alert wants that colleague to take it over; until they do it is theirs, and its time runs on."""
+
+    at: datetime
+    alert: AlertId
+    by: StaffId
+    to: StaffId
+    kind: Literal["alert_offered"] = "alert_offered"
+
+
+@dataclass(frozen=True)
+class BaselineConfirmed:
+    """A clinician has spoken to the patient: what these items tell of was there before, and is unchanged (0.2)."""
+
+    at: datetime
+    alert: AlertId
+    by: StaffId
+    items: tuple[QuestionId, ...]
+    kind: Literal["baseline_confirmed"] = "baseline_confirmed"
+
+
+@dataclass(frozen=True)
+class FindingsExpected:
+    """Findings like those of that alert are told to nobody for a while; at `review_at` the lead hears of them."""
+
+    at: datetime
+    alert: AlertId
+    expected: tuple[Expectation, ...]
+    review_at: datetime
+    kind: Literal["findings_expected"] = "findings_expected"
+
+
+@dataclass(frozen=True)
+class ExpectedFlagRecorded:
+    """A flag that was expected: it is kept, and nobody is told."""
+
+    at: datetime
+    flag: Flag
+    kind: Literal["expected_flag_recorded"] = "expected_flag_recorded"
+
+
+@dataclass(frozen=True)
+class ExpectationsReviewed:
+    """The lead was told what is expected, and will be again."""
+
+    at: datetime
+    review_at: datetime
+    kind: Literal["expectations_reviewed"] = "expectations_reviewed"
+
+
+@dataclass(frozen=True)
+class ExpectationEnded:
+    """What these rules find is told again. `by` is who wanted that; None: its time was over, or it came otherwise."""
+
+    at: datetime
+    rules: tuple[RuleId, ...]
+    by: StaffId | None
+    kind: Literal["expectation_ended"] = "expectation_ended"
+
+
+@dataclass(frozen=True)
 class CardSent:
     """The patient got that emergency card. At `ask_at` it is asked whether help is there; None: it is not."""
 
@@ -622,6 +683,12 @@ ChartFact = (
     | AlertTaken
     | AlertReopened
     | AlertResolved
+    | AlertOffered
+    | BaselineConfirmed
+    | FindingsExpected
+    | ExpectedFlagRecorded
+    | ExpectationsReviewed
+    | ExpectationEnded
     | CardSent
     | HelpAsked
     | HelpAnswered

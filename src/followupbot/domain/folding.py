@@ -1,6 +1,6 @@
 """What the facts about a patient add up to: a chart. Folding trims as it goes, so nothing grows with the years."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from datetime import date, datetime, time
 from functools import reduce
@@ -9,6 +9,8 @@ from typing import assert_never
 from followupbot.domain.alert_state import (
     FLAGS_MAX,
     Alert,
+    Baseline,
+    Expectation,
     Flag,
     HelpAwaited,
     HelpToAsk,
@@ -17,7 +19,14 @@ from followupbot.domain.alert_state import (
     Resolved,
     Taken,
 )
-from followupbot.domain.chart import CLOSED_CHECK_INS_MAX, RECHECKS_MAX, RESOLVED_ALERTS_MAX, UNREAD_MAX, Chart
+from followupbot.domain.chart import (
+    CLOSED_CHECK_INS_MAX,
+    EXPECTATIONS_MAX,
+    RECHECKS_MAX,
+    RESOLVED_ALERTS_MAX,
+    UNREAD_MAX,
+    Chart,
+)
 from followupbot.domain.check_in_state import (
     RECHECK,
     SUPERSEDED_MAX,
@@ -51,12 +60,14 @@ from followupbot.domain.enrolment_state import (
 )
 from followupbot.domain.enrolment_state import Reading as ReadingScreen
 from followupbot.domain.facts import (
+    AlertOffered,
     AlertPaged,
     AlertRaised,
     AlertRaisedAgain,
     AlertReopened,
     AlertResolved,
     AlertTaken,
+    BaselineConfirmed,
     BirthYearConfirmed,
     BirthYearMistaken,
     CardSent,
@@ -72,6 +83,10 @@ from followupbot.domain.facts import (
     ConsentDeclined,
     ConsentGiven,
     DeletionRequested,
+    ExpectationEnded,
+    ExpectationsReviewed,
+    ExpectedFlagRecorded,
+    FindingsExpected,
     FlagJoined,
     FlagRecorded,
     FollowUpHalted,
@@ -241,6 +256,27 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             return _alert(chart, fact.alert, state=Open(0, fact.page_at))
         case AlertResolved():
             return _alert(chart, fact.alert, state=Resolved(fact.by, fact.at, fact.outcome), help=None)
+        case AlertOffered():
+            state_offered = _the_alert(chart, fact.alert).state
+            assert isinstance(state_offered, Taken), "only what somebody has is handed over"
+            return _alert(chart, fact.alert, state=replace(state_offered, offered_to=fact.to))
+        case BaselineConfirmed():
+            others = tuple(known for known in chart.baselines if known.item not in fact.items)
+            return {"baselines": (*others, *(Baseline(item, fact.at, fact.by) for item in fact.items))}
+        case FindingsExpected():
+            rules = {expected.flag.trace.rule for expected in fact.expected}
+            kept = tuple(known for known in chart.expectations if known.flag.trace.rule not in rules)
+            return {
+                "expectations": (*kept, *fact.expected)[-EXPECTATIONS_MAX:],
+                "expectations_review_at": chart.expectations_review_at if kept else fact.review_at,
+            }
+        case ExpectedFlagRecorded():
+            return _fired(chart, fact.flag) | {"expectations": tuple(_held_back(chart, fact.flag))}
+        case ExpectationsReviewed():
+            return {"expectations_review_at": fact.review_at}
+        case ExpectationEnded():
+            left = tuple(known for known in chart.expectations if known.flag.trace.rule not in fact.rules)
+            return {"expectations": left, "expectations_review_at": chart.expectations_review_at if left else None}
         case CardSent():
             asks = None if fact.ask_at is None else HelpToAsk(fact.ask_at)
             return _alert(chart, fact.alert, card=fact.card, help=asks)
@@ -353,7 +389,16 @@ def _answered(chart: Chart, fact: QuestionAnswered) -> Changes:
     answered = _check_in(
         chart, fact.check_in, answers=answers, answered_at=fact.at, reopened=None, superseded=superseded
     )
+    if fact.value == NEW:
+        answered |= _unconfirmed(chart, {fact.question})
     return answered if fact.value == SKIPPED else answered | _read(chart, fact.question, fact.value, fact)
+
+
+def _unconfirmed(chart: Chart, items: Set[QuestionId]) -> Changes:
+    """What is new or worse is not what was confirmed to be old and unchanged."""
+    if chart.confirmed.isdisjoint(items):
+        return {}
+    return {"baselines": tuple(known for known in chart.baselines if known.item not in items)}
 
 
 def _reopened(chart: Chart, fact: QuestionReopened) -> Changes:
@@ -398,9 +443,15 @@ def _notes_read(chart: Chart, fact: NotesRead) -> Changes:
 
 def _fired(chart: Chart, flag: Flag) -> Changes:
     found = chart.check_in(flag.check_in)
+    unconfirmed = _unconfirmed(chart, {answer.question for answer in flag.trace.inputs if answer.value == NEW})
     if found is None or flag.trace.rule in found.fired:
-        return {}
-    return _check_in(chart, flag.check_in, fired=(*found.fired, flag.trace.rule))
+        return unconfirmed
+    return unconfirmed | _check_in(chart, flag.check_in, fired=(*found.fired, flag.trace.rule))
+
+
+def _held_back(chart: Chart, flag: Flag) -> Iterator[Expectation]:
+    for known in chart.expectations:
+        yield replace(known, held=known.held + 1) if known.flag.trace.rule == flag.trace.rule else known
 
 
 def _check_in(chart: Chart, check_in: CheckInId, **changes: object) -> Changes:

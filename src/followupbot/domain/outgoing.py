@@ -85,11 +85,21 @@ class Retire:
 
 
 @dataclass(frozen=True)
+class OwnCopy:
+    """What stands in the chat of the one whom it is about, with buttons that nobody else has."""
+
+    staff: StaffId
+    message: MessageKey
+    params: Mapping[str, Param] = field(default_factory=dict)
+    choices: tuple[tuple[Choice, ...], ...] = ()
+
+
+@dataclass(frozen=True)
 class Amend:
     """Every copy of `subject` that staff were sent becomes this message; copies not yet sent are cancelled.
 
-    `choices_for` keeps its buttons for that one staff member; the others' copies have none. Where that one has no copy,
-    because they pressed in a group or were handed it, this message is sent to them.
+    The copy in the chat of the one whom `own` names becomes that; where there is none, because they pressed in a group,
+    or took it from a list, they are sent one, silently.
     """
 
     key: str
@@ -98,8 +108,7 @@ class Amend:
     language: Language
     words: Version
     params: Mapping[str, Param] = field(default_factory=dict)
-    choices: tuple[tuple[Choice, ...], ...] = ()
-    choices_for: StaffId | None = None
+    own: OwnCopy | None = None
 
 
 @dataclass(frozen=True)

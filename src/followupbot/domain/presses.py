@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, TopicId
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, StaffId, TopicId
 
 
 @dataclass(frozen=True)
@@ -172,11 +172,15 @@ class TakePress:
 
 @dataclass(frozen=True)
 class ResolvePress:
-    """The clinician who has the alert says how it ended. `outcome` names the words `alerts/outcomes/<outcome>`."""
+    """The clinician who has the alert says how it ended. `outcome` names the words `alerts/outcomes/<outcome>`.
+
+    `sure`: what that outcome confirms has been shown.
+    """
 
     patient: PatientId
     alert: AlertId
     outcome: str
+    sure: bool = False
     kind: Literal["resolve"] = "resolve"
 
 
@@ -186,6 +190,54 @@ class ReachPress:
 
     whom: str
     kind: Literal["reach"] = "reach"
+
+
+@dataclass(frozen=True)
+class AlertPress:
+    """The clinician who has the alert wants to see it again, and what can be done with it."""
+
+    patient: PatientId
+    alert: AlertId
+    kind: Literal["alert"] = "alert"
+
+
+@dataclass(frozen=True)
+class DetailsPress:
+    """The clinician who has the alert wants to know why: what was said, which rules fired, how it has gone."""
+
+    patient: PatientId
+    alert: AlertId
+    kind: Literal["details"] = "details"
+
+
+@dataclass(frozen=True)
+class HandOverPress:
+    """That colleague is asked to take it over; without one, it is asked who, from the `first` name of the list on."""
+
+    patient: PatientId
+    alert: AlertId
+    to: StaffId | None = None
+    first: int = 0
+    kind: Literal["hand_over"] = "hand_over"
+
+
+@dataclass(frozen=True)
+class ExpectPress:
+    """What the alert tells of is expected for so many days, for that reason; what is missing is asked."""
+
+    patient: PatientId
+    alert: AlertId
+    reason: str | None = None
+    days: int | None = None
+    kind: Literal["expect"] = "expect"
+
+
+@dataclass(frozen=True)
+class EndExpectedPress:
+    """Nothing of that patient is expected any more."""
+
+    patient: PatientId
+    kind: Literal["end_expected"] = "end_expected"
 
 
 EnrolmentPress = (
@@ -199,7 +251,13 @@ CardPress = AnswerPress | HelpPress | CrisisPress
 
 AnytimePress = HelpPress | CrisisPress | CheckNowPress | TopicPress
 
-Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | TakePress | ResolvePress | ReachPress
+AlertsPress = TakePress | ResolvePress | AlertPress | DetailsPress | HandOverPress | ExpectPress | EndExpectedPress
+"""What is done with an alert, or with what came of one."""
+
+StaffPress = AlertsPress | ReachPress
+"""What only staff may press."""
+
+Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | StaffPress
 
 
 @dataclass(frozen=True)

@@ -30,16 +30,20 @@ def show(chart: Chart, facts: Iterable[ChartFact], now: datetime) -> Decision:
     """A line for each question that is followed over time. No figures while somebody is to look at something urgent."""
     if chart.urgent:
         return _reply(chart, "replies/progress_later", now)
-    check_ins = answered(facts)
+    lines, picture = overview(chart, answered(facts))
+    if not lines:
+        return _reply(chart, "replies/progress_none", now)
+    return _reply(chart, "replies/progress", now, {"lines": Lines(lines), "picture": picture})
+
+
+def overview(chart: Chart, check_ins: tuple[CheckIn, ...]) -> tuple[tuple[Line, ...], Picture | None]:
+    """A line for each question that is followed and was answered, and a picture where one was answered twice."""
     asked = followed(chart.protocol())
     pictured = {found.question.ids()[0]: trend for found in asked if (trend := _trend(chart, found, check_ins))}
     numbers = {question: n for n, question in enumerate(list(pictured)[:PICTURED_MAX], start=1)}
     lines = tuple(_line(chart, found, check_ins, numbers.get(found.question.ids()[0])) for found in asked)
     told = tuple(line for line in lines if line is not None)
-    if not told:
-        return _reply(chart, "replies/progress_none", now)
-    picture = Picture(tuple(pictured[question] for question in numbers)) if numbers else None
-    return _reply(chart, "replies/progress", now, {"lines": Lines(told[:LINES_MAX]), "picture": picture})
+    return told[:LINES_MAX], Picture(tuple(pictured[question] for question in numbers)) if numbers else None
 
 
 def followed(protocol: CareProtocol) -> tuple[Asked, ...]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from followupbot.domain import alerts, check_ins, help, occasions, pauses, preferences
+from followupbot.domain import alerts, check_ins, expectations, help, occasions, pauses, preferences
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.folding import fold
@@ -29,7 +29,7 @@ def wake(chart: Chart, now: datetime) -> Decision:
     if chart.enrolment is None:
         return Decision()
     decision = Decision()
-    for due in (preferences.wake, pauses.wake, occasions.wake, check_ins.wake):
+    for due in (expectations.wake, preferences.wake, pauses.wake, occasions.wake, check_ins.wake):
         woken = due(chart, now)
         chart = fold(chart, woken.chart_facts)
         decision += woken
@@ -40,6 +40,6 @@ def next_wake_at(chart: Chart) -> datetime | None:
     """When the chart has to be looked at again; None where nothing in it waits for time to pass."""
     if chart.enrolment is None:
         return None
-    nouns = (preferences.next_wake_at, pauses.next_wake_at, occasions.next_wake_at, check_ins.next_wake_at)
-    times = (next_alert_at(chart), *(next_at(chart) for next_at in nouns))
+    nouns = (expectations, preferences, pauses, occasions, check_ins)
+    times = (next_alert_at(chart), *(noun.next_wake_at(chart) for noun in nouns))
     return min((at for at in times if at is not None), default=None)

@@ -9,6 +9,7 @@ from followupbot.domain.conditions import (
     AnyOf,
     AtLeast,
     AtMost,
+    BaselineConfirmed,
     Condition,
     ConfirmedWithin,
     FallsBy,
@@ -28,7 +29,19 @@ from followupbot.domain.conditions import (
 )
 from followupbot.domain.evidence import Since
 from followupbot.domain.ids import QuestionId
-from followupbot.domain.questions import Choice, Date, Gate, Multiple, Number, Question, Scale, Text, Value, YesNo
+from followupbot.domain.questions import (
+    AS_BEFORE,
+    Choice,
+    Date,
+    Gate,
+    Multiple,
+    Number,
+    Question,
+    Scale,
+    Text,
+    Value,
+    YesNo,
+)
 from followupbot.domain.series import READINGS_MAX
 from followupbot.protocol_files.reading import Path, Reading, nearest
 
@@ -84,6 +97,10 @@ def _inspect_leaf(protocol: CareProtocol, leaf: Leaf, at: Path, reading: Reading
         case Flagged():
             if of_rule:
                 reading.complain(at, '"flagged" is for ask_if; no rule waits for another')
+        case BaselineConfirmed(question):
+            found = protocol.question(question)
+            if not isinstance(found, Gate) or AS_BEFORE not in found.values(question):
+                reading.complain((*at, "question"), f'"{question}" is never told as "had this before, unchanged"')
         case Missed() | NotAnsweredFor() | Unanswered():
             if not of_rule:
                 reading.complain(at, f'"{leaf.KEY}" is known when a check-in expires; nothing is asked then')
@@ -179,7 +196,7 @@ def _inspect_nesting(condition: Condition, path: Path, reading: Reading, deep: i
             _inspect_nesting(part, (*at, "condition"), reading, deep + 1)
         case RisesBy() | FallsBy() if condition.since is Since.BEST and deep > 1:
             reading.complain((*at, "since"), "a chart knows the best as of this occasion and the one before it")
-        case Flagged() | Missed() | NotAnsweredFor() | Unanswered() if deep:
+        case Flagged() | BaselineConfirmed() | Missed() | NotAnsweredFor() | Unanswered() if deep:
             reading.complain(at, f'"{condition.KEY}" is not known of an earlier occasion')
         case _:
             pass

@@ -1,10 +1,12 @@
 """What one care protocol must keep within itself: every name leads somewhere, and every red flag too."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
+from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.check_in_state import RECHECK, REPORT, URGENT
-from followupbot.domain.conditions import of_silence, readings_needed
+from followupbot.domain.conditions import BaselineConfirmed, leaves, of_silence, readings_needed
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.questions import (
@@ -33,6 +35,9 @@ from followupbot.protocol_files.timings import inspect_timings
 TIERS_WITH_ALERTS = tuple(tier for tier in Tier if tier is not Tier.RECORD)
 
 
+EXPECTED_MAX = timedelta(days=92)
+"""Three months: after that somebody looks anew."""
+
 TIERS_THAT_BUZZ = (Tier.EMERGENCY, Tier.SAME_DAY)
 """The others stand in the list and in the digest (clinical.md 0.7)."""
 
@@ -48,6 +53,7 @@ def inspect(protocol: CareProtocol, text: ProtocolText, reading: Reading) -> Non
         _inspect_rules(protocol, reading)
         _inspect_reserved(protocol, reading)
         _inspect_triggers(protocol, text, reading)
+        _inspect_outcomes(protocol, reading)
         inspect_timings(protocol, reading)
         if all(problem.severity is Severity.WARNING for problem in reading.problems):
             _inspect_gates(protocol, reading)
@@ -61,6 +67,29 @@ def _inspect_reserved(protocol: CareProtocol, reading: Reading) -> None:
         if timing.id in {URGENT, REPORT}:
             message = f'"{timing.id}" is what a patient asks for; give the timing another name'
             reading.complain(("timings", n, "id"), message)
+
+
+def _inspect_outcomes(protocol: CareProtocol, reading: Reading) -> None:
+    """Alerts can end, each way in a name of its own; what is expected ends on a day."""
+    _twice(((("outcomes", n, "id"), outcome.id) for n, outcome in enumerate(protocol.outcomes)), "outcome", reading)
+    for n, outcome in enumerate(protocol.outcomes):
+        if outcome.id == EXPECTED:
+            reading.complain(
+                ("outcomes", n, "id"), f'"{EXPECTED}" is how "expected until" ends an alert; choose another'
+            )
+    if protocol.outcomes and all(outcome.confirms_baseline for outcome in protocol.outcomes):
+        reading.complain(("outcomes",), "one outcome at least must fit every alert: one that confirms no baseline")
+    if any(
+        isinstance(leaf, BaselineConfirmed) for rule in protocol.rules for leaf in leaves(rule.condition)
+    ) and not any(outcome.confirms_baseline for outcome in protocol.outcomes):
+        reading.complain(("outcomes",), 'a rule asks for "baseline_confirmed", and no outcome confirms one')
+    if protocol.expecting is not None:
+        for n, span in enumerate(protocol.expecting.spans):
+            if span < timedelta(days=1) or span % timedelta(days=1):
+                reading.complain(("expecting", "spans", n), "expected a whole number of days")
+            elif span > EXPECTED_MAX:
+                days = EXPECTED_MAX.days
+                reading.complain(("expecting", "spans", n), f"nothing is expected for more than {days} days at a time")
 
 
 def _inspect_triggers(protocol: CareProtocol, text: ProtocolText, reading: Reading) -> None:

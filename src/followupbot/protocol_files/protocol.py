@@ -5,7 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Any
 
-from followupbot.domain.care_protocol import Asked, CareProtocol, Due, HelpCheck, Paging, Unscheduled
+from followupbot.domain.care_protocol import (
+    OUTCOMES,
+    AlertOutcome,
+    Asked,
+    CareProtocol,
+    Due,
+    Expecting,
+    HelpCheck,
+    Paging,
+    Unscheduled,
+)
 from followupbot.domain.conditions import Condition
 from followupbot.domain.ids import CardId, Concern, Language, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
 from followupbot.domain.rules import Recheck, Rule, Tier
@@ -34,6 +44,11 @@ NOBODY = "nobody"
 
 WAITS_MAX = 10
 """Steps of a ladder; more clinicians than that are not woken one after the other."""
+
+OUTCOMES_MAX = 8
+REASONS_MAX = 6
+SPANS_MAX = 4
+"""Buttons below an alert; more do not fit a phone."""
 
 RULE_VERSION_MAX = 9999
 REMINDERS_MAX = 5
@@ -135,6 +150,8 @@ class ProtocolText:
     triggers: Mapping[str, tuple[RuleId, ...]]
     urgent: UnscheduledLine | None
     report: UnscheduledLine | None
+    outcomes: tuple[AlertOutcome, ...]
+    expecting: Expecting | None
 
 
 def _rule(when: Condition, recheck: tuple[RecheckLine, ...], **values: Any) -> RuleLine:
@@ -237,6 +254,24 @@ QUIET_HOURS = Record(
     QuietHours,
 )
 
+OUTCOME = Record(
+    "a way in which an alert may end",
+    (
+        Field("id", Name(str, "the outcome's name"), doc="Its name in the record, for ever; alerts/outcomes/<id>."),
+        Field("confirms_baseline", Truth(), False, "true: what was told as old and unchanged is confirmed to be that."),
+    ),
+    AlertOutcome,
+)
+
+EXPECTING = Record(
+    'what "expected until" offers',
+    (
+        Field("reasons", Many(Name(str, "a reason's name"), 1, REASONS_MAX), doc="Why; alerts/reasons/<reason>."),
+        Field("spans", Many(SPAN, 1, SPANS_MAX), doc="For how long, in whole days."),
+    ),
+    Expecting,
+)
+
 PROTOCOL = Record(
     "a care protocol",
     (
@@ -253,6 +288,10 @@ PROTOCOL = Record(
         Field("quiet_hours", QUIET_HOURS, QuietHours(), "When nothing is started; may only widen 20:00 to 09:00."),
         Field("urgent", UNSCHEDULED, None, 'What "Something has changed: check now" asks.'),
         Field("report", UNSCHEDULED, None, "What /report asks."),
+        Field(
+            "outcomes", Many(OUTCOME, 1, OUTCOMES_MAX), OUTCOMES, "How an alert may end, in the order of the buttons."
+        ),
+        Field("expecting", EXPECTING, None, 'What "expected until" offers; without it, it is not offered.'),
         Field("languages", Many(Name(Language), 1, LANGUAGES_MAX), (), "Languages that must have every word of it."),
         Field(
             "triggers", _TRIGGERS, {}, "What must lead to a flag, and the rules that see to it; each with a vignette."
@@ -310,6 +349,8 @@ def assemble(key: ProtocolKey, text: ProtocolText, reading: Reading) -> CareProt
         languages=text.languages,
         urgent=_unscheduled(text.urgent, text),
         report=_unscheduled(text.report, text),
+        outcomes=text.outcomes,
+        expecting=text.expecting,
     )
 
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from followupbot.domain import crisis, yearly
-from followupbot.domain.alerts import OUTCOMES
+from followupbot.domain import crisis, handling, yearly
+from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import Role
 from followupbot.domain.enrolment_state import HALT_REASONS, STANDINGS
@@ -23,6 +23,7 @@ from followupbot.rendering.param_kinds import (
     ANSWER,
     ANSWER_OR_NONE,
     CODE,
+    CONCERN,
     CONCERN_OR_NONE,
     CONCERNS,
     COUNT,
@@ -34,6 +35,7 @@ from followupbot.rendering.param_kinds import (
     INSTANT,
     INSTANT_OR_NONE,
     LINES,
+    LINES_OR_NONE,
     MINUTES,
     NAME,
     NAME_OR_NONE,
@@ -41,10 +43,14 @@ from followupbot.rendering.param_kinds import (
     OUTCOME,
     PAGES,
     PICTURE_OR_NONE,
+    REASON_OR_NONE,
     RECORDED_TIER,
     ROLE,
     SAID,
+    SAID_OR_NONE,
     SENT_TEXT,
+    SHORT_NAME,
+    SHORT_NAME_OR_NONE,
     SHORT_TEXT,
     SHORT_TEXT_OR_NONE,
     STAFF_COMMAND,
@@ -57,6 +63,7 @@ from followupbot.rendering.param_kinds import (
     TITLE,
     TRUTH,
     TRUTH_OR_NONE,
+    WORKING_DAYS_OR_NONE,
     YEARS,
     YEARS_OR_NONE,
     ParamKind,
@@ -135,6 +142,9 @@ _BUTTON = Contract(plain=True, pressed=True)
 _CARD = Contract(
     {"recorded": TRUTH, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,), says=(ABROAD,), opens=EMERGENCY_NUMBER
 )
+
+_HOW_SOON = {"due": INSTANT, "days": WORKING_DAYS_OR_NONE}
+_HANDLING = ("details", "hand_over", "expect")
 
 CONTRACTS: dict[str, Contract] = {
     # patients: enrolment
@@ -358,21 +368,83 @@ CONTRACTS: dict[str, Contract] = {
             "tier": TIER,
             "concern": CONCERN_OR_NONE,
             "years": YEARS_OR_NONE,
-            "due": INSTANT,
+            **_HOW_SOON,
+            "reported": INSTANT_OR_NONE,
             "again": PAGES,
         },
         shows=("code", "tier"),
         buttons=("take",),
     ),
-    "alerts/taken": Contract(
-        {"code": CODE, "tier": TIER, "by": NAME, "at": INSTANT},
+    "alerts/offer": Contract(
+        {
+            "code": CODE,
+            "tier": TIER,
+            "concern": CONCERN_OR_NONE,
+            "years": YEARS_OR_NONE,
+            **_HOW_SOON,
+            "by": NAME,
+        },
         shows=("code", "tier", "by"),
-        buttons=tuple(f"outcome.{outcome}" for outcome in OUTCOMES),
+        buttons=("take",),
+    ),
+    "alerts/taken": Contract(
+        {"code": CODE, "tier": TIER, "by": NAME, "at": INSTANT, "offered_to": NAME_OR_NONE},
+        shows=("code", "tier", "by"),
+    ),
+    "alerts/yours": Contract(
+        {
+            "code": CODE,
+            "tier": TIER,
+            "concern": CONCERN_OR_NONE,
+            "years": YEARS_OR_NONE,
+            **_HOW_SOON,
+            "at": INSTANT,
+            "again_at": INSTANT_OR_NONE,
+            "offered_to": NAME_OR_NONE,
+        },
+        shows=("code", "tier"),
+        buttons=_HANDLING,
+    ),
+    "alerts/joined": Contract(
+        {"code": CODE, "tier": TIER, "concern": CONCERN_OR_NONE}, shows=("code", "tier"), buttons=_HANDLING
     ),
     "alerts/resolved": Contract(
-        {"code": CODE, "tier": TIER, "by": NAME, "outcome": OUTCOME, "at": INSTANT},
+        {"code": CODE, "tier": TIER, "by": NAME, "outcome": OUTCOME, "at": INSTANT, "until": INSTANT_OR_NONE},
         shows=("code", "tier", "by", "outcome"),
     ),
+    "alerts/details": Contract(
+        {"code": CODE, "tier": TIER, "flags": LINES, "expected": LINES_OR_NONE}, shows=("code", "tier")
+    ),
+    "alerts/rule": Contract(
+        {"said": SAID_OR_NONE, "tier": TIER, "rule": SHORT_TEXT, "version": COUNT, "at": INSTANT}, shows=("rule",)
+    ),
+    "alerts/rule_of_old": Contract({"rule": SHORT_TEXT}, shows=("rule",)),
+    "alerts/trend": Contract({"code": CODE, "lines": LINES, "picture": PICTURE_OR_NONE}, shows=("code",)),
+    "alerts/hand_over": Contract(
+        {"code": CODE, "tier": TIER, "name_1": SHORT_NAME}
+        | {f"name_{n}": SHORT_NAME_OR_NONE for n in range(2, handling.COLLEAGUES_SHOWN_MAX + 1)},
+        shows=("code",),
+        buttons=(*(f"name_{n}" for n in range(1, handling.COLLEAGUES_SHOWN_MAX + 1)), "more"),
+    ),
+    "alerts/expect_reason": Contract({"code": CODE, "tier": TIER}, shows=("code",)),
+    "alerts/expect_until": Contract(
+        {"code": CODE, "tier": TIER, "until_1": DAY}
+        | {f"until_{n}": DAY_OR_NONE for n in range(2, handling.SPANS_MAX + 1)},
+        shows=("code",),
+        buttons=tuple(f"until_{n}" for n in range(1, handling.SPANS_MAX + 1)),
+    ),
+    "alerts/confirm_baseline": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("sure",)),
+    "alerts/expectation": Contract(
+        {
+            "concern": CONCERN,
+            "reason": REASON_OR_NONE,
+            "until": INSTANT,
+            "by": NAME,
+            "held": ParamKind("how often it was held back", (0, 1, 5)),
+        },
+        shows=("by",),
+    ),
+    "alerts/expected_review": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("end",)),
     "rules/*": _REPLY,
     **{f"rules/{name}": _REPLY for name in (crisis.BUTTON, yearly.WRONG_YEAR)},
     "alerts/fallback": Contract({"code": CODE}, shows=("code",), buttons=("take",)),
@@ -381,6 +453,12 @@ CONTRACTS: dict[str, Contract] = {
     "alerts/notices/resolved": _NOTICE,
     "alerts/notices/refused": _NOTICE,
     "alerts/notices/not_yours": _NOTICE,
+    "alerts/notices/offered": Contract({"to": ParamKind("a person's name", ("Dr Ito", "x" * 60))}, plain=True),
+    "alerts/notices/nobody_else": _NOTICE,
+    "alerts/notices/not_reachable": _NOTICE,
+    "alerts/notices/not_expected": _NOTICE,
+    "alerts/notices/nothing_expected": _NOTICE,
+    "alerts/notices/expected_ended": _NOTICE,
     # the operator
     **{
         f"operator/{notice}": Contract({"detail": DETAIL}, shows=("detail",))
@@ -401,7 +479,9 @@ CONTRACTS: dict[str, Contract] = {
     # words that stand inside other messages
     **{f"alerts/tiers/{tier}": _WORD for tier in Tier},
     "alerts/concerns/*": _WORD,
-    **{f"alerts/outcomes/{outcome}": _WORD for outcome in OUTCOMES},
+    "alerts/outcomes/*": _WORD,
+    f"alerts/outcomes/{EXPECTED}": _WORD,
+    "alerts/reasons/*": _WORD,
     **{f"roles/{role}": _WORD for role in Role},
     "clinic/emergency_number": _WORD,
     # the menu of slash commands

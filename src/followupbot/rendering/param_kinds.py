@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from followupbot.domain.alerts import OUTCOMES
+from followupbot.domain.care_protocol import OUTCOMES
 from followupbot.domain.clinic import Role
 from followupbot.domain.enrolment_state import HALT_REASONS, STANDINGS
 from followupbot.domain.ids import MessageKey
@@ -49,6 +49,9 @@ OF_OLD = MessageKey("questions/of_old")
 CODE = ParamKind("a patient's code", ("7F3K9",))
 NAME = ParamKind("a person's name", ("Dr Ito", AWKWARD_NAME))
 NAME_OR_NONE = ParamKind("a person's name, or none", (None, *NAME.samples))
+SHORT_NAME = ParamKind("a person's name as a button shows it", ("Dr Ito", AWKWARD_NAME[:30]))
+SHORT_NAME_OR_NONE = ParamKind("the same, or none", (None, *SHORT_NAME.samples))
+WORKING_DAYS_OR_NONE = ParamKind("a number of working days, below 0 where it was due, or none", (None, -1, 0, 1, 5))
 SHORT_TEXT = ParamKind("short text", ("10:00",))
 SHORT_TEXT_OR_NONE = ParamKind("short text, or none", (None, "10:00"))
 DETAIL = ParamKind("ids and numbers", ("7F3K9", "update 123456789, 3 attempts"))
@@ -63,9 +66,12 @@ TRUTH_OR_NONE = ParamKind("true, false or none", (None, True, False))
 INSTANT = ParamKind("a time", (_INSTANT, _NIGHT))
 INSTANT_OR_NONE = ParamKind("a time, or none", (None, *INSTANT.samples))
 SAID = ParamKind("what was said to each question", (Summary(()),))
+SAID_OR_NONE = ParamKind("what was said to each question, or none", (None, *SAID.samples))
 TITLE = ParamKind("the title of a question", (Title(OF_OLD),))
 ANSWER = ParamKind("what was said", (Said(OF_OLD, ("yes",)), Said(OF_OLD, (), 10)))
 ANSWER_OR_NONE = ParamKind("what was said, or none", (None, *ANSWER.samples))
+INSTANT_OR_NONE = ParamKind("a time, or none", (None, *INSTANT.samples))
+LINES_OR_NONE = ParamKind("lines, each in its own words, or none", (None, Lines(())))
 LINES = ParamKind("lines, each in its own words", (Lines(()),))
 PICTURE_OR_NONE = ParamKind("a picture, or none", (None, Picture((Trend((Point(date(2026, 3, 1), 5),)),))))
 NUMBER_OR_NONE = ParamKind("a number from 1, or none", (None, 1, 4))
@@ -87,7 +93,9 @@ CONCERNS = ("bladder_bowel", "feeling", "weakness", "infection", "clot", "pain",
 TIER = _words("alerts/tiers", tuple(Tier))
 RECORDED_TIER = _words("record/tiers", tuple(Tier))
 CONCERN_OR_NONE = _words("alerts/concerns", CONCERNS, optional=True)
-OUTCOME = _words("alerts/outcomes", OUTCOMES)
+CONCERN = _words("alerts/concerns", CONCERNS)
+OUTCOME = _words("alerts/outcomes", tuple(outcome.id for outcome in OUTCOMES))
+REASON_OR_NONE = _words("alerts/reasons", ("known_to_team",), optional=True)
 ROLE = _words("roles", tuple(Role))
 HALT_REASON = _words("record/halts", HALT_REASONS)
 STANDING = _words("staff/standings", STANDINGS)

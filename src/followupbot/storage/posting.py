@@ -16,6 +16,7 @@ from followupbot.domain.outgoing import (
     Lane,
     Outgoing,
     OutgoingMessage,
+    OwnCopy,
     Recall,
     Recipient,
     Rehour,
@@ -135,26 +136,25 @@ class Posting:
         self._send_to_who_has_it(amend, by_chat)
 
     def _send_to_who_has_it(self, amend: Amend, by_chat: Mapping[str, Sequence[sa.Row[Any]]]) -> None:
-        """Who is to have the buttons, and has no copy in which they could stand, is sent the message."""
-        staff = amend.choices_for
-        chat = None if staff is None else self._clinic.paging_chat(staff)
-        if staff is None or chat is None or _copies(by_chat.get(chat, ())):
+        """Who is to have the buttons, and has no copy in which they could stand, is sent their own."""
+        own = amend.own
+        chat = None if own is None else self._clinic.paging_chat(own.staff)
+        if own is None or chat is None or _copies(by_chat.get(chat, ())):
             return
-        self._insert(
-            self._row(
-                f"{amend.key}/{staff}",
-                chat,
-                staff=staff,
-                lane=Lane.ALERT,
-                subject=amend.subject,
-                act=Act.SEND,
-                message=amend.message,
-                words=amend.words,
-                language=amend.language,
-                params=amend.params,
-                choices=amend.choices,
-            )
+        row = self._row(
+            f"{amend.key}/{own.staff}",
+            chat,
+            staff=own.staff,
+            lane=Lane.ALERT,
+            subject=amend.subject,
+            act=Act.SEND,
+            message=own.message,
+            words=amend.words,
+            language=amend.language,
+            params=own.params,
+            choices=own.choices,
         )
+        self._insert(row | {"silent": True})
 
     def _amend_chat(self, amend: Amend, chat: ChatId, rows: Sequence[sa.Row[Any]]) -> None:
         copies = _copies(rows)
@@ -162,10 +162,10 @@ class Posting:
             return
         newest, older = copies[-1], copies[:-1]
         if self._clinic.paging_chat(newest.staff) == chat:
-            choices = amend.choices if amend.choices_for == newest.staff else ()
-            edit = self._edit(amend, newest, choices)
+            own = amend.own if amend.own is not None and amend.own.staff == newest.staff else None
+            edit = self._edit(amend, newest, own)
             # It may have arrived, and its button may be what was pressed; its number is lost, so the news come below.
-            anew = {"act": Act.SEND.value, "target_row": None, "silent": not choices} if _perhaps(newest) else {}
+            anew = {"act": Act.SEND.value, "target_row": None, "silent": own is None} if _perhaps(newest) else {}
             self._insert(edit | anew)
         else:  # they work here no more, or elsewhere: nothing new is said there
             older = copies
@@ -174,7 +174,7 @@ class Posting:
                 key = f"{amend.key}/{copy.id}"
                 self._insert(self._strip(key, chat, copy.staff, amend.subject, copy.message_id))
 
-    def _edit(self, amend: Amend, copy: sa.Row[Any], choices: tuple[tuple[Choice, ...], ...]) -> dict[str, Any]:
+    def _edit(self, amend: Amend, copy: sa.Row[Any], own: OwnCopy | None) -> dict[str, Any]:
         row = self._row(
             f"{amend.key}/{copy.id}",
             ChatId(copy.chat),
@@ -182,11 +182,11 @@ class Posting:
             lane=Lane(copy.lane),
             subject=amend.subject,
             act=Act.EDIT,
-            message=amend.message,
+            message=amend.message if own is None else own.message,
             words=amend.words,
             language=amend.language,
-            params=amend.params,
-            choices=choices,
+            params=amend.params if own is None else own.params,
+            choices=() if own is None else own.choices,
         )
         row["target_row"] = copy.id
         row["target_message_id"] = copy.message_id

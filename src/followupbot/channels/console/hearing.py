@@ -12,9 +12,7 @@ from followupbot.domain.presses import (
     CrisisPress,
     HelpPress,
     Press,
-    ReachPress,
-    ResolvePress,
-    TakePress,
+    StaffPress,
     TopicPress,
 )
 
@@ -24,9 +22,8 @@ PRESSED = MessageId(1)
 
 def pressed(charts: Charts, press: Press, cause: Cause, now: datetime) -> Decision:
     """A button's key was typed."""
+    assert not isinstance(press, StaffPress), "only staff are sent such a button"
     match press:
-        case TakePress() | ResolvePress() | ReachPress():
-            raise AssertionError("only staff are sent such a button")
         case CommandPress():
             return commands.carry_out(charts, press.patient, press.command, press.argument, cause, now)
         case HelpPress() | CrisisPress() | CheckNowPress() | TopicPress():

@@ -9,8 +9,9 @@ buttons stand in people's chats for months.
 import re
 from typing import assert_never
 
-from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, TopicId
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, StaffId, TopicId
 from followupbot.domain.presses import (
+    AlertPress,
     AnswerPress,
     BackPress,
     ChangePlanPress,
@@ -19,6 +20,10 @@ from followupbot.domain.presses import (
     ConfirmPlanPress,
     ConsentPress,
     CrisisPress,
+    DetailsPress,
+    EndExpectedPress,
+    ExpectPress,
+    HandOverPress,
     HelpPress,
     LaterPress,
     NextPress,
@@ -124,8 +129,18 @@ def _fields(press: Press) -> tuple[str, ...]:
             return ("v", whom, "")
         case TakePress(patient, alert):
             return ("t", patient, str(alert))
-        case ResolvePress(patient, alert, outcome):
-            return ("r", patient, str(alert), outcome)
+        case ResolvePress(patient, alert, outcome, sure):
+            return ("r", patient, str(alert), outcome, *(("1",) if sure else ()))
+        case AlertPress(patient, alert):
+            return ("A", patient, str(alert))
+        case DetailsPress(patient, alert):
+            return ("D", patient, str(alert))
+        case HandOverPress(patient, alert, to, first):
+            return ("H", patient, str(alert), to or "", str(first))
+        case ExpectPress(patient, alert, reason, days):
+            return ("E", patient, str(alert), reason or "", "" if days is None else str(days))
+        case EndExpectedPress(patient):
+            return ("X", patient, "")
         case _:
             assert_never(press)
 
@@ -194,6 +209,20 @@ def _press(kind: str, patient: PatientId, fields: list[str]) -> Press | None:
             return TakePress(patient, AlertId(int(number)))
         case "r", [number, outcome] if _is_number(number) and _are_names(outcome):
             return ResolvePress(patient, AlertId(int(number)), outcome)
+        case "r", [number, outcome, "1"] if _is_number(number) and _are_names(outcome):
+            return ResolvePress(patient, AlertId(int(number)), outcome, sure=True)
+        case "A", [number] if _is_number(number):
+            return AlertPress(patient, AlertId(int(number)))
+        case "D", [number] if _is_number(number):
+            return DetailsPress(patient, AlertId(int(number)))
+        case "H", [number, to, first] if _is_number(number) and _is_number(first) and _are_names(*filter(None, (to,))):
+            return HandOverPress(patient, AlertId(int(number)), StaffId(to) if to else None, int(first))
+        case "E", [number, reason, days] if _is_number(number) and _are_names(*filter(None, (reason,))):
+            if days and not _is_number(days):
+                return None
+            return ExpectPress(patient, AlertId(int(number)), reason or None, int(days) if days else None)
+        case "X", [""]:
+            return EndExpectedPress(patient)
         case _:
             return None
 
