@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults mutants bench lock docs build wheel try-wheel clean
+.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults simulate mutants bench lock docs build wheel try-wheel clean
 
 PY    ?= python3
 V     ?= .venv
@@ -78,6 +78,13 @@ kill: $(V)/.dev ## kill -9 the program KILLS times on each database, at any mome
 FAULTS ?= long or fault
 faults: $(V)/.dev ## the real program, also with databases locked, full and stopped, and handlers that fail; FAULTS=fault is short
 	@$(BIN)/python -m pytest -q -n 2 -m "$(FAULTS)" --timeout 3600 tests/process $(ARGS)
+
+SEEDS ?= 20
+PATIENTS ?= 300
+YEARS ?= 5
+simulate: $(V)/.dev ## PATIENTS for YEARS on the real program in virtual time, with faults, once for each of SEEDS seeds
+	@for seed in $$(seq 1 $(SEEDS)); do \
+		$(BIN)/followupbot simulate --patients $(PATIENTS) --years $(YEARS) --seed $$seed --faults $(ARGS) || exit 1; done
 
 mutants: $(V)/.dev ## change the shipped protocol in each small way that there is, and list what no vignette notices
 	@PYTHONPATH=src:. $(BIN)/python -m tests.programme.mutants $(MUTANTS)

@@ -23,7 +23,7 @@ from tests.cli.terminal import Terminal
 from tests.played import check_vignettes_once
 from tests.process.telegram import TOKEN, Telegram
 
-_read = house._load_programme
+_read = house.read_and_label
 
 
 def _read_once(known: dict[Version, Programme], version: Version, files: Mapping[str, bytes]) -> Programme:
@@ -75,7 +75,7 @@ def terminal(
             monkeypatch.delenv(name)
     monkeypatch.setenv("FOLLOWUPBOT_WEB_PORT", "0")
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(house, "_load_programme", partial(_read_once, programmes))
+    monkeypatch.setattr(house, "read_and_label", partial(_read_once, programmes))
     monkeypatch.setattr(check, "check", partial(_check_once, problems))
     monkeypatch.setattr("followupbot.cli.preview.check", partial(_check_once, problems))
     monkeypatch.setattr(check, "check_vignettes", check_vignettes_once)

@@ -41,6 +41,7 @@ from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys
 from followupbot.storage.leases import Leases
 from followupbot.storage.outbox import Outbox
+from followupbot.storage.programmes import LoadProgramme
 from followupbot.upkeep.backup import BackupFailed, back_up
 
 
@@ -125,7 +126,14 @@ def build(settings: Settings, clock: Clock) -> House:
     except StorageUnavailable as error:
         database.close()
         raise HouseClosed(cannot_open(settings, error)) from error
-    store = Charts(database, keys, _load_programme, wake.next_wake_at, clock.now)
+    return put_together(settings, clock, database, keys)
+
+
+def put_together(
+    settings: Settings, clock: Clock, database: Database, keys: Keys, load_programme: LoadProgramme | None = None
+) -> House:
+    """The clinic on that database, which has the schema, and with those keys."""
+    store = Charts(database, keys, load_programme or read_and_label, wake.next_wake_at, clock.now)
 
     def settings_of(version: Version) -> ClinicSettings:
         return store.programme(version).settings
@@ -161,7 +169,8 @@ def learn_bot_name(opened: House) -> BotName:
             return BotName(None, f"{unknown} Telegram can't be reached at {api} ({error}). Try again when it can.")
 
 
-def _load_programme(version: Version, files: Mapping[str, bytes]) -> Programme:
+def read_and_label(version: Version, files: Mapping[str, bytes]) -> Programme:
+    """The programme in those files, with the words on its buttons."""
     return replace(read_programme(version, files), labels=Words(files).labels())
 
 

@@ -1,6 +1,7 @@
 """The sender's part: messages go out; with PostgreSQL for as long as no other machine does it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import structlog
@@ -9,7 +10,8 @@ from followupbot.application import admins
 from followupbot.application.deliveries import Deliveries
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.limiter import Limiter
-from followupbot.application.ports import StorageUnavailable
+from followupbot.application.ports import Channel, StorageUnavailable, Writer
+from followupbot.bootstrap.house import House
 from followupbot.bootstrap.turns import Turn
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.outbound import TelegramChannel
@@ -31,7 +33,7 @@ class Sender:
     def __init__(self, workplace: Workplace, channel: TelegramChannel, bot: int) -> None:
         self._workplace = workplace
         self._turn = Turn(workplace, Part.SENDER, bot)
-        self._deliveries = _deliveries(workplace, channel, self._turn)
+        self._deliveries = make_deliveries(workplace.house, workplace.writer, channel, may_send=self._turn.lasts)
 
     async def run(self) -> None:
         """It sends until the stop; what was in hand when the one before it ended is looked after first."""
@@ -63,9 +65,15 @@ class Sender:
             await workplace.pause(LISTENS_AGAIN_AFTER)
 
 
-def _deliveries(workplace: Workplace, channel: TelegramChannel, turn: Turn) -> Deliveries:
+def make_deliveries(
+    house: House,
+    writer: Writer,
+    channel: Channel,
+    *,
+    may_send: Callable[[], bool] = lambda: True,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> Deliveries:
     """The sending itself, and whom it tells of what can't be sent."""
-    house = workplace.house
     desk = FrontDesk(house.store, house.outbox)
 
     def blocked(claim: Claim, _: str, now: datetime) -> None:
@@ -85,11 +93,12 @@ def _deliveries(workplace: Workplace, channel: TelegramChannel, turn: Turn) -> D
         house.outbox,
         house.renderer,
         channel,
-        workplace.writer,
+        writer,
         house.clock,
         Limiter(),
         on_dead=dead,
         on_blocked=blocked,
         on_misconfigured=misconfigured,
-        may_send=turn.lasts,
+        may_send=may_send,
+        sleep=sleep,
     )

@@ -25,6 +25,7 @@ from followupbot.cli import (
     preview,
     programme,
     running,
+    simulation,
     staff,
 )
 from followupbot.settings import SettingsWrong
@@ -50,6 +51,7 @@ app.command()(demo.demo)
 app.command()(programme.publish)
 app.command()(programme.check)
 app.command()(preview.preview)
+app.command()(simulation.simulate)
 app.command()(health.status)
 app.command()(health.verify)
 app.command()(moving.move)

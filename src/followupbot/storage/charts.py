@@ -24,7 +24,7 @@ from followupbot.storage.keys import CHAIN, CLINIC, Keys, patient_key
 from followupbot.storage.posting import Posting
 from followupbot.storage.programmes import LoadProgramme, Programmes
 from followupbot.storage.projections import Fold
-from followupbot.storage.snapshots import Snapshots
+from followupbot.storage.snapshots import CHART_ROW, CLINIC_ROW, Snapshots
 from followupbot.storage.tables import alerts, causes, charts, clinics, epoch_ms, facts, invitations, notes
 from followupbot.storage.tables import chats as chats_table
 from followupbot.storage.tombstones import ERASED, Tombstone
@@ -33,6 +33,10 @@ T = TypeVar("T")
 
 SEEN_MAX = 10_000
 """Chats whose newest message waits in memory for the next commit; it is a hint, and lost ones cost a second message."""
+
+_SAME_CHART = charts.update().where(
+    charts.c.patient == sa.bindparam("same_patient"), charts.c.version == sa.bindparam("same_version")
+)
 
 
 class Charts:
@@ -56,6 +60,7 @@ class Charts:
         self._now = now
         self._seen: dict[ChatId, MessageId] = {}
         self._seeing = Lock()
+        self._new_cause = database.insert(causes).on_conflict_do_nothing().returning(causes.c.key)
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 
@@ -71,7 +76,7 @@ class Charts:
         self, connection: Connection, patient: PatientId, cause: Cause, decide: Callable[[Chart], Decision]
     ) -> Decision:
         """The unit's body: begins and commits nothing, so that several can share a transaction in savepoints."""
-        row = connection.execute(sa.select(charts).where(charts.c.patient == patient)).one_or_none()
+        row = connection.execute(CHART_ROW, {"patient": patient}).one_or_none()
         name = patient_key(patient)
         if row is not None and row.form == ERASED:
             self._keys.forget(name)  # another process may have erased them
@@ -103,7 +108,7 @@ class Charts:
         return decision
 
     def _transact_clinic(self, connection: Connection, cause: Cause, decide: Callable[[Clinic], Decision]) -> Decision:
-        row = connection.execute(sa.select(clinics)).one_or_none()
+        row = connection.execute(CLINIC_ROW).one_or_none()
         before = self._snapshots.clinic(connection, row)
         if not self._first_time(connection, cause, CLINIC, before.version):
             return Decision()
@@ -161,13 +166,13 @@ class Charts:
     def chart(self, patient: PatientId) -> Chart | None:
         """The chart as it is now; None where there is no such patient, or they were erased."""
         with self._database.read() as connection:
-            row = connection.execute(sa.select(charts).where(charts.c.patient == patient)).one_or_none()
+            row = connection.execute(CHART_ROW, {"patient": patient}).one_or_none()
             return None if row is None or row.form == ERASED else self._snapshots.chart(connection, patient, row)
 
     def clinic(self) -> Clinic:
         """The clinic as it is now."""
         with self._database.read() as connection:
-            return self._snapshots.clinic(connection, connection.execute(sa.select(clinics)).one_or_none())
+            return self._snapshots.clinic(connection, connection.execute(CLINIC_ROW).one_or_none())
 
     def due(self, now: datetime, limit: int) -> Sequence[PatientId]:
         """Patients whose chart has a timer at or before `now`, the earliest first."""
@@ -316,8 +321,7 @@ class Charts:
 
     def _first_time(self, connection: Connection, cause: Cause, subject: str, version: int) -> bool:
         row = {"key": cause.key, "subject": subject, "version": version, "at": self._now()}
-        new = self._database.insert(causes).values(row).on_conflict_do_nothing().returning(causes.c.key)
-        return connection.execute(new).first() is not None
+        return connection.execute(self._new_cause, row).first() is not None
 
     def _append(
         self,
@@ -366,10 +370,11 @@ class Charts:
             new = self._database.insert(charts).values(row).on_conflict_do_nothing().returning(charts.c.patient)
             kept = connection.execute(new).first() is not None
         else:
-            same = charts.update().where(charts.c.patient == patient, charts.c.version == before.version)
-            kept = connection.execute(same.values(row)).rowcount == 1
+            same = {"same_patient": patient, "same_version": before.version}
+            kept = connection.execute(_SAME_CHART, row | same).rowcount == 1
         if not kept:
             raise Conflict
+        self._snapshots.keep(after, head)
 
     def _keep_clinic(self, connection: Connection, before: Clinic, after: Clinic, head: bytes) -> None:
         for member in after.staff:

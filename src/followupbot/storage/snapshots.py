@@ -1,7 +1,9 @@
 """Charts and the clinic as they are kept: an encrypted snapshot each, or the fold of the facts if it is outdated."""
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +18,14 @@ from followupbot.domain.ids import PatientId
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, decode_chart, decode_clinic, decode_fact
 from followupbot.storage.keys import CLINIC, Keys, patient_key
 from followupbot.storage.programmes import Programmes
-from followupbot.storage.tables import clinics, facts
+from followupbot.storage.tables import charts, clinics, facts
+
+CLINIC_ROW = sa.select(clinics)
+CHART_ROW = sa.select(charts).where(charts.c.patient == sa.bindparam("patient"))
+"""Made once: to make a statement costs more than to run it."""
+
+CHARTS_KEPT = 256
+"""Charts in memory, at some 20 kB each: as many patients as sit over a check-in at one time."""
 
 
 class Snapshots:
@@ -27,11 +36,13 @@ class Snapshots:
         self._keys = keys
         self._programmes = programmes
         self._clinic_at: tuple[bytes, Clinic] | None = None
+        self._remembering = Lock()
+        self._charts_at: OrderedDict[PatientId, tuple[bytes, Chart]] = OrderedDict()
 
     def chart(self, connection: Connection, patient: PatientId, row: sa.Row[Any] | None) -> Chart:
         """The chart of that row of `charts`, with the clinic and the programmes it needs; empty where there is none."""
-        clinic = self.clinic(connection, connection.execute(sa.select(clinics)).one_or_none())
-        chart = Chart(patient) if row is None else self._bare_chart(connection, patient, row)
+        clinic = self.clinic(connection, connection.execute(CLINIC_ROW).one_or_none())
+        chart = Chart(patient) if row is None else self._known_chart(connection, patient, row)
         versions = {check_in.version for check_in in chart.check_ins}
         if clinic.programme_version is not None:
             versions.add(clinic.programme_version)
@@ -56,6 +67,24 @@ class Snapshots:
             decode_fact(cipher.decrypt(row.body_enc, "facts", "body_enc", f"{aggregate}/{row.n}"))
             for row in connection.execute(query)
         ]
+
+    def keep(self, chart: Chart, head: bytes) -> None:
+        """With that head this is the chart; where it is not committed, nobody will ever ask for that head."""
+        with self._remembering:
+            self._charts_at[chart.patient] = (head, chart)
+            self._charts_at.move_to_end(chart.patient)
+            if len(self._charts_at) > CHARTS_KEPT:
+                self._charts_at.popitem(last=False)
+
+    def _known_chart(self, connection: Connection, patient: PatientId, row: sa.Row[Any]) -> Chart:
+        """The same, from memory where it was read a moment ago: whoever answers comes back in seconds."""
+        self._keys.cipher(patient_key(patient))  # raises where it was destroyed: the erased are in no memory
+        at = self._charts_at.get(patient)
+        if at is not None and at[0] == row.head:  # the head, not the version, as above
+            return at[1]
+        chart = self._bare_chart(connection, patient, row)
+        self.keep(chart, row.head)
+        return chart
 
     def _bare_chart(self, connection: Connection, patient: PatientId, row: sa.Row[Any]) -> Chart:
         name = patient_key(patient)

@@ -134,7 +134,7 @@ class BotRequest(HTTPXRequest):
             pool_timeout,  # type: ignore[arg-type]
         )
         if code == 429:
-            raise FloodControl(_retry_after(payload))
+            raise FloodControl(retry_after(payload))
         return code, payload
 
 
@@ -166,7 +166,8 @@ def _request(connections: int, *, trust_env: bool) -> BotRequest:
     )
 
 
-def _retry_after(payload: bytes) -> float:
+def retry_after(payload: bytes) -> float:
+    """Seconds to wait, as the body of a 429 says; an own guess where it does not."""
     try:
         answer: object = json.loads(payload.decode("utf-8", "replace"))
     except ValueError:  # a proxy's own 429

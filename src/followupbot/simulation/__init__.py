@@ -1,0 +1,1 @@
+"""Years in minutes: made-up people, faults and crashes in virtual time, judged from what reached their phones."""

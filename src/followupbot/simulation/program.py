@@ -1,0 +1,213 @@
+"""The program as the simulation sees it: one process, which takes updates in, does rounds and sends, and may die."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from followupbot.application import rounds
+from followupbot.application.deliveries import Deliveries
+from followupbot.application.ports import Channel, Outcome, StorageUnavailable, Store
+from followupbot.domain.decision import Decision
+from followupbot.domain.delivery import Claim, Rendered
+from followupbot.domain.ids import PatientId
+from followupbot.simulation.faults import DATABASE, PROCESS, RESTART_AFTER, Crash, CrashingDatabase, Faults
+from followupbot.simulation.telegram import About, VirtualTelegram
+from followupbot.storage import timers
+
+RETRY_STORAGE_AFTER = timedelta(seconds=5)
+"""The longest pause of the intake between two tries, while the database is away."""
+
+IDLE = timedelta(seconds=1)
+"""The sender's own tick: where everything waits for a pause of all sending."""
+
+UPDATE_TRIES_MAX = 3
+"""A handler that raises so often sets its update aside."""
+
+
+class Down(Exception):
+    """The process does not run."""
+
+
+class NotingChannel:
+    """The real channel; Telegram is told beside it which message each call is about, for the log."""
+
+    def __init__(self, inner: Channel, telegram: VirtualTelegram) -> None:
+        self._inner = inner
+        self._telegram = telegram
+
+    def compose(self, rendered: Rendered) -> bytes:
+        """As the channel's own."""
+        return self._inner.compose(rendered)
+
+    async def deliver(self, claim: Claim, payload: bytes) -> Outcome:
+        """As the channel's own."""
+        self._telegram.about = About(claim.key, claim.message, claim.decided_at)
+        try:
+            return await self._inner.deliver(claim, payload)
+        finally:
+            self._telegram.about = None
+
+
+class Reclaiming(Protocol):
+    """What a start needs of the outbox."""
+
+    def reclaim(self) -> int:
+        """What an earlier process had in hand is free again."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """One life of the process: what it has in memory, and loses."""
+
+    store: Store
+    outbox: Reclaiming
+    deliveries: Deliveries
+    take_in: Callable[[Mapping[str, Any], datetime], Decision]
+    set_aside: Callable[[int, Mapping[str, Any], Exception, datetime], None]
+
+
+Start = Callable[[int], Process]
+"""Makes the process anew; given how often it has been."""
+
+Writer = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+
+async def inline_writer(unit: Callable[[], Any]) -> Any:
+    """Satisfies `application.ports.Writer`: at once, in this thread."""
+    return unit()
+
+
+class Program:
+    """Runs as `followupbot run` does, but for the ticks: `turn` does what is due, and `next_at` says when again."""
+
+    def __init__(self, start: Start, database: CrashingDatabase, telegram: VirtualTelegram, faults: Faults) -> None:
+        self._start = start
+        self._database = database
+        self._telegram = telegram
+        self._faults = faults
+        self._process: Process | None = None
+        self._starts = 0
+        self._down_until: datetime | None = None
+        self._units_seen = -1
+        self._wake_at: datetime | None = None
+        self._send_at: datetime | None = None
+        self._storage_at: datetime | None = None
+        self.raised: list[tuple[str, Exception]] = []
+        self.handled: Callable[[Mapping[str, Any], datetime], None] = lambda _raw, _now: None
+        """Told of each update whose unit has committed."""
+
+    @property
+    def process(self) -> Process:
+        """The process, running. `Down` where it does not."""
+        if self._process is None:
+            raise Down
+        return self._process
+
+    def next_at(self, now: datetime) -> datetime | None:
+        """When `turn` has something to do again; None where nothing is to be expected."""
+        if self._process is None:
+            return self._down_until or now
+        down = self._faults.away_until(PROCESS)
+        if down is not None:
+            return down
+        if self._storage_at is not None:
+            return self._storage_at
+        self._look()
+        return min((at for at in (self._wake_at, self._send_at) if at is not None), default=None)
+
+    async def turn(self, now: datetime) -> None:
+        """Everything that is due by now is done; or the process has died over it, and is started again later."""
+        if self._faults.away_until(PROCESS) is not None:
+            self._process = None
+            self._down_until = self._faults.away_until(PROCESS)
+            return
+        try:
+            if self._process is None:
+                if self._down_until is not None and now < self._down_until:
+                    return
+                self._begin()
+            if self._storage_at is not None and now < self._storage_at:
+                return
+            self._storage_at = None
+            await self._work()
+        except Crash:
+            self._process = None
+            self._down_until = self._faults.clock.at + RESTART_AFTER
+        except StorageUnavailable:
+            back = self._faults.away_until(DATABASE) or now
+            self._storage_at = max(back, self._faults.clock.at + RETRY_STORAGE_AFTER)
+
+    def _begin(self) -> None:
+        self._faults.crashed = False
+        self._starts += 1
+        process = self._start(self._starts)
+        process.outbox.reclaim()
+        self._process = process
+        self._down_until = None
+        self._units_seen = -1
+
+    async def _work(self) -> None:
+        clock = self._faults.clock
+        while True:
+            self._take_in()
+            self._look()
+            while self._wake_at is not None and self._wake_at <= clock.at:
+                rounds.once(self.process.store, clock.at, self._note)
+                self._look()
+            if not await self._send() and not self._waiting:
+                return
+            if self._faults.away_until(DATABASE) is not None:
+                raise StorageUnavailable
+
+    @property
+    def _waiting(self) -> bool:
+        """Whether updates wait that can be fetched."""
+        return bool(self._telegram.pending) and not self._faults.api_is_away
+
+    def _take_in(self) -> None:
+        telegram, faults = self._telegram, self._faults
+        if faults.api_is_away:
+            return
+        telegram.forget_old()
+        while telegram.pending:
+            update = telegram.pending[0]
+            try:
+                self.process.take_in(update.raw, faults.clock.at)
+            except StorageUnavailable:
+                raise
+            except Exception as error:
+                self.raised.append((f"update {update.id}", error))
+                update.tried += 1
+                if update.tried >= UPDATE_TRIES_MAX:
+                    self.process.set_aside(update.id, update.raw, error, faults.clock.at)
+                    telegram.pending.popleft()
+                continue
+            telegram.pending.popleft()
+            self.handled(update.raw, faults.clock.at)
+
+    async def _send(self) -> bool:
+        """Whether anything was tried."""
+        clock = self._faults.clock
+        tried = False
+        while self._send_at is not None and self._send_at <= clock.at:
+            if await self.process.deliveries.once(clock.at):
+                tried = True
+                self._send_at = timers.next_send_at(self._database)
+                continue
+            if self._faults.away_until(DATABASE) is not None:
+                raise StorageUnavailable
+            self._send_at = timers.next_send_at(self._database)
+            if self._send_at is not None and self._send_at <= clock.at:
+                # What is due and could not be taken waits for something else that is under way.
+                self._send_at = timers.next_send_at(self._database, clock.at) or clock.at + IDLE
+        return tried
+
+    def _look(self) -> None:
+        if self._units_seen != self._database.units:
+            self._units_seen = self._database.units
+            self._wake_at = timers.next_wake_at(self._database)
+            self._send_at = timers.next_send_at(self._database)
+
+    def _note(self, patient: PatientId, error: Exception) -> None:
+        self.raised.append((f"chart {patient}", error))

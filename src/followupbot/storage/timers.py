@@ -1,0 +1,46 @@
+"""When something is due next: for a clock that does not tick, but jumps to where there is work."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from followupbot.storage.engine import Database
+from followupbot.storage.tables import charts, chats, epoch_ms, outbox
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_CHARTS = sa.select(sa.func.min(charts.c.wake_at)).where(charts.c.wake_at.is_not(None))
+
+_PENDING = (
+    sa.select(sa.type_coerce(outbox.c.not_before_at, sa.BigInteger), outbox.c.not_before_machine_ms)
+    .add_columns(chats.c.not_before_machine_ms.label("chat_ms"))
+    .join_from(outbox, chats, chats.c.chat == outbox.c.chat)
+    .where(outbox.c.state == sa.literal_column("'pending'"))
+)
+_LEASES = sa.select(sa.func.min(outbox.c.lease_until_machine_ms)).where(
+    outbox.c.state == sa.literal_column("'sending'")
+)
+
+
+def next_wake_at(database: Database) -> datetime | None:
+    """When the first chart has to be looked at; None where none waits for time to pass."""
+    with database.read() as connection:
+        found: datetime | None = connection.scalar(_CHARTS)
+        return found
+
+
+def next_send_at(database: Database, after: datetime | None = None) -> datetime | None:
+    """When the outbox may next have something to send, or a lease to take over; with `after`, later than that.
+
+    For a clinic whose two clocks run together.
+    """
+    than = None if after is None else epoch_ms(after)
+    with database.read() as connection:
+        rows: list[Any] = list(connection.execute(_PENDING))
+        lease = connection.scalar(_LEASES)
+    # A message may go when the last of its three waits is over; with `after` each of them is a reason to look again.
+    times = [max(row) for row in rows] if than is None else [ms for row in rows for ms in row if ms > than]
+    if lease is not None and (than is None or lease > than):
+        times.append(lease)
+    return _EPOCH + timedelta(milliseconds=min(times)) if times else None
