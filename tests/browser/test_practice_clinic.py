@@ -5,13 +5,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 playwright = pytest.importorskip("playwright.sync_api", reason="make e2e installs it")
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 SCREENS = {"wide": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 QUIET = [
@@ -21,6 +23,7 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+EVENTS_UNTIL_SOMEBODY_BEGINS_MAX = 40
 PICTURES = os.environ.get("PICTURES")
 """A folder for a picture of each step, where somebody wants to look."""
 
@@ -39,52 +42,98 @@ def address(tmp_path: Path) -> Iterator[str]:
             assert program.wait(timeout=5) == 0
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_enrol_answer_alert_and_take_by_tapping(address: str, screen: str) -> None:
-    """Somebody who has never seen it goes from the invitation to the outcome, and no error stands in the console."""
+@contextmanager
+def clinic(address: str, screen: str) -> Iterator[Any]:
+    """Its page in a browser; afterwards nothing may stand in the console."""
     wrong: list[str] = []
     with playwright.sync_playwright() as browsers:
         browser = browsers.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=QUIET)
         page = browser.new_page(viewport=SCREENS[screen])
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.set_default_timeout(60_000)
         page.goto(address)
-        maria, ito = (page.locator("section.phone").nth(number) for number in (0, 1))
-
-        def turn_to(owner: str) -> None:
-            if screen == "phone":
-                page.locator("nav.tabs button", has_text=owner).click()
-
-        def tap(phone: object, label: str) -> None:
-            phone.get_by_role("button", name=label).last.click()  # type: ignore[attr-defined]
-            if PICTURES:
-                page.wait_for_timeout(700)
-                page.screenshot(path=f"{PICTURES}/{screen}-{len(list(Path(PICTURES).glob(f'{screen}-*'))):02}.png")
-
-        turn_to("Dr Ito")
-        tap(ito, "Open the invitation")
-        ito.get_by_text("Welcome, Dr Ito").wait_for()
-        turn_to("Maria")
-        tap(maria, "Open the invitation")
-        tap(maria, "Next")
-        maria.get_by_text("This is not an emergency service").wait_for()  # before, "Next" is still that of the first
-        for label in ("Next", "Yes, I agree", "Yes, this is right", "I call for emergency help now", "Water"):
-            tap(maria, label)
-        tap(maria, "Start now")
-        tap(maria, "1 new or worse")
-        maria.get_by_text("Do not wait for a reply here").wait_for()
-        tap(maria, "Longer ago, steady since")
-        maria.get_by_text("It changes nothing about what to do now").wait_for()
-        turn_to("Dr Ito")
-        tap(ito, "I will take this")
-        tap(ito, "Called the patient")
-        ito.locator(".messages").get_by_text("Closed").wait_for()
-        assert ito.locator(".keyboard button:visible").count() == 0, "a closed alert has no buttons"
-        turn_to("Maria")
-        maria.get_by_text("The clinic has seen this").wait_for()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing is cut off sideways"
-        if PICTURES:
-            page.wait_for_timeout(700)
-            page.screenshot(path=f"{PICTURES}/{screen}-end.png")
+        page.locator("section.story").wait_for()
+        yield page
         browser.close()
     assert wrong == []
+
+
+def picture(page: Any, name: str) -> None:
+    """One more of that name, where somebody wants to look."""
+    if PICTURES:
+        page.wait_for_timeout(700)
+        page.screenshot(path=f"{PICTURES}/{name}-{len(list(Path(PICTURES).glob(f'{name}-*'))):02}.png")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_guided_story_by_tapping_what_is_lit(address: str, screen: str) -> None:
+    """A newcomer does what the page says, from Maria's check-in to the emergency card."""
+    with clinic(address, screen) as page:
+        story = page.locator("section.story")
+        seen = []
+        while True:
+            step = story.locator("[data-step]").get_attribute("data-step")
+            seen.append(step)
+            if step == "years":
+                break
+            if step == "urgent":
+                write = page.locator("section.phone.lit textarea")
+                write.fill("/urgent")
+                write.press("Enter")
+            elif story.get_by_role("button", name="Next").is_visible():
+                story.get_by_role("button", name="Next").click()
+            else:
+                page.locator(".key.lit").click()
+            story.locator(f'[data-step]:not([data-step="{step}"])').wait_for()
+            picture(page, f"story-{screen}")
+        assert seen == [
+            *("begin", "start", "screen_1", "screen_2", "foot", "how_much"),
+            *("alert", "heard", "outcome", "urgent", "card", "years"),
+        ]
+        maria, kim = (page.locator("section.phone").nth(number) for number in (0, 1))
+        maria.get_by_text("Do not wait for a reply here").last.wait_for()
+        kim.get_by_text("Emergency ·").last.wait_for(state="attached")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing is cut off sideways"
+
+
+def test_the_clinics_time_is_stopped_sped_up_and_moved_on(address: str) -> None:
+    with clinic(address, "wide") as page:
+        speeds = page.get_by_role("group", name="How fast the clinic's time runs")
+        pause = speeds.get_by_role("button", name="Pause")
+        pause.click()
+        page.locator('[data-speed="0"][aria-pressed="true"]').wait_for()
+        begun = page.locator("[data-slot=clock]").get_attribute("datetime")
+        speeds.get_by_role("button", name="Next event").click()
+        page.wait_for_function("begun => document.querySelector('[data-slot=clock]').dateTime > begun", arg=begun)
+        speeds.get_by_role("button", name="A day in a minute").click()
+        page.locator('[data-speed="1440"][aria-pressed="true"]').wait_for()
+        taps = page.locator("section.strip li.pressed").filter(has_text="Start now")
+        for _ in range(EVENTS_UNTIL_SOMEBODY_BEGINS_MAX):
+            if taps.count():
+                break
+            speeds.get_by_role("button", name="Next event").click()
+            page.wait_for_timeout(1500)
+        taps.first.wait_for(state="attached")
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_enrol_by_tapping(address: str, screen: str) -> None:
+    """Somebody who has never seen it opens the invitation, consents, and is asked for the first time."""
+    with clinic(address, screen) as page:
+        page.get_by_role("button", name="End the story").click()
+        rosa = page.locator("section.phone").nth(3)
+        if screen == "phone":
+            page.locator("nav.tabs button", has_text="Rosa").click()
+
+        def tap(label: str) -> None:
+            rosa.get_by_role("button", name=label).last.click()
+            picture(page, f"enrol-{screen}")
+
+        tap("Open the invitation")
+        tap("Next")
+        rosa.get_by_text("This is not an emergency service").wait_for()  # before, "Next" is still that of the first
+        for label in ("Next", "Yes, I agree", "Yes, this is right", "I call for emergency help now", "Water"):
+            tap(label)
+        tap("Start now")
+        rosa.get_by_role("button", name="1 new or worse").wait_for()

@@ -8,7 +8,9 @@ import httpx
 import pytest
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 
-from followupbot.practice import Person, Practice
+from followupbot.practice import FrozenClock, Person, Practice
+from followupbot.practice.guide import Shown
+from followupbot.practice.limits import HAPPENING_CHARS_MAX, MESSAGE_KEPT_SECONDS
 
 
 @pytest.fixture
@@ -79,6 +81,77 @@ async def test_clock_limits_faults_and_phones_can_be_set_from_outside(
     assert shown == {**phone, "role": "patient", "chat": None}
 
 
+class Steered:
+    """A clinic's clock under somebody's hand."""
+
+    def __init__(self) -> None:
+        self.now, self.speed = 1_000_000.0, 1.0
+        self.due: float | None = None
+
+    def __call__(self) -> float:
+        return self.now
+
+    def set_speed(self, speed: float) -> None:
+        self.speed = speed
+
+    async def skip(self) -> bool:
+        if self.due is None:
+            return False
+        self.now = self.due
+        return True
+
+
+async def test_the_page_steers_the_clinics_time_and_neither_rates_nor_retention(clock: FrozenClock) -> None:
+    dates = Steered()
+    practice = Practice(clock=clock, dates=dates)
+    async with practice.serve() as address, httpx.AsyncClient(base_url=address) as http:
+        assert (await http.get("/practice/clock")).json() == {"now": 1_000_000, "speed": 1.0}
+        assert (await http.post("/practice/clock", json={"speed": 1440})).json()["speed"] == 1440
+        assert (await http.post("/practice/clock", json={"speed": -1})).status_code == 400
+        assert (await http.post("/practice/clock", json={"skip": True})).json() == {"error": "nothing is due"}
+        dates.due = 2_000_000.0
+        assert (await http.post("/practice/clock", json={"skip": True})).json()["now"] == 2_000_000
+        maria = practice.user("Maria")
+        maria.start()
+        assert maria.chat()["messages"][0]["date"] == 2_000_000
+        assert practice.telegram.updates.pending_count() == 1, (
+            "a million seconds of the clinic's time are nothing to it"
+        )
+        clock.advance(MESSAGE_KEPT_SECONDS + 1)
+        assert practice.telegram.updates.pending_count() == 0
+
+
+async def test_what_happens_in_any_chat_is_told_in_a_line(http: httpx.AsyncClient, bot: Bot, maria: Person) -> None:
+    markup = InlineKeyboardMarkup([[InlineKeyboardButton("A bit", callback_data="y")]])
+    sent = await bot.send_message(maria.id, "<b>Any pain?</b>\nSince when?", parse_mode="HTML", reply_markup=markup)
+    maria.press(sent.id, data="y")
+    maria.text("x" * 300)
+    told = (await http.get("/practice/happenings", params={"since": 1})).json()
+    assert [(line["kind"], line["name"], line["text"]) for line in told] == [
+        ("sent", "Maria", "Any pain?"),
+        ("pressed", "Maria", "A bit"),
+        ("wrote", "Maria", "x" * (HAPPENING_CHARS_MAX - 1) + "…"),
+    ]
+
+
+async def test_a_story_is_shown_and_gone_on_from(http: httpx.AsyncClient, practice: Practice) -> None:
+    assert (await http.get("/practice/story")).json() is None
+
+    class Two:
+        at = 1
+
+        def shown(self) -> Shown | None:
+            return Shown(f"step_{self.at}", self.at, 2) if self.at <= 2 else None
+
+        def go_on(self) -> None:
+            self.at += 1
+
+    practice.tell(Two())
+    assert (await http.get("/practice/story")).json()["step"] == "step_1"
+    assert (await http.post("/practice/story")).json()["step"] == "step_2"
+    assert (await http.post("/practice/story")).json() is None
+
+
 async def test_two_phones_are_there_when_none_were_set(http: httpx.AsyncClient, practice: Practice) -> None:
     assert practice.telegram.users == {}
     phones = (await http.get("/practice/phones")).json()
@@ -112,8 +185,8 @@ async def test_events_tell_the_page_what_changed(http: httpx.AsyncClient, bot: B
 async def test_the_page_and_its_files_come_from_here_alone(http: httpx.AsyncClient) -> None:
     page = await http.get("/")
     assert "<title>followupbot practice clinic</title>" in page.text
-    assert "nothing here reaches a real chat" in page.text
-    for name in ("phones.css", "phones.js", "messages.js"):
+    assert "Practice: nothing here reaches a real chat" in page.text
+    for name in ("phones.css", "clinic.css", "phones.js", "messages.js", "clinic.js"):
         file = await http.get(f"/practice/page/{name}")
         assert file.status_code == 200
         assert "://" not in file.text.replace("http://www.w3.org", "")

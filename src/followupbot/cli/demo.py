@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from followupbot import settings
 from followupbot.cli.terminal import found_wrong
 
 SHOWN = """\
@@ -14,7 +15,7 @@ The practice clinic is open. Nothing here reaches a real chat.
 
   {address}
 
-On each phone, open the invitation. Then answer on Maria's phone: say that something is new, and look at Dr Ito's.
+Open it in a browser: the page tells you what to do. The clinic's time can be stopped, sped up, and moved on.
 Ctrl-C ends it."""
 
 
@@ -23,24 +24,37 @@ def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; 0 takes any free one.")] = 8090,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
     once: Annotated[bool, typer.Option("--once", help="Print one story and exit.")] = False,
+    own: Annotated[
+        bool, typer.Option("--own", help="With your clinic's own protocols, words and clinic.yaml, to learn on them.")
+    ] = False,
+    postgres: Annotated[bool, typer.Option("--postgres", help="On a private PostgreSQL in place of SQLite.")] = False,
 ) -> None:
-    """Show the practice clinic: a patient's and a clinician's phone in the browser, and the real bot. No token.
+    """Show the practice clinic: the real bot, made-up patients with years behind them, four phones in the browser.
+
+    It needs no token, and nothing in it reaches a real chat. Staff can be given it to learn on.
 
     Example: followupbot demo --once
     """
     from followupbot.bootstrap import demo as practice_clinic  # here, because it brings the whole program
+    from followupbot.bootstrap.key_files import HouseClosed
+    from followupbot.bootstrap.transcript import StoryStuck
 
+    wishes = practice_clinic.Wishes(
+        1.0 if once else speed, 0 if once else port, settings.load().data if own else None, postgres
+    )
     if once:
         try:
-            asyncio.run(practice_clinic.play(typer.echo))
-        except practice_clinic.StoryStuck as error:
+            asyncio.run(practice_clinic.play(wishes, typer.echo))
+        except (StoryStuck, HouseClosed) as error:
             found_wrong(str(error))
         return
     has_screen = browser and sys.stdout.isatty()
     try:
         problem = asyncio.run(
-            practice_clinic.show(speed, port, has_screen, lambda address: typer.echo(SHOWN.format(address=address)))
+            practice_clinic.show(wishes, has_screen, lambda address: typer.echo(SHOWN.format(address=address)))
         )
+    except HouseClosed as error:
+        found_wrong(str(error))
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise

@@ -15,6 +15,23 @@ class Settable(Protocol):
         """Time is `seconds` later than it was."""
 
 
+@runtime_checkable
+class Steering(Protocol):
+    """The clinic's own time, which the page may steer. Message dates are read from it; rates and retention are not."""
+
+    speed: float
+    """How many seconds of it pass in one of the machine's; 0 while it stands still."""
+
+    def __call__(self) -> float:
+        """Seconds since 1970."""
+
+    def set_speed(self, speed: float) -> None:
+        """From now on it runs so fast."""
+
+    async def skip(self) -> bool:
+        """It is the moment at which something is due next; False where nothing is, and nothing has changed."""
+
+
 class FrozenClock:
     """Stands still until it is moved; seconds since 1970, UTC."""
 

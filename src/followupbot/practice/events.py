@@ -32,20 +32,25 @@ class Events:
             queue.put_nowait(None)
         self._listeners.clear()
 
-    async def stream(self) -> AsyncIterator[str]:
-        """Server-sent events until the practice closes; a comment every few seconds keeps the connection open."""
+    async def listen(self) -> AsyncIterator[Json | None]:
+        """Every event from now on, and None every few seconds in which there is none, until the practice closes."""
         queue: asyncio.Queue[Json | None] = asyncio.Queue()
         self._listeners.add(queue)
         try:
-            yield "retry: 1000\n: listening\n\n"
             while True:
                 try:
                     event = await asyncio.wait_for(queue.get(), KEEP_ALIVE_SECONDS)
                 except TimeoutError:
-                    yield ": still here\n\n"
+                    yield None
                     continue
                 if event is None:
                     return
-                yield f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
+                yield event
         finally:
             self._listeners.discard(queue)
+
+    async def stream(self) -> AsyncIterator[str]:
+        """Server-sent events until the practice closes; a comment every few seconds keeps the connection open."""
+        yield "retry: 1000\n: listening\n\n"
+        async for event in self.listen():
+            yield ": still here\n\n" if event is None else f"data: {json.dumps(event, ensure_ascii=False)}\n\n"

@@ -56,6 +56,9 @@ FAULTS_MAX = 1_000
 EVENTS_WAITING_MAX = 1_000  # a page that reads no more is let go
 FILES_BYTES_MAX = 512 * 1024 * 1024
 PHONES_MAX = 12
+SPEED_MAX = 100_000  # a day in a second; faster and nobody sees anything
+HAPPENINGS_KEPT_MAX = 200  # more than anybody scrolls through
+HAPPENING_CHARS_MAX = 90  # one line of the strip
 HANG_SECONDS_MAX = 600  # a hung call is cut after this, so that a forgotten one does not outlive the run
 
 

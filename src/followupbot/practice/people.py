@@ -37,6 +37,10 @@ class Person:
         user.started = True
         return self._say(self._private(), Styled(f"/start {payload}".strip()))
 
+    def came_long_ago(self) -> None:
+        """Start was pressed at some time before this practice was opened; the bot hears nothing of it now."""
+        self._alive().started = True
+
     def text(self, text: str, chat: int | None = None, reply_to: int | None = None) -> int:
         """The person wrote this in the private chat, or in the group `chat`; the number of the message."""
         text = text.strip()

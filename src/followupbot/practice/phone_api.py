@@ -10,15 +10,23 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from followupbot.practice.calls import CallLog
-from followupbot.practice.clock import Settable
+from followupbot.practice.clock import Settable, Steering
 from followupbot.practice.faults import Faults, fault_from
+from followupbot.practice.guide import Guide
+from followupbot.practice.limits import SPEED_MAX
 from followupbot.practice.people import Group, Person
 from followupbot.practice.phones import Phones, phones_from
 from followupbot.practice.refusals import Json, Malformed, NotPossible, UnknownPerson
 from followupbot.practice.telegram import Telegram
 
 PAGE = Path(__file__).parent / "page"
-PAGE_FILES = {"phones.css": "text/css", "phones.js": "text/javascript", "messages.js": "text/javascript"}
+PAGE_FILES = {
+    "phones.css": "text/css",
+    "clinic.css": "text/css",
+    "phones.js": "text/javascript",
+    "messages.js": "text/javascript",
+    "clinic.js": "text/javascript",
+}
 # Nothing from outside, and no script but ours, whatever a message holds.
 PAGE_HEADERS = {
     "content-security-policy": "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'",
@@ -42,6 +50,7 @@ class PhoneApi:
         self.faults = faults
         self.calls = calls
         self.phones = phones
+        self.guide: Guide | None = None
 
     def routes(self) -> list[Route]:
         """Every address of the people's side."""
@@ -62,6 +71,8 @@ class PhoneApi:
             Route("/practice/faults", _told(self.order_faults), methods=["GET", "POST", "DELETE"]),
             Route("/practice/limits", _told(self.limits), methods=["GET", "POST"]),
             Route("/practice/phones", _told(self.list_phones), methods=["GET", "POST"]),
+            Route("/practice/happenings", _told(self.list_happenings)),
+            Route("/practice/story", _told(self.story), methods=["GET", "POST"]),
         ]
 
     async def page(self, _request: Request) -> Response:
@@ -164,14 +175,40 @@ class PhoneApi:
         return self.calls.since(_whole(request.query_params.get("since", "0")))
 
     async def clock(self, request: Request) -> Any:
-        """The time; after a POST it is later."""
+        """The time, and how fast it runs where the page may steer it; after a POST it is later, or runs otherwise."""
+        dates = self.telegram.dates
+        steering = dates if isinstance(dates, Steering) else None
         if request.method == "POST":
-            posted = await _posted(request, {"advance": (int, float)}, needed="advance")
-            if not isinstance(self.telegram.clock, Settable) or posted["advance"] < 0:
-                raise NotPossible("this clock cannot be moved, or not backwards")
-            self.telegram.clock.advance(posted["advance"])
+            posted = await _posted(request, {"advance": (int, float), "speed": (int, float), "skip": bool})
+            match posted:
+                case {"advance": seconds}:
+                    self._advance(seconds)
+                case {"speed": speed} if steering is not None and 0 <= speed <= SPEED_MAX:
+                    steering.set_speed(speed)
+                case {"skip": True} if steering is not None:
+                    if not await steering.skip():
+                        raise NotPossible("nothing is due")
+                case _:
+                    raise Malformed(f"this clock cannot do that; post advance, speed (0 to {SPEED_MAX}), or skip")
             self.telegram.events.tell("clock")
-        return {"now": self.telegram.clock()}
+        return {"now": self.telegram.now(), "speed": None if steering is None else steering.speed}
+
+    def _advance(self, seconds: float) -> None:
+        if not isinstance(self.telegram.clock, Settable) or seconds < 0:
+            raise NotPossible("this clock cannot be moved, or not backwards")
+        self.telegram.clock.advance(seconds)
+
+    async def list_happenings(self, request: Request) -> Any:
+        """What has happened after number `?since=`."""
+        return self.telegram.happenings.since(_whole(request.query_params.get("since", "0")))
+
+    async def story(self, request: Request) -> Any:
+        """The guided story's step, null where there is none; a POST goes on from it."""
+        if self.guide is not None and request.method == "POST":
+            self.guide.go_on()
+            self.telegram.events.tell("story")
+        shown = None if self.guide is None else self.guide.shown()
+        return None if shown is None else shown.to_json()
 
     async def order_faults(self, request: Request) -> Any:
         """The faults still to come; a POST orders one more, a DELETE takes all back."""

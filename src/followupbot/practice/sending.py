@@ -78,7 +78,7 @@ def delete_message(telegram: Telegram, params: Params) -> bool:
         raise bad_request("message to delete not found")
     if chat.kind != "private" and not message.sender.is_bot:
         raise bad_request("message can't be deleted")
-    if telegram.clock() - message.date > DELETE_WITHIN_SECONDS:
+    if telegram.now() - message.date > DELETE_WITHIN_SECONDS:
         raise bad_request("message can't be deleted for everyone")
     message.deleted = True
     telegram.changed(message, "delete")

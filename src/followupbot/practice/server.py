@@ -15,6 +15,7 @@ from followupbot.practice.calls import CallLog
 from followupbot.practice.clock import Clock, Settable, ShiftedClock
 from followupbot.practice.connections import CuttableProtocol
 from followupbot.practice.faults import Fault, FaultKind, Faults, fault_from
+from followupbot.practice.guide import Guide
 from followupbot.practice.people import Group, Person
 from followupbot.practice.phone_api import PhoneApi
 from followupbot.practice.phones import Phone, Phones
@@ -31,7 +32,8 @@ TICK_SECONDS = 0.1  # uvicorn counts ten ticks a second
 class Practice:
     """One bot, its people and its phones.
 
-    `clock` tells the date of messages, the rates and the retention; long polls and slow faults wait in real time.
+    `clock` tells the rates and the retention, and the date of messages unless `dates` does; long polls and slow faults
+    wait in real time.
     Everything here is called from the event loop that serves it.
     """
 
@@ -42,11 +44,12 @@ class Practice:
         username: str = DEFAULT_USERNAME,
         name: str = DEFAULT_NAME,
         clock: Clock | None = None,
+        dates: Clock | None = None,
         limits: bool = True,
         phones: Sequence[Phone] = (),
     ) -> None:
         clock = clock or ShiftedClock()
-        self.telegram = Telegram(token=token, username=username, name=name, clock=clock, limits=limits)
+        self.telegram = Telegram(token=token, username=username, name=name, clock=clock, limits=limits, dates=dates)
         self.faults = Faults()
         self.calls = CallLog()
         self.phones = Phones(self.telegram)
@@ -89,6 +92,11 @@ class Practice:
             server.leaving.set()
             await serving
 
+    def tell(self, guide: Guide) -> None:
+        """From now on the page shows this story."""
+        self._phone_api.guide = guide
+        self.telegram.events.tell("story")
+
     def close(self) -> None:
         """Nobody is kept waiting any more: long polls, hung calls and pages are let go."""
         self._bot_api.closing.set()
@@ -110,6 +118,10 @@ class Practice:
     def group(self, title: str, members: Sequence[Person]) -> Group:
         """A new group of these people and the bot."""
         return Group(self.telegram, self.telegram.add_group(title, [member.id for member in members]).id)
+
+    def events(self) -> AsyncIterator[Json | None]:
+        """Everything that happens from now on, as `practice.events` tells it, until the practice closes."""
+        return self.telegram.events.listen()
 
     def updates(self, update: Any) -> int:
         """Anything waits for the bot as an update; its id."""

@@ -9,6 +9,7 @@ from followupbot.practice.clock import Clock
 from followupbot.practice.entities import Styled
 from followupbot.practice.events import Events
 from followupbot.practice.files import FileStore
+from followupbot.practice.happenings import Happenings
 from followupbot.practice.limits import (
     MEMBERSHIP_KEPT_SECONDS,
     MESSAGE_KEPT_SECONDS,
@@ -30,12 +31,15 @@ QUERY_ID_FIRST = 4_611_686_018_427_000_001
 class Telegram:
     """One bot and everyone it could talk to. Not safe for threads: one event loop calls it."""
 
-    def __init__(self, *, token: str, username: str, name: str, clock: Clock, limits: bool = True) -> None:
+    def __init__(
+        self, *, token: str, username: str, name: str, clock: Clock, limits: bool = True, dates: Clock | None = None
+    ) -> None:
         bot_id, separator, _ = token.partition(":")
         if not (separator and bot_id.isdigit()):
             raise Malformed("a bot token is a number, a colon and a secret")
         self.token = token
         self.clock = clock
+        self.dates = dates or clock
         self.bot = User(int(bot_id), name, username=username, is_bot=True)
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
@@ -45,6 +49,7 @@ class Telegram:
         self.files = FileStore()
         self.profile = Profile()
         self.events = Events()
+        self.happenings = Happenings()
         self._user_ids = itertools.count(USER_ID_FIRST)
         self._group_ids = itertools.count(GROUP_ID_FIRST, -1)
         self._supergroup_ids = itertools.count(SUPERGROUP_ID_FIRST, -1)
@@ -53,7 +58,7 @@ class Telegram:
 
     def now(self) -> int:
         """The date a message gets now: whole seconds since 1970."""
-        return int(self.clock())
+        return int(self.dates())
 
     # --- who is there ----------------------------------------------------------------------------------------------
 
@@ -147,6 +152,9 @@ class Telegram:
         if message.markup is not None:
             message.shown_data |= message.markup.data
         chat.messages[number] = message
+        self.happenings.note(
+            self.dates(), "sent" if sender.is_bot else "wrote", chat.id, self.title(chat), message.styled.text
+        )
         self.events.tell("message", chat=chat.id, message_id=number, bot=sender.is_bot)
         if not sender.is_bot and self._reaches_bot(chat, message):
             self.updates.push("message", self.shape(message), MESSAGE_KEPT_SECONDS)
@@ -169,6 +177,11 @@ class Telegram:
     def changed(self, message: Message, kind: str) -> None:
         """Everyone's page looks at the message again; `kind` is "edit" or "delete"."""
         self.events.tell(kind, chat=message.chat_id, message_id=message.id)
+
+    def title(self, chat: Chat) -> str:
+        """What the chat is called: the person's name, or the group's title."""
+        person = self.users.get(chat.id)
+        return chat.title if person is None else person.first_name
 
     def chat_shape(self, chat: Chat) -> Json:
         """The chat as a Bot API Chat."""
@@ -199,6 +212,9 @@ class Telegram:
         """The press waits for the bot, and for 15 s for its answer."""
         press = Press(str(next(self._query_ids)), user.id, message.chat_id, message.id, data, self.clock())
         self.presses[press.id] = press
+        button = message.markup.button(data=data, label=None) if message.markup else None
+        label = "" if button is None else str(button["text"])
+        self.happenings.note(self.dates(), "pressed", message.chat_id, user.first_name, label)
         self.chats[message.chat_id].presses.append(press)
         body = {
             "id": press.id,

@@ -1,12 +1,13 @@
 // The phones of the practice clinic. Every word a person reads stands in index.html; this file only moves them about.
 
-import { copyOf, dateOf, dayOf, drawMessage, slotIn, timeOf, word } from "./messages.js";
+import { copyOf, dateOf, dayOf, drawMessage, slotIn, word } from "./messages.js";
+import { Clinic } from "./clinic.js";
 
 const NOTICE_MS = 4000;
 const TYPING_MS = 5000;
 const PRESS_ANSWERED_WITHIN_MS = 15500; // after this the server, too, says that nobody will answer
 
-async function ask(path, body) {
+export async function ask(path, body) {
   const options = body === undefined ? {} : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   const answer = await fetch(`practice/${path}`, options);
   const value = await answer.json();
@@ -152,7 +153,6 @@ class Phone {
     this.slot("start").hidden = open || user.started;
     this.slot("restart").hidden = open || !user.started;
     this.slot("block").hidden = !(isPrivate && open);
-    slotIn(document, "clock").textContent = `${dayOf.format(dateOf(chat.now))}, ${timeOf.format(dateOf(chat.now))}`;
     this.drawCommands(chat.commands);
     this.drawChips(messages);
     this.drawMessages(messages, chat.presses, !isPrivate);
@@ -222,6 +222,7 @@ class Phone {
       lastDay = day;
       this.drawWaiting(this.shown.get(number).element, number, waiting);
     }
+    this.drawLight();
     const newest = messages.at(-1)?.message_id ?? 0;
     if (newest === this.newest) return;
     if (this.newest) this.countUnread(added);
@@ -271,6 +272,25 @@ class Phone {
     slotIn(this.tab, "count").textContent = this.unread;
   }
 
+  // The buttons that the story is about, of this phone's messages; "" takes the light away.
+  light(held) {
+    this.lit = held;
+    this.drawLight();
+  }
+
+  drawLight() {
+    const held = this.lit ?? [];
+    this.element.classList.toggle("lit", this.lit !== undefined && this.lit !== null);
+    let last = null;
+    for (const key of this.element.querySelectorAll(".key")) {
+      key.classList.remove("lit");
+      if (held.includes(key.dataset.data)) last = key;
+    }
+    last?.classList.add("lit");
+  }
+
+  show() { this.element.scrollIntoView({ inline: "center", block: "nearest", behavior: "smooth" }); }
+
   seen(visible) {
     this.tab.setAttribute("aria-current", String(visible));
     if (visible) { this.unread = 0; this.drawUnread(); }
@@ -311,11 +331,13 @@ async function setUp() {
   await Promise.all(phones.map((phone) => phone.refresh()));
 }
 
+const clinic = new Clinic(ask, (user) => phones.find((phone) => phone.described.user === user), () => phones);
 const events = new EventSource("practice/events");
-events.addEventListener("open", () => { slotIn(document, "connection").hidden = true; setUp(); });
+events.addEventListener("open", () => { slotIn(document, "connection").hidden = true; setUp().then(() => clinic.setUp()); });
 events.addEventListener("error", () => { slotIn(document, "connection").hidden = false; });
 events.addEventListener("message", ({ data }) => {
   const event = JSON.parse(data);
-  if (event.type === "phones") setUp();
+  if (event.type === "phones") setUp().then(() => clinic.setUp());
   else for (const phone of phones) phone.hear(event);
+  clinic.hear(event);
 });

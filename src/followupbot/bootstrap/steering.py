@@ -1,0 +1,43 @@
+"""The practice clinic's own time, as its page may steer it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from followupbot.bootstrap.clocks import SpedClock
+
+JUST_AFTER = timedelta(milliseconds=1)
+
+
+@dataclass
+class SteeredClock:
+    """Satisfies `practice.clock.Steering`."""
+
+    clock: SpedClock
+    _waiting: list[Callable[[], datetime | None]] = field(default_factory=list)
+
+    def wait_for(self, next_at: Callable[[], datetime | None]) -> None:
+        """What happens then is an event, too, to which the clock can skip; None where nothing will happen."""
+        self._waiting.append(next_at)
+
+    @property
+    def speed(self) -> float:
+        """How many seconds of it pass in one of the machine's."""
+        return self.clock.speed
+
+    def __call__(self) -> float:
+        """Seconds since 1970."""
+        return self.clock.now().timestamp()
+
+    def set_speed(self, speed: float) -> None:
+        """From now on it runs so fast."""
+        self.clock.set_speed(speed)
+
+    async def skip(self) -> bool:
+        """It is the moment at which something is due next; False where nothing is, and nothing has changed."""
+        now = self.clock.now()
+        times = [at for next_at in self._waiting if (at := next_at()) is not None]
+        if not times:
+            return False
+        self.clock.advance(max(timedelta(), min(times) - now) + JUST_AFTER)
+        return True
