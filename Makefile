@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults simulate mutants bench lock docs build wheel try-wheel clean
+.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults drill simulate mutants bench lock docs build wheel try-wheel clean
 
 PY    ?= python3
 V     ?= .venv
@@ -78,6 +78,10 @@ kill: $(V)/.dev ## kill -9 the program KILLS times on each database, at any mome
 FAULTS ?= long or fault
 faults: $(V)/.dev ## the real program, also with databases locked, full and stopped, and handlers that fail; FAULTS=fault is short
 	@$(BIN)/python -m pytest -q -n 2 -m "$(FAULTS)" --timeout 3600 tests/process $(ARGS)
+
+RESTORED ?= 2000
+drill: $(V)/.dev ## back up a clinic at work, lose its machine, and restore it on another, on both databases (RESTORED=2000)
+	@PATIENTS=$(RESTORED) $(BIN)/python -m pytest -q -s -m long --timeout 3600 tests/drill $(ARGS)
 
 SEEDS ?= 20
 PATIENTS ?= 300

@@ -24,7 +24,12 @@ enter_leave_of_others     .          yes   .      .        .              .     
 get_break_glass_notices   .          yes   .      .        .              .         .      yes
 publish_programme         .          .     yes    .        .              .         .      yes
 manage_staff              .          .     yes    .        .              .         .      yes
+keep_rota                 .          yes   yes    .        .              .         .      yes
+enter_own_leave           yes        yes   yes    .        .              .         .      yes
 see_status                .          .     yes    .        .              .         .      yes
+export_record             .          yes   .      .        .              .         .      yes
+erase_patient             .          yes   .      .        .              .         .      yes
+hold_record               .          yes   .      .        .              .         .      yes
 """
 
 ACTORS: dict[str, Actor] = {

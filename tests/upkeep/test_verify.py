@@ -252,8 +252,7 @@ def test_a_snapshot_that_is_not_what_the_facts_give_is_found(site: Site, monkeyp
 
 def test_an_erased_patient_is_no_finding(site: Site) -> None:
     """The chain is unbroken; that nobody can read it is what was wanted."""
-    stone = Tombstone(PATIENT, NOON, "request")
-    assert site.charts.erase(stone, Cause("erase", ByClock()), lambda chart: chart.unresolved_alert is not None)
+    assert site.charts.erase(PATIENT, "asked", "0f", site.cause(), lambda chart: chart.unresolved_alert is not None)
     report = verify(site.database, site.keys)
     assert report.whole
     assert report.erased == 1

@@ -28,6 +28,9 @@ class Action(StrEnum):
     KEEP_ROTA = "keep_rota"
     ENTER_OWN_LEAVE = "enter_own_leave"
     SEE_STATUS = "see_status"
+    EXPORT_RECORD = "export_record"
+    ERASE_PATIENT = "erase_patient"
+    HOLD_RECORD = "hold_record"
 
 
 _CLINICIAN = frozenset(
@@ -49,6 +52,9 @@ BY_ROLE: dict[Role, frozenset[Action]] = {
     Role.LEAD: _CLINICIAN
     | {
         Action.SET_PATIENT_STATUS,
+        Action.EXPORT_RECORD,
+        Action.ERASE_PATIENT,
+        Action.HOLD_RECORD,
         Action.ENTER_LEAVE_OF_OTHERS,
         Action.KEEP_ROTA,
         Action.GET_BREAK_GLASS_NOTICES,

@@ -15,7 +15,7 @@ from followupbot.domain.addressing import stamp
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Actor, Cause, Decision
 from followupbot.domain.delivery import Told
-from followupbot.domain.facts import ChartFact, NoteReceived
+from followupbot.domain.facts import ChartFact, LegalHoldPlaced, NoteReceived
 from followupbot.domain.ids import PatientId
 from followupbot.domain.own_record import Heard
 
@@ -69,6 +69,20 @@ def copy_own(records: Records, patient: PatientId, _: str, cause: Cause, now: da
     return _read_own(records, patient, COPY_RECORD, cause, now, decide)
 
 
+def whole(records: Records, patient: PatientId) -> str:
+    """The patient's whole record as JSON, with who of the staff did what; whoever asks has been looked at before."""
+    facts = records.facts_of(patient)
+    references = [fact.note for fact in facts if isinstance(fact, NoteReceived | LegalHoldPlaced)]
+    texts = {note: records.note(patient, note) for note in references}
+    record = {
+        "patient": patient,
+        "facts": [_plain(fact, frozenset({"token_hash", "chat"})) for fact in facts],
+        "notes": {note: text for note, text in texts.items() if text is not None},
+        "messages": [_plain(_heard(told)) for told in records.told(patient)],
+    }
+    return json.dumps(record, ensure_ascii=False, indent=1)
+
+
 def _read_own(
     records: Records,
     patient: PatientId,
@@ -108,11 +122,11 @@ def _for_machines(
     return json.dumps(record, ensure_ascii=False, indent=1)
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, without: frozenset[str] = NOT_THE_PATIENTS) -> object:
     """The value as JSON has it: times in ISO 8601, durations in seconds."""
     if is_dataclass(value):
-        names = (field.name for field in fields(value) if field.name not in NOT_THE_PATIENTS)
-        return {name: _plain(getattr(value, name)) for name in names}
+        names = (field.name for field in fields(value) if field.name not in without)
+        return {name: _plain(getattr(value, name), without) for name in names}
     match value:
         case Enum():
             return value.value
@@ -121,9 +135,9 @@ def _plain(value: object) -> object:
         case timedelta():
             return value.total_seconds()
         case tuple() | list():
-            return [_plain(part) for part in value]
+            return [_plain(part, without) for part in value]
         case Mapping():
-            return {str(name): _plain(part) for name, part in value.items()}
+            return {str(name): _plain(part, without) for name, part in value.items()}
         case None | bool() | int() | float() | str():
             return value
         case _:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from followupbot.bootstrap.key_files import HouseClosed, backup_key, backups_fol
 from followupbot.domain.ids import PatientId
 from followupbot.protocol_files.sources import own_files
 from followupbot.settings import Settings
+from followupbot.storage import tombstones
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys
 from followupbot.storage.marks import BACKED_UP, Marks
@@ -46,6 +47,7 @@ def make(house: House, folder: Path | None = None) -> Backup:
         )
     except BackupFailed as error:
         raise HouseClosed(f"There is no backup: {error}") from error
+    remember_erased(settings, made.manifest.erased)
     copy_keys(settings, house.keys)
     return made
 
@@ -53,6 +55,7 @@ def make(house: House, folder: Path | None = None) -> Backup:
 def make_daily(house: House) -> Made | None:
     """A backup where the settings name a folder and today's is not there yet, and the rota thinned out."""
     folder = house.settings.backups
+    remember_erased(house.settings, tombstones.known(house.database))
     if folder is None:
         return None
     now = house.clock.now()
@@ -79,7 +82,7 @@ def put_back(settings: Settings, path: Path, now: datetime, *, replace: bool) ->
         with closing(keys):
             if database.in_use():
                 raise HouseClosed("Another followupbot uses this database. Stop it first.")
-            erased = erased_patients(keys, _folders(settings, path))
+            erased = erased_patients(keys, _folders(settings, path)) | tombstones.known(database)
             try:
                 restored = restore(database, keys, key, path, erased, now, replace=replace)
             except RestoreRefused as error:
@@ -94,14 +97,18 @@ def put_back(settings: Settings, path: Path, now: datetime, *, replace: bool) ->
     return restored
 
 
-def remember_erased(settings: Settings, patient: PatientId) -> None:
-    """The patient stands in the list beside the backups, so that none of them brings them back."""
-    for folder in {settings.data, settings.backups or settings.data}:
+def remember_erased(settings: Settings, erased: Iterable[str]) -> None:
+    """They stand in the lists beside the backups and in the data folder, so that no backup brings them back.
+
+    Of the erased only: whoever stands there is erased again by the next `restore`.
+    """
+    for folder in {settings.data, backups_folder(settings)}:
         if folder.is_dir():
             listed = folder / LIST_FILE
             known = listed.read_text(encoding="utf-8").split() if listed.exists() else []
-            if patient not in known:
-                write_new(listed, "".join(f"{code}\n" for code in [*known, patient]).encode(), mode=0o600)
+            new = sorted(set(erased) - set(known))
+            if new:
+                write_new(listed, "".join(f"{code}\n" for code in [*known, *new]).encode(), mode=0o600)
 
 
 def copy_keys(settings: Settings, keys: Keys, path: Path | None = None) -> Path | None:

@@ -10,7 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from followupbot.application import rounds
 from followupbot.application.interruptions import ASKED_AT_ONCE_MAX, Mending
 from followupbot.application.ports import StorageUnavailable
-from followupbot.bootstrap import backups
+from followupbot.bootstrap import backups, tidying
 from followupbot.bootstrap.clocks import SystemClock
 from followupbot.bootstrap.key_files import HouseClosed
 from followupbot.bootstrap.workplace import Part, Workplace
@@ -134,6 +134,12 @@ class Clockwork:
             await self._workplace.tell_operator("backup_failed", type(error).__name__)
             log.error("no backup", reason=str(error))
             return
+        try:
+            for line in await asyncio.to_thread(tidying.tidy_daily, house):
+                if line.count:
+                    log.info("has run out", what=line.what, count=line.count)
+        except StorageUnavailable as error:
+            log.error("retention put off", reason=str(error))
         if made is not None:
             manifest = made.backup.manifest
             log.info("backed up", file=made.backup.path.name, chains=manifest.chains, digest=manifest.digest)

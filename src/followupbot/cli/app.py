@@ -16,6 +16,7 @@ from followupbot.cli import (
     calls,
     clinic,
     demo,
+    erasure,
     health,
     invitations,
     keeping,
@@ -59,6 +60,9 @@ app.command()(health.doctor)
 app.command()(keeping.backup)
 app.command()(keeping.restore)
 app.command()(keeping.release)
+app.command()(erasure.erase)
+app.command()(erasure.hold)
+app.command()(erasure.retention)
 app.add_typer(keys.app, name="keys")
 
 

@@ -63,6 +63,8 @@ class Chart:
     """Findings that nobody is told of for a while (clinical.md 0.15)."""
     expectations_review_at: datetime | None = None
     """When these go to the lead next."""
+    legal_hold_since: datetime | None = None
+    """While it is set nothing about the patient is erased and nothing of it runs out."""
     clinic: Clinic = field(default_factory=Clinic, compare=False)
     programmes: Mapping[Version, Programme] = field(default_factory=dict, compare=False)
     """The versions that this chart's check-ins use, carried by storage; like `clinic` no part of what is folded."""

@@ -242,6 +242,23 @@ class PatientReoperated:
 
 
 @dataclass(frozen=True)
+class LegalHoldPlaced:
+    """Nothing about the patient may be erased or run out until it is released; why stands under `note`."""
+
+    at: datetime
+    note: str
+    kind: Literal["legal_hold_placed"] = "legal_hold_placed"
+
+
+@dataclass(frozen=True)
+class LegalHoldReleased:
+    """The hold has ended."""
+
+    at: datetime
+    kind: Literal["legal_hold_released"] = "legal_hold_released"
+
+
+@dataclass(frozen=True)
 class TravelBegan:
     """The patient is in another zone until then."""
 
@@ -656,6 +673,8 @@ ChartFact = (
     | OperationConfirmed
     | OperationPostponed
     | PatientReoperated
+    | LegalHoldPlaced
+    | LegalHoldReleased
     | TravelBegan
     | TravelEnded
     | CheckInAsked

@@ -93,6 +93,8 @@ from followupbot.domain.facts import (
     HelpAnswered,
     HelpAsked,
     InvitationRenewed,
+    LegalHoldPlaced,
+    LegalHoldReleased,
     NoteReceived,
     NotesRead,
     OccasionSkipped,
@@ -192,6 +194,10 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             return _operation(chart, fact.surgery_on, operated=isinstance(fact, OperationConfirmed))
         case PatientReoperated():
             return _reoperated(chart, fact)
+        case LegalHoldPlaced():
+            return {"legal_hold_since": fact.at}
+        case LegalHoldReleased():
+            return {"legal_hold_since": None}
         case TravelBegan():
             travel = chart.enrolled.travel
             home = chart.enrolled.plan.zone if travel is None else travel.home

@@ -135,7 +135,12 @@ class Audit:
             readable=readable,
             erased=row.form == ERASED,
             body=decode_chart(plain) if plain is not None and row.form == CHART_FORM else None,
-            columns={"state": row.state, "chat": row.chat, "review_by": row.review_by},
+            columns={
+                "state": row.state,
+                "chat": row.chat,
+                "review_by": row.review_by,
+                "legal_hold_since": row.legal_hold_since,
+            },
             check_ins=self._projected(check_ins, patient),
             alerts=self._projected(alerts, patient),
             invitations=tuple(

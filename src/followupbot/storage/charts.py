@@ -126,12 +126,16 @@ class Charts:
             self._post(connection, CLINIC, after, None, decision)
         return decision
 
-    def erase(self, stone: Tombstone, cause: Cause, allowed: Callable[[Chart], bool]) -> bool:
+    def erase(
+        self, patient: PatientId, reason: str, copy_sha256: str, cause: Cause, allowed: Callable[[Chart], bool]
+    ) -> bool:
         """Whether the patient was erased: `allowed` says so of the chart as it is in the same moment.
 
         In one commit what is kept goes and the tombstone stands; then the key is destroyed. Whoever is killed in
         between has `finish_erasures` left to do, which every start does.
         """
+
+        stone = Tombstone(patient, self._now(), reason, copy_sha256)
 
         def work(connection: Connection) -> bool:
             row = connection.execute(sa.select(charts).where(charts.c.patient == stone.patient)).one_or_none()
@@ -362,6 +366,7 @@ class Charts:
             "state": after.standing,
             "chat": enrolment.chat,
             "wake_at": wake_at,
+            "legal_hold_since": after.legal_hold_since,
             "review_by": after.review_by,
             "form": CHART_FORM,
             "body_enc": cipher.encrypt(encode_chart(after), "charts", "body_enc", f"{patient}/{after.version}"),

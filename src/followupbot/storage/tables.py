@@ -121,6 +121,7 @@ charts = Table(
     Column("form", String, nullable=False),  # of the body; another one than today's is folded anew
     Column("body_enc", LargeBinary, nullable=False),
     Column("review_by", UtcMs),  # when the first text in the patient's own words is to be read
+    Column("legal_hold_since", UtcMs),  # none of it runs out, and the patient is not erased
     Index(
         "ix_charts_due",
         "wake_at",

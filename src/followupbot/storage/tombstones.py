@@ -48,6 +48,14 @@ def erased_codes(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.scalars(sa.select(tombstones.c.patient).order_by(tombstones.c.patient)))
 
 
+def known(database: Database) -> frozenset[PatientId]:
+    """The same of a database that may be empty, or from before there were tombstones."""
+    with database.read() as connection:
+        if not sa.inspect(connection).has_table(tombstones.name):
+            return frozenset()
+        return frozenset(PatientId(code) for code in erased_codes(connection))
+
+
 def find(database: Database, patient: PatientId) -> Tombstone | None:
     """The patient's tombstone; None where nobody erased them."""
     with database.read() as connection:

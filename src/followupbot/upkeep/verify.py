@@ -150,7 +150,13 @@ def _of_chart(name: str, chain: _Chain, kept: Kept) -> Iterator[Finding]:
     enrolment = chart.enrolled
     if kept.body is not None and kept.body != chart:
         yield Finding(name, None, "the snapshot is not what folding the facts gives")
-    if kept.columns != {"state": chart.standing, "chat": enrolment.chat, "review_by": chart.review_by}:
+    columns = {
+        "state": chart.standing,
+        "chat": enrolment.chat,
+        "review_by": chart.review_by,
+        "legal_hold_since": chart.legal_hold_since,
+    }
+    if _as_stored(kept.columns) != _as_stored(columns):
         yield Finding(name, None, f"the row of charts says {kept.columns}")
     invitations = (enrolment.invitation.token_hash,) if enrolment.invitation else ()
     for table, has, should in (

@@ -1,0 +1,135 @@
+"""Erasing at the terminal: a copy first, never against an alert or a hold, and no backup brings anybody back."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from followupbot.bootstrap.house import open_house
+from followupbot.domain.decision import ByClock, Cause, Decision, FreeText
+from followupbot.domain.facts import AlertResolved, NoteReceived, NotesRead
+from followupbot.domain.ids import AlertId, PatientId, StaffId
+from followupbot.settings import load
+from tests.cli.terminal import Terminal
+from tests.process.telegram import Telegram
+from tests.storage.people import raised
+
+OPERATION = ["--surgery-on", "2022-03-14", "--zone", "Europe/Madrid", "--language", "en", "--at", "10:00"]
+SAID = "CANARY my leg is numb"
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def code(clinic: Path, telegram: Telegram, terminal: Terminal) -> PatientId:
+    """Somebody who wrote something that has been read."""
+    code = PatientId(terminal("invite", "patient", *OPERATION, "--json").json()["code"])
+    decided(code, NoteReceived(NOW, "n1"), NotesRead(NOW, ("n1",)), text=FreeText("n1", SAID))
+    return code
+
+
+def decided(code: PatientId, *facts: object, text: FreeText | None = None) -> None:
+    """These facts stand in the patient's record."""
+    with open_house(load()) as opened:
+        decision = Decision(tuple(facts), texts=() if text is None else (text,))  # type: ignore[arg-type]
+        opened.store.transact(code, Cause(f"test:{len(facts)}:{facts[0]}", ByClock()), lambda _: decision)
+
+
+def erase(terminal: Terminal, code: str, copy: str = "copy.json") -> tuple[int, str]:
+    said = terminal("erase", code, "--copy", copy, "--asked-in-writing", "--yes")
+    return said.code, said.err
+
+
+def test_a_patient_is_erased_and_the_hospital_has_a_copy(clinic: Path, code: PatientId, terminal: Terminal) -> None:
+    """The tombstone says of which copy; what is kept can be read by nobody; the record stays whole."""
+    assert erase(terminal, code) == (0, "")
+    copy = (terminal.folder / "copy.json").read_bytes()
+    assert SAID in copy.decode()
+    assert json.loads(copy)["facts"][0]["kind"] == "patient_invited"
+    with open_house(load()) as opened:
+        stone = opened.store.tombstone(code)
+        assert stone is not None
+        assert stone.copy_sha256 == hashlib.sha256(copy).hexdigest()
+        assert stone.erased_at is not None
+        assert opened.store.chart(code) is None
+        assert opened.store.note(code, "n1") is None
+    verified = terminal("verify")
+    assert verified.code == 0
+    assert "1 erased" in verified.out
+    again = terminal("erase", code, "--copy", "again.json", "--asked-in-writing", "--yes")
+    assert again.code == 1
+    assert "was erased" in again.err
+    assert code not in terminal("status").out
+
+
+def test_who_was_erased_is_not_invited_again_by_mistake(clinic: Path, code: PatientId, terminal: Terminal) -> None:
+    erase(terminal, code)
+    said = terminal("invite", "patient", "--again", code)
+    assert said.code != 0
+
+
+def test_no_backup_brings_them_back(clinic: Path, code: PatientId, terminal: Terminal) -> None:
+    """Not last week's, and not on a new machine with last week's keys."""
+    assert terminal("backup", "backups").code == 0
+    assert terminal("keys", "copy", "old.keys").code == 0
+    erase(terminal, code)
+    (made,) = (terminal.folder / "backups").glob("*.backup")
+    said = terminal("restore", str(made), "--replace")
+    assert said.code == 0, said.err
+    assert f"Erased again: {code}" in said.out
+    with open_house(load()) as opened:
+        assert opened.store.chart(code) is None
+    for name in ("followupbot.db", "keys.db"):
+        for file in clinic.glob(f"{name}*"):
+            file.unlink()
+    put = terminal("keys", "put-back", "old.keys")
+    assert put.code == 0, put.err
+    assert f"destroyed again: {code}" in put.out
+    assert terminal("restore", str(made)).code == 0
+    with open_house(load()) as opened:
+        assert opened.store.chart(code) is None
+
+
+@pytest.mark.parametrize("why", ["alert", "unread", "hold", "not asked"])
+def test_what_stands_in_the_way(clinic: Path, code: PatientId, terminal: Terminal, why: str) -> None:
+    """It is named; nothing is erased, and no copy lies about."""
+    expected = {"alert": "alert is open", "unread": "Nobody has read", "hold": "legal hold", "not asked": "/delete"}
+    if why == "alert":
+        decided(code, raised(NOW))
+    elif why == "unread":
+        decided(code, NoteReceived(NOW, "n2"))
+    elif why == "hold":
+        assert terminal("hold", code, "--reason", "court order").code == 0
+        assert terminal("verify").code == 0
+    words = ["erase", code, "--copy", "copy.json", "--yes"]
+    said = terminal(*words, *([] if why == "not asked" else ["--asked-in-writing"]))
+    assert said.code == 1
+    assert expected[why] in said.err
+    assert not (terminal.folder / "copy.json").exists()
+    with open_house(load()) as opened:
+        assert opened.store.chart(code) is not None
+    if why == "hold":
+        assert terminal("hold", code, "--release").out == "The hold has ended.\n"
+        assert erase(terminal, code)[0] == 0
+    if why == "alert":
+        decided(code, AlertResolved(NOW, AlertId(1), StaffId("s1"), "seen"))
+        assert erase(terminal, code)[0] == 0
+
+
+def test_a_copy_takes_the_place_of_no_file(clinic: Path, code: PatientId, terminal: Terminal) -> None:
+    (terminal.folder / "copy.json").write_text("something")
+    code_, error = erase(terminal, code)
+    assert code_ == 2
+    assert "already" in error
+    assert (terminal.folder / "copy.json").read_text() == "something"
+
+
+def test_nothing_is_left_of_the_words_in_any_file(clinic: Path, code: PatientId, terminal: Terminal) -> None:
+    """Nor of what encrypted them: the patient's wrapped key is gone from the keys' file and its log."""
+    with open_house(load()) as opened:
+        wrapped = opened.keys.wrapped()[f"patient:{code}"]
+    assert wrapped is not None
+    assert wrapped in b"".join(file.read_bytes() for file in clinic.glob("keys.db*"))
+    erase(terminal, code)
+    assert wrapped not in b"".join(file.read_bytes() for file in clinic.rglob("*") if file.is_file())
