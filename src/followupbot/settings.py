@@ -36,6 +36,12 @@ def _api(address: str) -> str:
     return address
 
 
+def _address(address: str) -> str:
+    if not (re.match("https?://[^/]+", address) and _is_address(address)):
+        raise ValueError("expected an address like https://heartbeat.example/ping")
+    return address
+
+
 def _is_address(address: str) -> bool:
     try:
         urlsplit(address).port  # noqa: B018 # it raises where it is no number
@@ -85,6 +91,9 @@ class Settings(BaseSettings):
     )
     database_url: Annotated[str, AfterValidator(_database)] | None = Field(
         None, repr=False, description="default: SQLite in the data folder; or postgresql+psycopg://USER@HOST/NAME"
+    )
+    heartbeat_url: Annotated[str, AfterValidator(_address)] | None = Field(
+        None, repr=False, description="an outside address that is asked for each minute, only while all is well"
     )
     web_host: str = Field("127.0.0.1", description="where the pages and health endpoints listen")
     web_port: int = Field(8080, ge=0, le=65535, description="and on which port")

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from followupbot.application.ports import Store
-from followupbot.domain import enrolment, patient_code, staff
+from followupbot.domain import enrolment, patient_code, staff, troubles
+from followupbot.domain.addressing import stamp
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Role
-from followupbot.domain.decision import Actor, Cause, Decision
+from followupbot.domain.decision import Actor, ByClock, Cause, Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts import BotNamed, ProgrammePublished
 from followupbot.domain.ids import ChatId, PatientId, ProtocolKey, StaffId, TokenHash, Version
@@ -132,10 +133,26 @@ def name_bot(store: Store, name: str, by: Actor, now: datetime) -> None:
     store.transact_clinic(a_call(by), decide)
 
 
-def notify_operator(store: Store, key: str, detail: str, by: Actor, now: datetime) -> Decision:
-    """The operator is told, once an hour for the same thing: an alarm that repeats itself is switched off."""
-    cause = Cause(f"operator:{key}:{detail}:{now:%Y-%m-%dT%H}", by)
+def notify_operator(store: Store, key: str, detail: str, by: Actor, now: datetime, *, once: bool = False) -> Decision:
+    """The operator is told, once an hour for the same thing: an alarm that repeats itself is switched off.
+
+    `once`: what has happened and is over is told once for ever.
+    """
+    hour = "" if once else f":{now:%Y-%m-%dT%H}"
+    cause = Cause(f"operator:{key}:{detail}{hour}", by)
     return store.transact_clinic(cause, lambda clinic: staff.notify_operator(clinic, key, detail, now))
+
+
+def doubt_clock(store: Store, seconds: int, now: datetime) -> None:
+    """Nothing routine is done until somebody has confirmed the clock, and the operator knows how."""
+    cause = Cause(f"clock_forward:{stamp(now)}", ByClock())
+    if store.transact_clinic(cause, lambda clinic: troubles.doubt_clock(clinic, seconds, now)).facts:
+        notify_operator(store, "clock_forward", str(seconds), ByClock(), now)
+
+
+def confirm_clock(store: Store, by: Actor, now: datetime) -> bool:
+    """Everything routine goes on; whether it had been held back."""
+    return bool(store.transact_clinic(a_call(by), lambda clinic: troubles.confirm_clock(clinic, now)).facts)
 
 
 def _draw(now: datetime) -> Invited:

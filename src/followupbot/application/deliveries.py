@@ -99,9 +99,13 @@ class Deliveries:
         on_blocked: Report,
         on_misconfigured: Report,
         may_send: Callable[[], bool] = lambda: True,
+        holds_routine: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """`may_send` says just before a send whether it is still this sender's turn."""
+        """`may_send` says just before a send whether it is still this sender's turn.
+
+        While `holds_routine` says so, check-ins and education wait: the clock by which they are due may be wrong.
+        """
         self._outbox = outbox
         self._renderer = renderer
         self._channel = channel
@@ -112,6 +116,7 @@ class Deliveries:
         self._on_blocked = on_blocked
         self._on_misconfigured = on_misconfigured
         self._may_send = may_send
+        self._holds_routine = holds_routine
         self._sleep = sleep
         self._under_way: set[asyncio.Task[None]] = set()
         self._unanswered = 0
@@ -151,7 +156,8 @@ class Deliveries:
     def _room(self) -> tuple[int, tuple[Lane, ...]]:
         """For how many more there is room, and of which lanes."""
         free = IN_FLIGHT_MAX - len(self._under_way)
-        return (free, tuple(Lane)) if free > 0 else (free + ALERTS_BEYOND_MAX, (Lane.ALERT,))
+        lanes = (Lane.ALERT, Lane.REPLY) if self._holds_routine() else tuple(Lane)
+        return (free, lanes) if free > 0 else (free + ALERTS_BEYOND_MAX, (Lane.ALERT,))
 
     async def _first_of(self, *waits: Awaitable[object]) -> None:
         waiting = [asyncio.ensure_future(wait) for wait in waits]

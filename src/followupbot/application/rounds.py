@@ -1,6 +1,6 @@
 """What the clock sets going: one round looks after every chart in which something is due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -45,6 +45,14 @@ def once(store: Store, now: datetime, log: Log) -> Round:
         else:
             failed.append(patient)
     return Round(woken, tuple(failed))
+
+
+def once_alerts(store: Store, patients: Iterable[PatientId], now: datetime, log: Log) -> int:
+    """The alerts of these patients have been paged where that was due, and nothing else was done; how many patients.
+
+    For a clock that may be wrong: an alert that is paged too early is paged, a check-in that expires is lost.
+    """
+    return sum(_wake_alerts(store, patient, now, log) for patient in patients)
 
 
 def once_clinic(store: Store, now: datetime) -> bool:

@@ -7,16 +7,18 @@ from datetime import UTC, timedelta
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from followupbot.application import rounds
+from followupbot.application import admins, rounds
 from followupbot.application.interruptions import ASKED_AT_ONCE_MAX, Mending
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap import backups, tidying
+from followupbot.bootstrap.clock_watch import ClockWatch
 from followupbot.bootstrap.clocks import SystemClock
 from followupbot.bootstrap.key_files import HouseClosed
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.polling import place_of
 from followupbot.domain.ids import PatientId
 from followupbot.storage.hearing import Hearing
+from followupbot.storage.soundings import Soundings
 
 log = structlog.get_logger(__name__)
 
@@ -43,6 +45,9 @@ class Clockwork:
         self._round_seconds = round_seconds
         self._round_done_machine: int | None = None
         house = workplace.house
+        self._soundings = Soundings(house.database)
+        self._watch = ClockWatch()
+        self._jumped_ms = 0
         self._mending = Mending(house.store, Hearing(house.database), _log_chart)
 
     async def run(self) -> None:
@@ -79,7 +84,12 @@ class Clockwork:
     async def _round(self) -> None:
         workplace, house = self._workplace, self._workplace.house
         try:
+            await self._look_at_clock()
             await self._wake_clinic()
+            if workplace.doubts_clock:
+                await self._only_alerts()
+                self._round_done_machine = house.clock.machine_now()
+                return
             while not workplace.stop.is_set():
                 done = await workplace.writer(lambda: rounds.once(house.store, house.clock.now(), _log_chart))
                 if done.woken:
@@ -89,6 +99,32 @@ class Clockwork:
             self._round_done_machine = house.clock.machine_now()
         except StorageUnavailable as error:
             log.error("round put off", reason=str(error))
+
+    async def _look_at_clock(self) -> None:
+        """A clock that was set back is told of; one that has jumped forward holds back all that is routine."""
+        workplace, house = self._workplace, self._workplace.house
+        self._jumped_ms = self._watch.look() or self._jumped_ms
+        if not self._jumped_ms:
+            return
+        seconds = round(self._jumped_ms / 1000)
+        if seconds > 0:
+            workplace.doubts_clock = True
+            await workplace.writer(lambda: admins.doubt_clock(house.store, seconds, house.clock.now()))
+        else:
+            await workplace.tell_operator("clock_back", str(-seconds))
+        log.error("the clock has jumped", seconds=seconds)
+        self._jumped_ms = 0
+        workplace.wake_sender.set()
+
+    async def _only_alerts(self) -> None:
+        house, now = self._workplace.house, self._workplace.house.clock.now()
+
+        def page() -> int:
+            due = self._soundings.alerts_due(now, rounds.CHARTS_A_ROUND_MAX)
+            return rounds.once_alerts(house.store, due, now, _log_chart)
+
+        if await self._workplace.writer(page):
+            self._workplace.wake_sender.set()
 
     async def _wake_clinic(self) -> None:
         """By itself: what goes wrong with the clinic's own timers holds up no patient's."""

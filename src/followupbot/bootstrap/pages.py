@@ -64,7 +64,7 @@ class Pages:
     def _look(self) -> health.Health:
         """How each part is doing; nothing here asks the database, which may be what is away."""
         ages = {part.value: self._workplace.age_ms(part) for part in sorted(self._parts - {Part.WEB})}
-        return health.judge(ages, self._troubles)
+        return health.judge(ages, (*self._troubles, *self._workplace.audited))
 
 
 class _Server(uvicorn.Server):

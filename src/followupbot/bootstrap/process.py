@@ -15,6 +15,7 @@ import structlog
 from followupbot.application import admins
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap import quarantine
+from followupbot.bootstrap.auditor import Auditor
 from followupbot.bootstrap.clockwork import ROUND_SECONDS, Clockwork
 from followupbot.bootstrap.house import House, open_house
 from followupbot.bootstrap.key_files import HouseClosed
@@ -142,6 +143,7 @@ class Process:
             yield Pages(workplace, self._parts).run()
         if self._parts & {Part.INTAKE, Part.SENDER}:
             yield self._telegram(workplace, bot, reception)
+        yield Auditor(workplace, self._parts, TelegramChannel(bot)).run()
 
     async def _end_quarantine(self, workplace: Workplace, bot: BotApi) -> None:
         """Once somebody has released the database, everything else works too."""

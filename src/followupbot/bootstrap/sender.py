@@ -33,7 +33,13 @@ class Sender:
     def __init__(self, workplace: Workplace, channel: TelegramChannel, bot: int) -> None:
         self._workplace = workplace
         self._turn = Turn(workplace, Part.SENDER, bot)
-        self._deliveries = make_deliveries(workplace.house, workplace.writer, channel, may_send=self._turn.lasts)
+        self._deliveries = make_deliveries(
+            workplace.house,
+            workplace.writer,
+            channel,
+            may_send=self._turn.lasts,
+            holds_routine=lambda: workplace.doubts_clock,
+        )
 
     async def run(self) -> None:
         """It sends until the stop; what was in hand when the one before it ended is looked after first."""
@@ -71,6 +77,7 @@ def make_deliveries(
     channel: Channel,
     *,
     may_send: Callable[[], bool] = lambda: True,
+    holds_routine: Callable[[], bool] = lambda: False,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> Deliveries:
     """The sending itself, and whom it tells of what can't be sent."""
@@ -82,8 +89,10 @@ def make_deliveries(
     def dead(claim: Claim, error: str, now: datetime) -> None:
         log.error("dead letter", row=claim.id, lane=claim.lane, error=error)
         # An alert is never given up: it is late, and goes on being tried.
-        notice = "alert_late" if claim.lane is Lane.ALERT else "dead_letter"
-        admins.notify_operator(house.store, notice, str(claim.id), ByClock(), now)
+        if claim.lane is Lane.ALERT:
+            admins.notify_operator(house.store, "alert_late", str(claim.id), ByClock(), now)
+        else:
+            admins.notify_operator(house.store, "dead_letter", str(claim.id), ByClock(), now, once=True)
 
     def misconfigured(_: Claim, error: str, now: datetime) -> None:
         log.error("Telegram refuses the token", error=error)
@@ -100,5 +109,6 @@ def make_deliveries(
         on_blocked=blocked,
         on_misconfigured=misconfigured,
         may_send=may_send,
+        holds_routine=holds_routine,
         sleep=sleep,
     )

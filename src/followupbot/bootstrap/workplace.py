@@ -41,6 +41,10 @@ class Workplace:
         self.writer = WriterThread()
         self.wake_sender = asyncio.Event()
         self.problem: str | None = None
+        self.audited: tuple[str, ...] = ()
+        """What the auditor has found, by key alone, for the health page."""
+        self.doubts_clock = False
+        """Whether nothing routine is done, because the clock has jumped and nobody has looked yet."""
         self._began_machine = house.clock.machine_now()
         self._last_done: dict[Part, Callable[[], int | None]] = {}
 

@@ -15,6 +15,7 @@ from followupbot import __version__, logs
 from followupbot.cli import (
     calls,
     clinic,
+    clock,
     demo,
     erasure,
     health,
@@ -53,6 +54,7 @@ app.command()(programme.publish)
 app.command()(programme.check)
 app.command()(preview.preview)
 app.command()(simulation.simulate)
+app.command()(clock.clock)
 app.command()(health.status)
 app.command()(health.verify)
 app.command()(moving.move)

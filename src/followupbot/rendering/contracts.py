@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
-from followupbot.domain import crisis, handling, yearly
+from followupbot.domain import crisis, handling, troubles, yearly
 from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import Role
@@ -30,6 +30,7 @@ from followupbot.rendering.param_kinds import (
     DAY,
     DAY_OR_NONE,
     DETAIL,
+    DETAIL_OR_EMPTY,
     FILE,
     HALT_REASON,
     INSTANT,
@@ -61,6 +62,7 @@ from followupbot.rendering.param_kinds import (
     TEXT,
     TIER,
     TITLE,
+    TROUBLE,
     TRUTH,
     TRUTH_OR_NONE,
     WORKING_DAYS_OR_NONE,
@@ -474,9 +476,16 @@ CONTRACTS: dict[str, Contract] = {
             "unrecorded_emergency",
             "unrecorded_urgent",
             "long_interruption",
+            "clock_back",
+            "clock_forward",
         )
     },
+    **{
+        f"operator/{name}": Contract({"what": TROUBLE, "detail": DETAIL_OR_EMPTY}, shows=("what", "detail"))
+        for name in ("trouble", "trouble_over")
+    },
     # words that stand inside other messages
+    **{f"operator/troubles/{key}": _WORD for key in troubles.KEYS},
     **{f"alerts/tiers/{tier}": _WORD for tier in Tier},
     "alerts/concerns/*": _WORD,
     "alerts/outcomes/*": _WORD,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from followupbot.domain import troubles
 from followupbot.domain.care_protocol import OUTCOMES
 from followupbot.domain.clinic import Role
 from followupbot.domain.enrolment_state import HALT_REASONS, STANDINGS
@@ -74,6 +75,7 @@ INSTANT_OR_NONE = ParamKind("a time, or none", (None, *INSTANT.samples))
 LINES_OR_NONE = ParamKind("lines, each in its own words, or none", (None, Lines(())))
 LINES = ParamKind("lines, each in its own words", (Lines(()),))
 PICTURE_OR_NONE = ParamKind("a picture, or none", (None, Picture((Trend((Point(date(2026, 3, 1), 5),)),))))
+DETAIL_OR_EMPTY = ParamKind("ids and names of ours, or nothing", ("", "sender"))
 NUMBER_OR_NONE = ParamKind("a number from 1, or none", (None, 1, 4))
 FILE = ParamKind("a file", (Document("a.txt", Lines(())),))
 SENT_TEXT = ParamKind("the words of a message", (Markup("<b>A&amp;E</b>"),))
@@ -96,6 +98,7 @@ CONCERN_OR_NONE = _words("alerts/concerns", CONCERNS, optional=True)
 CONCERN = _words("alerts/concerns", CONCERNS)
 OUTCOME = _words("alerts/outcomes", tuple(outcome.id for outcome in OUTCOMES))
 REASON_OR_NONE = _words("alerts/reasons", ("known_to_team",), optional=True)
+TROUBLE = _words("operator/troubles", troubles.KEYS)
 ROLE = _words("roles", tuple(Role))
 HALT_REASON = _words("record/halts", HALT_REASONS)
 STANDING = _words("staff/standings", STANDINGS)

@@ -24,7 +24,7 @@ from followupbot.storage.tables import (
     updates_set_aside,
 )
 
-_RESOLVED: sa.ColumnClause[str] = sa.literal_column("'resolved'")
+RESOLVED: sa.ColumnClause[str] = sa.literal_column("'resolved'")
 """A literal, so that both databases see that the index over the others has all that is asked for."""
 
 OPEN = ("waiting", "begun")
@@ -179,12 +179,12 @@ class Queries:
                 patients=_counts(connection, charts.c.state),
                 alerts_unresolved={
                     Tier(tier): count
-                    for tier, count in _counts(connection, alerts.c.tier, alerts.c.state != _RESOLVED).items()
+                    for tier, count in _counts(connection, alerts.c.tier, alerts.c.state != RESOLVED).items()
                 },
                 charts_due=due.due,
                 charts_due_since=due.since,
                 outbox=_outbox_counts(connection),
-                oldest_pending=_oldest_pending(connection, now),
+                oldest_pending=oldest_pending(connection, now),
                 updates_failed=connection.scalar(sa.select(sa.func.count()).select_from(updates_failed)) or 0,
                 updates_set_aside=connection.scalar(sa.select(sa.func.count()).select_from(updates_set_aside)) or 0,
                 to_read=_to_read(connection),
@@ -222,7 +222,7 @@ class Queries:
     def alerts_unresolved(self) -> Sequence[AlertLine]:
         """Every alert without an outcome: the worst tier first, and in it whatever is due first."""
         rank = sa.case({tier.value: tier.rank for tier in Tier}, value=alerts.c.tier)
-        query = sa.select(alerts).where(alerts.c.state != _RESOLVED)
+        query = sa.select(alerts).where(alerts.c.state != RESOLVED)
         return _alert_lines(self._rows(query.order_by(rank, alerts.c.due_at, alerts.c.patient)))
 
     def alerts_of(self, patient: PatientId) -> Sequence[AlertLine]:
@@ -303,7 +303,8 @@ def _to_call(connection: Connection) -> tuple[CallLine, ...]:
     return tuple(CallLine(PatientId(row.patient), row.expires_at, bool(row.blocked)) for row in rows)
 
 
-def _oldest_pending(connection: Connection, now: datetime) -> dict[Lane, datetime]:
+def oldest_pending(connection: Connection, now: datetime) -> dict[Lane, datetime]:
+    """Since when the oldest message has waited that could have gone, by lane."""
     query = sa.select(outbox.c.lane, sa.func.min(outbox.c.not_before_at).label("since"))
     waiting = query.where(outbox.c.state == "pending", outbox.c.not_before_at <= now).group_by(outbox.c.lane)
     return {Lane(row.lane): row.since for row in connection.execute(waiting)}

@@ -1,0 +1,111 @@
+"""The program watches itself: what comes to a halt is told, and an outside address hears of us while all is well."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.process import watched
+from tests.process.harness import Clinic, Program
+from tests.process.telegram import until
+from tests.process.troubles import locked
+
+pytestmark = pytest.mark.fault
+
+SCRIPT = Path(watched.__file__)
+
+
+@pytest.fixture
+def clinic(sqlite_clinic: Clinic) -> Clinic:
+    """Nothing here depends on the database."""
+    return sqlite_clinic
+
+
+@contextmanager
+def heartbeats() -> Iterator[tuple[str, list[str]]]:
+    """An address, and what it was asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(f"{self.path} {self.headers.get('content-length', '')}")
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/ping", asked
+    server.shutdown()
+
+
+def problems(program: Program) -> list[str]:
+    said: list[str] = program.health()[1]["problems"]
+    return said
+
+
+def test_an_intake_that_stops_is_told_and_no_heart_beats_meanwhile(clinic: Clinic) -> None:
+    with heartbeats() as (address, asked):
+        program = clinic.run(script=SCRIPT, FOLLOWUPBOT_HEARTBEAT_URL=address).ready()
+        ada = clinic.staff_joins("Ada")
+        until(lambda: asked, "the heart to beat", within=20)
+        assert set(asked) == {"/ping "}
+        clinic.telegram.fault("getUpdates", "502", times=None)
+        ada.reads("A part of the program has stopped", within=40)
+        assert "(intake)" in ada.texts()[-1]
+        beaten = len(asked)
+        until(lambda: "intake has stopped" in problems(program), "health to say so")
+        assert len(asked) <= beaten + 1
+        clinic.telegram.mend()
+        ada.reads("Over:", within=40)
+        until(lambda: len(asked) > beaten + 1, "the heart to beat again", within=20)
+        assert sum(text.startswith("A part of the program") for text in ada.texts()) == 1
+
+
+def test_an_alert_whose_page_is_overdue_is_told(clinic: Clinic) -> None:
+    """Here because its chart is left alone: deciding about it raised."""
+    program = clinic.run(script=SCRIPT).ready()
+    ada = clinic.staff_joins("Ada")
+    code = clinic.codes["Maria"]
+    row = (
+        "INSERT INTO alerts (patient, id, tier, state, raised_at, due_at, page_at) "
+        "VALUES (:p, 1, 'emergency', 'open', 0, 0, 1000)"
+    )
+    with clinic.opened() as house:
+        house.database.unit(lambda c: c.execute(sa.text(row), {"p": code}))
+        assert code in ada.reads("An alert is not paged on time", within=20)["text"]
+        until(lambda: "alert_overdue" in problems(program), "health to say so")
+        house.database.unit(lambda c: c.execute(sa.text("DELETE FROM alerts")))
+    ada.reads("Over:", within=20)
+
+
+def test_a_database_that_is_away_is_told_past_it(clinic: Clinic) -> None:
+    program = clinic.run(script=SCRIPT).ready()
+    ada = clinic.staff_joins("Ada")
+    until(lambda: problems(program) == [], "all to be well")
+    with locked(clinic, program):
+        ada.reads("The database cannot be used", within=30)
+    ada.reads("Over:", within=30)
+
+
+def test_a_clock_that_jumps_forward_holds_back_check_ins_until_somebody_has_looked(clinic: Clinic) -> None:
+    """Replies and alerts go on; so do check-ins once the command says that the clock is right."""
+    file = clinic.folder / "clock"
+    program = clinic.run(script=SCRIPT, FOLLOWUPBOT_TEST_CLOCK=str(file)).ready()
+    ada = clinic.staff_joins("Ada")
+    file.write_text("-5000")
+    ada.reads("The computer's clock was set back", within=20)
+    file.write_text("7200000")
+    ada.reads("The computer's clock has jumped forward", within=20)
+    with clinic.opened() as house:
+        assert house.store.clinic().clock_doubted_at is not None
+    assert "It has jumped" in clinic.cli("clock").stdout
+    assert "Check-ins go on" in clinic.cli("clock", "--right").stdout
+    assert "It is trusted" in clinic.cli("clock").stdout
+    assert program.stop()[0] == 0
