@@ -206,7 +206,7 @@ ASKED = (
     Asked(Scale(BACK_PAIN)),
     Asked(Choice(PAIN_EASED, ("yes", "partly", "no")), ask_if=AtLeast(BACK_PAIN, 7)),
     Asked(Choice(WEAKNESS, ("no", "a_bit", "clearly"))),
-    Asked(Choice(MOOD, ("good", "mixed", "low"))),
+    Asked(Choice(MOOD, ("good", "mixed", "low")), private=True),
 )
 
 RULES = (

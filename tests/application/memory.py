@@ -14,14 +14,16 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from followupbot.application.ports import Store
+from followupbot.domain import followers
 from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.clinic_folding import apply_to_clinic
-from followupbot.domain.decision import ByShell, Cause, Decision
+from followupbot.domain.decision import ByCarer, ByPatient, ByShell, Cause, Decision, Speaker
 from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, ProgrammePublished
 from followupbot.domain.folding import fold
+from followupbot.domain.households import Kept
 from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.domain.outgoing import (
     Amend,
@@ -83,6 +85,7 @@ class MemoryStore:
     chats: dict[int, ChatId] = field(default_factory=dict)
     newest: dict[ChatId, MessageId] = field(default_factory=dict)
     tries: dict[str, tuple[ChatId, datetime]] = field(default_factory=dict)
+    unmeant: dict[tuple[ChatId, MessageId], tuple[datetime, Kept]] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     views: list[Refusal] = field(default_factory=list)
     failures: dict[int, int] = field(default_factory=lambda: defaultdict(int))
@@ -93,18 +96,19 @@ class MemoryStore:
         """Let the core decide about one patient, and keep what it decided, or nothing."""
         if cause.key in self.causes:
             return Decision()
-        before = self._carrying(self.charts.get(patient, Chart(patient)))
+        speaker = cause.by.carer if isinstance(cause.by, ByCarer) else None
+        before = replace(self._carrying(self.charts.get(patient, Chart(patient))), speaker=speaker)
         decision = decide(before)
         facts = []
         for fact in decision.facts:
             assert isinstance(fact, ChartFact), fact
             facts.append(fact)
-        after = fold(before, facts)
+        after = fold(replace(before, speaker=None), facts)
         wake_at = next_wake_at(after)
         chat = after.enrolment.chat if after.enrolment else None
         posted = [
             Posted(self._chat_of(message, chat), message, patient)
-            for message in decision.outgoing
+            for message in followers.spread(before, after, cause.by, decision.outgoing)
             if chat is not None or not to_be_read_out(message)
         ]
         # Nothing below raises: it is kept whole.
@@ -168,6 +172,8 @@ class MemoryStore:
             invitation = chart.enrolment.invitation if chart.enrolment else None
             if invitation is not None and invitation.token_hash == token:
                 return patient
+            if chart.enrolment is not None and chart.enrolment.carer_invited(token) is not None:
+                return patient
         return None
 
     def admit_link(
@@ -181,11 +187,33 @@ class MemoryStore:
         self.tries.setdefault(cause.key, (chat, now))
         return True
 
-    def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
-        """The patients who are followed through that chat."""
-        return sorted(
-            patient for patient, chart in self.charts.items() if chart.enrolment and chart.enrolment.chat == chat
-        )
+    def speakers_of(self, chat: ChatId) -> Sequence[Speaker]:
+        """Who speaks in that chat for the patients followed there: each for themselves, or as a carer."""
+        found: list[Speaker] = []
+        for patient, chart in self.charts.items():  # codes are drawn: the oldest first reads the same each time
+            carers = chart.enrolment.carers if chart.enrolment else ()
+            if chart.enrolment and chart.enrolment.chat == chat:
+                found.append(ByPatient(patient))
+            else:
+                found += [ByCarer(patient, carer.id) for carer in carers if carer.chat == chat]
+        return found
+
+    def keep_until_meant(self, kept: Kept, now: datetime) -> None:
+        """Keep it until it is said which patient of its chat it is about."""
+        self.unmeant.setdefault((kept.chat, kept.message), (now, kept))
+
+    def kept_until_meant(self, before: datetime) -> Sequence[Kept]:
+        """What has waited for that since before then, the oldest first."""
+        return [kept for at, kept in self.unmeant.values() if at <= before]
+
+    def meant(self, chat: ChatId, message: MessageId) -> Kept | None:
+        """What that message was, while it waits; None where it does no more."""
+        waiting = self.unmeant.get((chat, message))
+        return None if waiting is None else waiting[1]
+
+    def drop_meant(self, chat: ChatId, message: MessageId) -> None:
+        """It waits no more."""
+        self.unmeant.pop((chat, message), None)
 
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""

@@ -8,7 +8,7 @@ from followupbot.application import admins
 from followupbot.application.policy import Action
 from followupbot.domain.alert_state import Taken
 from followupbot.domain.clinic import Role
-from followupbot.domain.decision import ByPatient, ByShell, ByStaff, ByStranger
+from followupbot.domain.decision import ByPatient, ByShell, ByStaff, ByStranger, Decision
 from followupbot.domain.ids import AlertId, CardId, Language, MessageId, PatientId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.presses import (
@@ -16,6 +16,7 @@ from followupbot.domain.presses import (
     CommandPress,
     ConfirmPlanPress,
     ConsentPress,
+    MeantPress,
     NextPress,
     PracticePress,
     Press,
@@ -264,37 +265,89 @@ def test_what_staff_write_is_recorded_as_theirs() -> None:
     assert world.store.causes[f"update:{world.updates}"].by == ByStranger()
 
 
-def test_consent_that_is_asked_comes_before_a_patient_of_whom_nothing_is() -> None:
-    """Two patients in one chat: the one who takes part has no check-in open."""
-    for _ in range(8):  # whatever the order of their codes
-        world = a_full_world()
-        patient = a_patient(world, HER)
-        for question, value in ((BLADDER, "new"),):
-            world.press(HER, AnswerPress(patient, CHECK_IN, question, value, CAUDA, Language("en")), MESSAGE)
-        _, link = admins.invite_patient(world.store, a_plan(), SHELL, NOW)
-        world.start(HER, link.token)
-        assert sent(world.write(HER, "hello")) == ["patient: consent/read_1"]
+def which(world: World, patient: PatientId) -> Decision:
+    """The newest question whom something is about is answered."""
+    asked = world.messages(HER)[-1]
+    assert asked.message == "replies/which_patient"
+    press = MeantPress(patient, MessageId(asked.id - 1))
+    return world.press(HER, press, asked.id)
 
 
-def test_words_from_a_chat_of_two_patients_are_about_the_one_who_is_asked() -> None:
-    """Whatever the order of their codes: a year of birth, then a begun check-in."""
+def test_words_from_a_chat_of_two_patients_are_never_guessed_about() -> None:
+    """Not even where one of them was asked something: whoever shares a phone says whom they mean, by one tap."""
     world = a_full_world()
     first = a_patient(world, HER)
     second = a_patient(world, HER, born=1958)
-    assert kinds(world.write(HER, "1958")) == ["birth_year_confirmed"]
+    assert world.write(HER, "1958").facts == ()
+    assert kinds(which(world, second)) == ["birth_year_confirmed"]
     prepare(world, HER, second)
-    for patient, other in ((first, second), (second, first)):
+    for patient in (first, second):
         world.press(HER, StartPress(patient, CHECK_IN), MESSAGE)
         for screen in (GATE, GATE_BREATH):
             world.press(HER, AnswerPress(patient, CHECK_IN, screen, "none"), MESSAGE)
-        decision = world.write(HER, "3")
-        assert kinds(decision) == ["question_answered"]
+        assert world.write(HER, "3").facts == ()
+        assert kinds(which(world, patient)) == ["question_answered"]
         chart = world.store.chart(patient)
         assert chart is not None
         assert BACK_PAIN in chart.history
-        for question, value in (("leg_weakness", "no"), ("mood", "good")):
-            world.press(HER, AnswerPress(patient, CHECK_IN, type(GATE)(question), value), MESSAGE)
-        assert other != patient
+
+
+def test_whom_words_are_about_is_said_once() -> None:
+    """The other button does nothing any more, whichever comes first, and nothing is kept longer than that."""
+    world = a_full_world()
+    first, second = a_patient(world, HER), a_patient(world, HER)
+    world.write(HER, "my leg gives way")
+    asked = world.messages(HER)[-1]
+    which(world, second)
+    decision = world.press(HER, MeantPress(first, MessageId(asked.id - 1)), asked.id)
+    assert decision.facts == ()
+    assert [len(world.store.charts[patient].unread) for patient in (first, second)] == [0, 1]
+    assert world.store.unmeant == {}
+
+
+def test_words_of_which_nobody_says_whom_they_mean_are_read_for_each_of_them() -> None:
+    """After ten minutes; a photo too, and a command is dropped: nothing of a person's is lost in it."""
+    world = a_full_world()
+    first, second = a_patient(world, HER), a_patient(world, HER)
+    world.write(HER, "he fell out of bed")
+    world.send(HER, "photo")
+    world.command(HER, "progress")
+    world.pass_until(world.now + timedelta(minutes=11))
+    assert [len(world.store.charts[patient].unread) for patient in (first, second)] == [2, 2]
+    assert world.store.unmeant == {}
+
+
+def test_red_words_from_a_chat_of_two_patients_are_answered_with_whom_to_call() -> None:
+    """At once and ahead of all else, before anybody has said whom they are about."""
+    world = a_full_world()
+    for _ in range(2):
+        a_patient(world, HER)
+    (asked,) = messages(world.write(HER, "she leaks and cannot stop it"))
+    assert (asked.lane, asked.params["urgent"]) == (Lane.ALERT, True)
+    (asked,) = messages(world.command(HER, "urgent"))
+    assert (asked.lane, asked.params["urgent"]) == (Lane.ALERT, True)
+    (asked,) = messages(world.write(HER, "hello"))
+    assert (asked.lane, asked.params["urgent"]) == (Lane.REPLY, False)
+
+
+def test_stop_in_a_chat_of_two_patients_asks_nobody_whom_it_means() -> None:
+    """As a command and as a word."""
+    for as_command in (True, False):
+        world = a_full_world()
+        for _ in range(2):
+            a_patient(world, HER)
+        decision = world.command(HER, "stop") if as_command else world.write(HER, "stop")
+        assert kinds(decision).count("patient_stopped") == 2
+
+
+def test_a_seventh_patient_is_not_followed_in_one_chat() -> None:
+    """Each has a button where it is asked whom something is about."""
+    world = a_full_world()
+    for _ in range(6):
+        a_patient(world, HER)
+        world.now += timedelta(hours=1)
+    _, link = admins.invite_patient(world.store, a_plan(), SHELL, world.now)
+    assert refused(world, HER, link.token)
 
 
 # -- blocking ----------------------------------------------------------------------------------------------------------

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from followupbot.application import rounds
+from followupbot.application import rounds, shared_chats
 from followupbot.application.front_desk import FrontDesk
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Halted, Paused, Stopped
 from followupbot.domain.ids import ChatId, MessageId, MessageKey, PatientId, StaffId
 from followupbot.domain.outgoing import Amend, Lane, OutgoingMessage, Recall, Rehour, Retire, ToClinician
-from followupbot.domain.params import Param
+from followupbot.domain.params import WHOM, Param
 from followupbot.domain.presses import Choice, Press
 from followupbot.domain.schedule import DAY_ENDS, DAY_STARTS, local
 from tests.application.memory import MemoryStore, Posted
@@ -106,13 +106,19 @@ class World:
         self._number(self.store.note_chat(address))
         return self._came_in(lambda cause: self.desk.started(address, payload, cause, self.now))
 
+    def bar(self, address: int, *, blocks: bool) -> Decision:
+        """Somebody blocks the bot, or takes its messages again."""
+        handle = self.desk.blocked if blocks else self.desk.unblocked
+        return self._came_in(lambda cause: handle(address, cause, self.now))
+
     # -- time ----------------------------------------------------------------------------------------------------------
 
     def pass_until(self, then: datetime) -> None:
         """Everything that is due until then happens when it is due."""
         while True:
             timers = [at for at in self.store.wake_at.values() if at is not None]
-            due = min([*timers, *(until for until, _, _ in self._held)], default=None)
+            meant = (at + shared_chats.ANSWER_WITHIN for at, _ in self.store.unmeant.values())
+            due = min([*timers, *meant, *(until for until, _, _ in self._held)], default=None)
             if due is None or due > then:
                 break
             self.now = max(self.now, due)
@@ -244,7 +250,8 @@ class World:
     def _log(self, chat: ChatId, how: str, message: OutgoingMessage) -> None:
         assert not isinstance(message.to, ToClinician) or self._works_here(message.to.staff)
         assert message.daytime is None or self._may_be_started(message), message.key
-        self.shown.append(Shown(self.now, chat, how, message.message, message.choices, message.params))
+        params = {**message.params, **self._whom(chat, message.key)}
+        self.shown.append(Shown(self.now, chat, how, message.message, message.choices, params))
 
     def _may_be_started(self, message: OutgoingMessage) -> bool:
         """Whether it is day where the patient is now, and they still want to hear from us (clinical.md 0.11)."""
@@ -254,6 +261,14 @@ class World:
         contact = chart.enrolled.contact
         paused = isinstance(contact, Paused) and message.lane is Lane.CHECK_IN
         return by_day and not paused and not isinstance(contact, Stopped | Halted)
+
+    def _whom(self, chat: ChatId, key: str) -> dict[str, Param]:
+        """What stands before a message about that patient, where the chat follows several."""
+        speakers = self.store.speakers_of(chat)
+        chart = self.store.chart(PatientId(key.partition("/")[0]))
+        if len(speakers) < 2 or chart is None or chart.enrolment is None:
+            return {}
+        return {WHOM: chart.enrolment.initials or chart.patient}
 
     def _works_here(self, staff: StaffId) -> bool:
         return self.store.the_clinic.member(staff) is not None

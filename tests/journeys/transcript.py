@@ -8,7 +8,10 @@ Days count from the operation, on the patient's wall clock; `+2 min` counts from
 `=>` takes the place of one, `-x` takes a message's buttons away. People do:
 
     clinic invites NAME [as ROLE] [again]      clinic removes NAME, or reads NAME
+    clinic invites NAME to help OTHER (MG)     with OTHER's agreement; MG are OTHER's initials
     NAME opens the link [of OTHER]             NAME presses start
+    NAME opens what OTHER got                  the link for a helper that stands in OTHER's chat
+    NAME blocks the bot, or unblocks it
     NAME taps LABEL [on MESSAGE] [of OTHER]    a button that is there; with `on`, also one that is there no more
     NAME writes WORDS                          NAME sends a photo
     NAME sends /COMMAND [WORDS]
@@ -24,7 +27,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 
-from followupbot.application import admins, anytime, calls, records
+from followupbot.application import admins, anytime, calls, invitations, records
 from followupbot.channels.console import hearing
 from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.clinic import Programme, Role
@@ -32,8 +35,8 @@ from followupbot.domain.decision import ByShell, ByStaff, Cause, Decision
 from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, PatientId, StaffId
 from followupbot.domain.outgoing import OutgoingMessage
-from followupbot.domain.params import Day, Instant, Param, Words
-from followupbot.domain.presses import Choice
+from followupbot.domain.params import WHOM, Day, Instant, Param, Words
+from followupbot.domain.presses import Choice, MeantPress
 from followupbot.domain.schedule import PartialDate, local, resolve
 from tests.application.memory import a_store
 from tests.application.world import PhoneMessage, Rows, Shown, World
@@ -67,7 +70,10 @@ _OUTPUT = re.compile(r"bot (->|=>|-x) |\S+ sees: |read out: ")
 _DOES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
-        (r"clinic invites (?P<who>\S+)(?: as (?P<role>\S+))?(?P<again> again)?", "invite"),
+        (r"clinic invites (?P<who>\S+)(?! to help)(?: as (?P<role>\S+))?(?P<again> again)?", "invite"),
+        (r"clinic invites (?P<who>\S+) to help (?P<other>\S+) \((?P<initials>\S+)\)", "invite_to_help"),
+        (r"(?P<who>\S+) opens what (?P<other>\S+) got", "open_what"),
+        (r"(?P<who>\S+) (?P<what>blocks|unblocks) .*", "bar"),
         (r"clinic removes (?P<who>\S+)", "remove"),
         (r"clinic reads (?P<who>\S+)", "read"),
         (r"(?P<who>\S+) opens the link(?: of (?P<other>\S+))?", "open_link"),
@@ -204,6 +210,21 @@ class Play:
             self.patients[who], invited = admins.invite_patient(store, self.story.plan, by, now)
         self.tokens[who] = invited.token
 
+    def _invite_to_help(self, who: str, other: str, initials: str) -> None:
+        patient = self.patients[other]
+        invited = invitations.invite(self.world.store, patient, initials, ByShell("root"), self.world.now)
+        assert invited is not None, "that patient has helpers enough, or takes no part"
+        self.tokens[who] = invited.token
+
+    def _open_what(self, who: str, other: str) -> Decision:
+        chat = self.world.store.note_chat(self._address(other))
+        links = [shown.params.get("link") for shown in self.world.shown if shown.chat == chat]
+        link = next(found for found in reversed(links) if isinstance(found, str))
+        return self.world.start(self._address(who), link.partition("start=")[2])
+
+    def _bar(self, who: str, what: str) -> Decision:
+        return self.world.bar(self._address(who), blocks=what == "blocks")
+
     def _remove(self, who: str) -> None:
         admins.remove_staff(self.world.store, self._staff(who), ByShell("root"), self.world.now)
 
@@ -221,10 +242,17 @@ class Play:
         phone = self.world.messages(self._address(other or who))
         for message in reversed(phone):
             for button in _buttons(message, on):
-                if _label(button) == label:
+                if _label(button) == label or self._names(button, label):
                     number = message.id if other is None else MessageId(1)
                     return self.world.press(self._address(who), button.press, number)
         raise AssertionError(f"{other or who} has no button {label} on {on or 'any message'}")
+
+    def _names(self, button: Choice, label: str) -> bool:
+        """A button that asks who is meant bears the patient's initials."""
+        if not isinstance(button.press, MeantPress):
+            return False
+        chart = self.world.store.chart(button.press.patient)
+        return chart is not None and label in {chart.enrolled.initials, chart.patient}
 
     def _write(self, who: str, words: str) -> Decision:
         return self.world.write(self._address(who), words)
@@ -285,7 +313,9 @@ class Play:
     def _words(self, message: MessageKey, rows: Rows, params: Mapping[str, Param]) -> str:
         labels = "".join(f" [{_label(button)}]" for row in rows for button in row)
         told = ", ".join(self._param(name, params[name]) for name in PARAMS_SHOWN if name in params)
-        return f"{message}{labels}{f' ({told})' if told else ''}"
+        whom = f"[{params[WHOM]}] " if WHOM in params else ""
+        labels = re.sub(r"person_(\d)", lambda found: str(params.get(found[0], found[0])), labels)
+        return f"{whom}{message}{labels}{f' ({told})' if told else ''}"
 
     def _param(self, name: str, value: Param) -> str:
         match value:
@@ -320,4 +350,5 @@ def play(text: str, programme: Programme) -> str:
     """The file as it ought to be: the same people do the same, and the bot does what it does."""
     story = read(text)
     world = World(a_store(programme), story.done[0].at)
+    admins.name_bot(world.store, "practice_bot", ByShell("root"), world.now)
     return write(story, Play(story, world).run())

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from followupbot.application.ports import Store
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic
-from followupbot.domain.decision import ByClock, ByStaff, Cause, Decision, FreeText
+from followupbot.domain.decision import ByClock, ByPatient, ByStaff, Cause, Decision, FreeText
 from followupbot.domain.decision import StorageUnavailable as Unavailable
 from followupbot.domain.enrolment_state import Invitation
 from followupbot.domain.facts import (
@@ -313,10 +313,10 @@ def test_who_a_chat_belongs_to(site: Site) -> None:
     """Two patients may be followed through one; a staff member has one; a stranger is nobody."""
     site.enrol(OTHER_PATIENT, 2001)
     chat = site.charts.note_chat(2001)
-    assert site.charts.patients_of(chat) == [PATIENT, OTHER_PATIENT]
+    assert list(site.charts.speakers_of(chat)) == [ByPatient(PATIENT), ByPatient(OTHER_PATIENT)]
     assert site.charts.staff_of(chat) is None
     assert site.charts.staff_of(site.charts.note_chat(1001)) == DR_ITO
-    assert site.charts.patients_of(site.charts.note_chat(1001)) == []
+    assert list(site.charts.speakers_of(site.charts.note_chat(1001))) == []
     site.decide_clinic(facts=[StaffMemberRemoved(NOON, DR_ITO)])
     assert site.charts.staff_of(site.charts.note_chat(1001)) is None
 

@@ -186,7 +186,7 @@ ANSWER = json.loads(stored.encode_fact(QuestionAnswered(NOON, CheckInId(1), Ques
         {"extra": 1},
         {"kind": "question_asked"},
         {"kind": None},
-        {"v": 3},
+        {"v": 4},
         {"v": 0},
         {"v": "1"},
         {"v": None},

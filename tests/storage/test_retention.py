@@ -84,7 +84,7 @@ def test_after_an_erasure_the_person_can_still_write_to_us(site: Site) -> None:
     assert site.charts.erase(PATIENT, "asked", "0f", site.cause(), lambda _: True)
     chat = site.charts.note_chat(2001)
     assert chat == before
-    assert site.charts.patients_of(chat) == []
+    assert site.charts.speakers_of(chat) == ()
     assert site.charts.address(chat) == 2001
     other = Site(site.database, site.keys, holder="h2")
     assert other.charts.note_chat(2001) == chat

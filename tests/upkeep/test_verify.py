@@ -163,7 +163,10 @@ def test_a_whole_patient_who_was_removed_is_found(site: Site) -> None:
     """No row anywhere names them, but the seal counted them."""
     tamper(
         site,
-        *(f"DELETE FROM {table} WHERE patient = '{OTHER_PATIENT}'" for table in ("check_ins", "alerts", "charts")),
+        *(
+            f"DELETE FROM {table} WHERE patient = '{OTHER_PATIENT}'"
+            for table in ("check_ins", "alerts", "follows", "charts")
+        ),
         f"DELETE FROM facts WHERE aggregate = '{OTHER}'",
     )
     assert found(site) == {(CLINIC, None)}

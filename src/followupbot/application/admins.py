@@ -24,6 +24,8 @@ LINK_TRIES_OF_CHAT_MAX = 5
 LINK_TRIES_MAX = 100
 """Who tries links gets nowhere with 128 bits; the limit keeps the noise down (issue 4, reliability.md 4.4)."""
 
+LINK = "https://t.me/{bot}?start={token}"
+
 TOKEN_BYTES = 16
 """128 bits: 22 characters of a link, of the 64 that Telegram takes."""
 
@@ -54,7 +56,7 @@ def hash_of(token: str) -> TokenHash:
 
 def invite_patient(store: Store, plan: Plan, by: Actor, now: datetime) -> tuple[PatientId, Invited]:
     """A new patient has a code and a link."""
-    invited = _draw(now)
+    invited = draw(now)
     invitation = Invitation(hash_of(invited.token), invited.expires_at)
 
     def decide(chart: Chart) -> Decision:
@@ -75,7 +77,7 @@ def draw_code(store: Store, by: Actor, decide: Callable[[Chart], Decision]) -> P
 
 def invite_patient_again(store: Store, patient: PatientId, by: Actor, now: datetime) -> Invited:
     """The patient has a new link, and the older ones lead nowhere."""
-    invited = _draw(now)
+    invited = draw(now)
     invitation = Invitation(hash_of(invited.token), invited.expires_at)
     store.transact(patient, a_call(by), lambda _: enrolment.invite_again(invitation, now))
     return invited
@@ -83,7 +85,7 @@ def invite_patient_again(store: Store, patient: PatientId, by: Actor, now: datet
 
 def invite_staff(store: Store, name: str, role: Role, by: Actor, now: datetime) -> Invited:
     """The staff member has a link; one of that name who has not joined yet has this one only."""
-    invited = _draw(now)
+    invited = draw(now)
     token = hash_of(invited.token)
     store.transact_clinic(a_call(by), lambda clinic: staff.invite(clinic, name, role, token, invited.expires_at, now))
     return invited
@@ -155,7 +157,8 @@ def confirm_clock(store: Store, by: Actor, now: datetime) -> bool:
     return bool(store.transact_clinic(a_call(by), lambda clinic: troubles.confirm_clock(clinic, now)).facts)
 
 
-def _draw(now: datetime) -> Invited:
+def draw(now: datetime) -> Invited:
+    """A new link, which nobody knows yet."""
     return Invited(secrets.token_urlsafe(TOKEN_BYTES), now + INVITATION_LASTS)
 
 

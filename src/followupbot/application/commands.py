@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from followupbot.application import anytime, patients, records, requests
+from followupbot.application import anytime, invitations, patients, records, requests
 from followupbot.application.ports import Charts, Records
 from followupbot.domain.decision import Cause, Decision
 from followupbot.domain.ids import PatientId
@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, CommandFunction] = {
     "zone": requests.change_zone,
     "language": requests.change_language,
     "stop": requests.stop,
+    "carer": invitations.ask,
     "privacy": requests.explain_privacy,
     "delete": requests.delete,
     "help": requests.explain,

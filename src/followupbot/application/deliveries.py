@@ -39,6 +39,7 @@ from followupbot.application.settlements import (
 from followupbot.domain.delivery import Act, Claim
 from followupbot.domain.ids import ChatId, MessageKey
 from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import WHOM
 
 log = logging.getLogger(__name__)
 
@@ -239,8 +240,8 @@ class Deliveries:
         tries = [(claim.message, claim.params, claim.choices)]
         if claim.lane is Lane.ALERT:
             fallback = FALLBACK_CARD if claim.message.startswith(CARDS) else FALLBACK_ALERT
-            # The patient's code, and nothing else that may be what could not be said.
-            known = {name: value for name, value in claim.params.items() if name == "code"}
+            # Whom it is about, and nothing else that may be what could not be said.
+            known = {name: value for name, value in claim.params.items() if name in {"code", WHOM}}
             tries += [(fallback, known, claim.choices), (fallback, known, ())]
         for message, params, choices in tries:
             try:

@@ -1,5 +1,6 @@
 """Whoever comes in by a channel: who it is, and which of our functions is meant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -7,27 +8,29 @@ from typing import assert_never
 from followupbot.application import (
     admins,
     anytime,
+    carers,
     clinicians,
     commands,
     groups,
     patients,
     policy,
-    requests,
+    shared_chats,
     staff_commands,
 )
 from followupbot.application.policy import Action
 from followupbot.application.ports import Outbox, Store
-from followupbot.domain import enrolment, staff
+from followupbot.domain import enrolment, households, staff
 from followupbot.domain.addressing import card_to_chat, staff_notice
 from followupbot.domain.clinic import Clinic, StaffMember
-from followupbot.domain.decision import Actor, ByPatient, ByStaff, ByStranger, Cause, Decision
-from followupbot.domain.enrolment_state import Confirming, Consenting, Identifying, Practising, Reading, TeachingBack
-from followupbot.domain.ids import ChatId, MessageId, PatientId
+from followupbot.domain.decision import Actor, ByCarer, ByPatient, ByStaff, ByStranger, Cause, Decision, Speaker
+from followupbot.domain.households import Kept
+from followupbot.domain.ids import ChatId, MessageId
 from followupbot.domain.presses import (
     AnswerPress,
     AnytimePress,
     BackPress,
     CardPress,
+    CarerPress,
     ChangePlanPress,
     CheckInPress,
     CheckNowPress,
@@ -38,6 +41,7 @@ from followupbot.domain.presses import (
     EnrolmentPress,
     HelpPress,
     LaterPress,
+    MeantPress,
     NextPress,
     PracticePress,
     Press,
@@ -48,9 +52,6 @@ from followupbot.domain.presses import (
     TopicPress,
     YearlyPress,
 )
-
-ON_THE_WAY_IN = (Reading, Consenting, Confirming, TeachingBack, Practising)
-"""A button of an enrolment is waited for."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,10 @@ class FrontDesk:
                 return self._patient_pressed(chat, press, message, cause_key, now)
             case PracticePress() | YearlyPress() | StartPress() | AnswerPress() | BackPress() | LaterPress():
                 return self._patient_pressed(chat, press, message, cause_key, now)
-            case HelpPress() | CrisisPress() | CheckNowPress() | TopicPress() | CommandPress():
+            case HelpPress() | CrisisPress() | CheckNowPress() | TopicPress() | CommandPress() | CarerPress():
                 return self._patient_pressed(chat, press, message, cause_key, now)
+            case MeantPress():
+                return self._meant(chat, press, message, cause_key, now)
             case _:
                 assert_never(press)
 
@@ -88,9 +91,12 @@ class FrontDesk:
         if not admins.admit(self.store, chat, cause, now):
             return self.store.transact_clinic(cause, lambda clinic: enrolment.refuse_link(clinic, chat, now))
         patient = self.store.patient_invited(token)
-        if patient is not None:
-            return patients.connect(self.store, patient, chat, token, cause, now)
-        return admins.join(self.store, chat, token, cause, now)
+        if patient is None:
+            return admins.join(self.store, chat, token, cause, now)
+        followed = {speaker.patient for speaker in self.store.speakers_of(chat)} - {patient}
+        if len(followed) >= households.PATIENTS_MAX:
+            return self.store.transact_clinic(cause, lambda clinic: enrolment.refuse_link(clinic, chat, now))
+        return patients.connect(self.store, patient, chat, token, cause, now)
 
     def commanded(
         self, address: int, command: str, argument: str, message: MessageId, cause_key: str, now: datetime
@@ -98,26 +104,32 @@ class FrontDesk:
         """A slash command other than `/start` was sent; the words behind one that there is not are read as words."""
         chat = self.store.note_chat(address)
         self.store.saw_message(chat, message)
-        patient = self._patient_of(chat)
+        speakers = self.store.speakers_of(chat)
         member = self._member_of(chat, cause_key, now)
-        if member is not None and (patient is None or staff_commands.only_staffs(command)):
+        if member is not None and (not speakers or staff_commands.only_staffs(command)):
             cause = Cause(cause_key, ByStaff(member.id))
             return staff_commands.carry_out(self.store, member, command, argument, cause, now)
-        if patient is None:
+        if not speakers:
             return self._addressed(chat, cause_key, now)
         if command == "stop":
-            return self._stop_everything(chat, cause_key, now)
-        cause = Cause(cause_key, ByPatient(patient))
-        return commands.carry_out_in_chat(self.store, patient, command, argument, cause, now)
+            return self._stop_everything(speakers, cause_key, now)
+        if len(speakers) > 1:
+            text = f"{command} {argument}".strip()
+            return self._ask_who(chat, speakers, message, shared_chats.COMMAND, text, cause_key, now)
+        return self._command(speakers[0], command, argument, Cause(cause_key, speakers[0]), now)
 
     def wrote(self, address: int, text: str, message: MessageId, cause_key: str, now: datetime) -> Decision:
         """Somebody wrote."""
         chat = self.store.note_chat(address)
         self.store.saw_message(chat, message)
-        patient = self._patient_of(chat)
-        if patient is None:
+        speakers = self.store.speakers_of(chat)
+        if not speakers:
             return self._addressed(chat, cause_key, now)
-        return patients.write(self.store, patient, text, Cause(cause_key, ByPatient(patient)), now)
+        if len(speakers) > 1:
+            if shared_chats.means_stop(self.store, speakers, text):
+                return self._stop_everything(speakers, cause_key, now)
+            return self._ask_who(chat, speakers, message, shared_chats.WORDS, text, cause_key, now)
+        return patients.write(self.store, speakers[0].patient, text, Cause(cause_key, speakers[0]), now)
 
     def sent_something_else(
         self, address: int, what: str, message: MessageId, cause_key: str, now: datetime
@@ -125,18 +137,19 @@ class FrontDesk:
         """Somebody sent a picture, a voice note, or the like."""
         chat = self.store.note_chat(address)
         self.store.saw_message(chat, message)
-        patient = self._patient_of(chat)
-        if patient is None:
+        speakers = self.store.speakers_of(chat)
+        if not speakers:
             return self._addressed(chat, cause_key, now)
-        return patients.send(self.store, patient, what, Cause(cause_key, ByPatient(patient)), now)
+        if len(speakers) > 1:
+            return self._ask_who(chat, speakers, message, shared_chats.OTHER, what, cause_key, now)
+        return patients.send(self.store, speakers[0].patient, what, Cause(cause_key, speakers[0]), now)
 
     def blocked(self, address: int, cause_key: str, now: datetime) -> Decision:
         """The chat refuses our messages from now on."""
         decision, chat = Decision(), self.store.note_chat(address)
         self.outbox.block_chat(chat)
-        for patient in self.store.patients_of(chat):
-            cause = Cause(f"{cause_key}/{patient}", ByPatient(patient))
-            decision += patients.block(self.store, patient, cause, now)
+        for speaker in self.store.speakers_of(chat):
+            decision += patients.block(self.store, speaker, Cause(f"{cause_key}/{speaker.patient}", speaker), now)
         decision += clinicians.block(self.store, chat, cause_key, now)
         return decision + groups.lose(self.store, chat, cause_key, now)
 
@@ -144,9 +157,8 @@ class FrontDesk:
         """The chat takes our messages again."""
         decision, chat = Decision(), self.store.note_chat(address)
         self.outbox.unblock_chat(chat)
-        for patient in self.store.patients_of(chat):
-            cause = Cause(f"{cause_key}/{patient}", ByPatient(patient))
-            decision += patients.unblock(self.store, patient, cause, now)
+        for speaker in self.store.speakers_of(chat):
+            decision += patients.unblock(self.store, speaker, Cause(f"{cause_key}/{speaker.patient}", speaker), now)
         return decision + clinicians.unblock(self.store, chat, cause_key, now)
 
     # -- in groups of staff --------------------------------------------------------------------------------------------
@@ -190,45 +202,107 @@ class FrontDesk:
             return clinicians.confirm_reach(self.store, by, press, cause, now)
         return clinicians.press(self.store, by, press, message, cause, now)
 
-    def _stop_everything(self, chat: ChatId, cause_key: str, now: datetime) -> Decision:
+    def _stop_everything(self, speakers: Sequence[Speaker], cause_key: str, now: datetime) -> Decision:
         """Whoever sends `/stop` in a chat wants quiet in it, whichever of its patients was meant."""
         decision = Decision()
-        for patient in self.store.patients_of(chat):
-            cause = Cause(f"{cause_key}/{patient}", ByPatient(patient))
-            decision += requests.stop(self.store, patient, "", cause, now)
+        for speaker in speakers:
+            decision += self._command(speaker, "stop", "", Cause(f"{cause_key}/{speaker.patient}", speaker), now)
         return decision
+
+    def _command(self, speaker: Speaker, command: str, argument: str, cause: Cause, now: datetime) -> Decision:
+        if isinstance(speaker, ByCarer):
+            return carers.command(self.store, speaker, command, argument, cause, now)
+        return commands.carry_out_in_chat(self.store, speaker.patient, command, argument, cause, now)
+
+    def _ask_who(
+        self,
+        chat: ChatId,
+        speakers: Sequence[Speaker],
+        message: MessageId,
+        kind: str,
+        text: str,
+        cause_key: str,
+        now: datetime,
+    ) -> Decision:
+        cause = Cause(cause_key, ByStranger())
+        return shared_chats.ask(self.store, chat, speakers, message, kind, text, cause, now)
+
+    def _meant(self, chat: ChatId, press: MeantPress, message: MessageId, cause_key: str, now: datetime) -> Decision:
+        """What was kept is as if it came now from whom it was meant for; once, whichever button is pressed."""
+        speakers = self.store.speakers_of(chat)
+        speaker = next((found for found in speakers if found.patient == press.patient), None)
+        kept = self.store.meant(chat, press.message)
+        over = Decision(notice=staff_notice(self.store.clinic(), "replies/notices/over"))
+        if speaker is None or kept is None:
+            return over
+        cause = Cause(shared_chats.meant_by(chat, press.message), speaker)
+        decision = self._hear(speaker, kept, cause, now)
+        told = Cause(cause_key, ByStranger())
+        self.store.transact_clinic(told, lambda _: households.told(chat, message))
+        self.store.drop_meant(chat, press.message)
+        return decision
+
+    def _hear(self, speaker: Speaker, kept: Kept, cause: Cause, now: datetime) -> Decision:
+        if kept.kind == shared_chats.COMMAND:
+            command, _, argument = kept.text.partition(" ")
+            return self._command(speaker, command, argument, cause, now)
+        if kept.kind == shared_chats.OTHER:
+            return patients.send(self.store, speaker.patient, kept.text, cause, now)
+        return patients.write(self.store, speaker.patient, kept.text, cause, now)
 
     def _patient_pressed(
         self,
         chat: ChatId,
-        press: EnrolmentPress | CheckInPress | AnytimePress | CommandPress,
+        press: EnrolmentPress | CheckInPress | AnytimePress | CommandPress | CarerPress,
         message: MessageId,
         cause_key: str,
         now: datetime,
     ) -> Decision:
-        """A patient's own button counts in the patient's own chat only; a card is for whoever presses it."""
-        known = self.store.patients_of(chat)
-        actor: Actor = ByPatient(press.patient) if press.patient in known else ByStranger()
+        """A patient's button counts in the patient's chat and in a carer's only; a card is for whoever presses it."""
+        speakers = self.store.speakers_of(chat)
+        actor: Actor = next((found for found in speakers if found.patient == press.patient), ByStranger())
         cause = Cause(cause_key, actor)
         clinic = self.store.clinic()
         if policy.allowed(actor, Action.ANSWER, clinic, press.patient):
-            if isinstance(press, CommandPress):
-                return commands.carry_out_in_chat(self.store, press.patient, press.command, press.argument, cause, now)
-            if isinstance(press, AnytimePress):
-                return anytime.press(self.store, press, message, cause, now)
-            return patients.press(self.store, press, message, cause, now)
+            assert isinstance(actor, ByPatient | ByCarer), "nobody else answers in a chat"
+            heard = self._speaker_pressed(actor, press, message, cause, now)
+            if heard is not None:
+                return heard
         self.store.record_refusal(cause, Action.ANSWER, press.patient, now)
         if isinstance(press, CardPress) and press.card is not None:
             card = card_to_chat(clinic, chat, press.card, press.language, now)
             return self.store.transact_clinic(cause, lambda _: Decision(outgoing=(card,)))
         return Decision(notice=staff_notice(clinic, "replies/notices/over"))
 
+    def _speaker_pressed(
+        self,
+        by: Speaker,
+        press: EnrolmentPress | CheckInPress | AnytimePress | CommandPress | CarerPress,
+        message: MessageId,
+        cause: Cause,
+        now: datetime,
+    ) -> Decision | None:
+        """None where the button is not this person's: who takes part, and as what, only the patient says."""
+        if isinstance(press, CarerPress):
+            theirs = isinstance(by, ByCarer) and by.carer == press.carer
+            return carers.press(self.store, press, message, cause, now) if theirs else None
+        if isinstance(press, CommandPress):
+            return self._command(by, press.command, press.argument, cause, now)
+        if isinstance(by, ByCarer) and not isinstance(press, CheckInPress | AnytimePress):
+            return None
+        if isinstance(press, AnytimePress):
+            return anytime.press(self.store, press, message, cause, now)
+        return patients.press(self.store, press, message, cause, now)
+
     def _addressed(self, chat: ChatId, cause_key: str, now: datetime) -> Decision:
         """Somebody came without a link: a patient, a staff member, or a stranger."""
-        patient = self._patient_of(chat)
-        if patient is not None:
-            cause = Cause(cause_key, ByPatient(patient))
-            return self.store.transact(patient, cause, lambda chart: enrolment.wait(chart, now))
+        speakers = self.store.speakers_of(chat)
+        if speakers:
+            decision = Decision()
+            for speaker in speakers:  # what waits for each of them
+                key = cause_key if len(speakers) == 1 else f"{cause_key}/{speaker.patient}"
+                decision += patients.come(self.store, speaker, Cause(key, speaker), now)
+            return decision
         by = self.store.staff_of(chat)
         cause = Cause(cause_key, ByStranger() if by is None else ByStaff(by))
 
@@ -248,20 +322,3 @@ class FrontDesk:
             self.outbox.unblock_chat(chat)
             clinicians.unblock(self.store, chat, f"{cause_key}/back", now)
         return member
-
-    def _patient_of(self, chat: ChatId) -> PatientId | None:
-        """Whom words from this chat are about; where several patients share it, the one of whom most is asked."""
-        known = self.store.patients_of(chat)
-        return min(known, key=self._silence) if len(known) > 1 else next(iter(known), None)
-
-    def _silence(self, patient: PatientId) -> int:
-        """How little this patient waits to be written about: 0 where words are what was asked for."""
-        chart = self.store.chart(patient)
-        if chart is None or chart.enrolment is None:
-            return 3
-        if isinstance(chart.enrolment.state, Identifying):
-            return 0
-        check_in = chart.open_check_in
-        if check_in is not None and check_in.state.kind == "begun":
-            return 1
-        return 2 if check_in is not None or isinstance(chart.enrolment.state, ON_THE_WAY_IN) else 3

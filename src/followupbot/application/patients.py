@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import assert_never
 
 from followupbot.application.ports import Charts
-from followupbot.domain import check_ins, enrolment, notes, pauses, preparation, writing, yearly
+from followupbot.domain import carers, check_ins, enrolment, notes, pauses, preparation, writing, yearly
 from followupbot.domain.chart import Chart
-from followupbot.domain.decision import Cause, Decision, FreeText
+from followupbot.domain.decision import Cause, Decision, FreeText, Speaker
 from followupbot.domain.enrolment_state import Halted, Identifying
 from followupbot.domain.ids import ChatId, MessageId, PatientId, TokenHash
 from followupbot.domain.presses import (
@@ -29,8 +29,24 @@ from followupbot.domain.presses import (
 def connect(
     charts: Charts, patient: PatientId, chat: ChatId, token: TokenHash, cause: Cause, now: datetime
 ) -> Decision:
-    """The invitation's link was pressed in that chat."""
-    return charts.transact(patient, cause, lambda chart: enrolment.connect(chart, chat, token, now))
+    """A link was pressed in that chat: the patient's own, or that of somebody who is to help them."""
+
+    def decide(chart: Chart) -> Decision:
+        carer = chart.enrolled.carer_invited(token)
+        if carer is None:
+            return enrolment.connect(chart, chat, token, now)
+        return carers.connect(chart, carer, chat, now) or enrolment.refuse_link(chart.clinic, chat, now)
+
+    return charts.transact(patient, cause, decide)
+
+
+def come(charts: Charts, speaker: Speaker, cause: Cause, now: datetime) -> Decision:
+    """Somebody has opened the chat, with nothing to say: what waits for them stands there."""
+    return charts.transact(speaker.patient, cause, lambda chart: _wait(chart, now))
+
+
+def _wait(chart: Chart, now: datetime) -> Decision:
+    return enrolment.wait(chart, now) if chart.speaker is None else carers.wait(chart, now)
 
 
 def press(
@@ -83,8 +99,10 @@ def write(charts: Charts, patient: PatientId, text: str, cause: Cause, now: date
     """The patient wrote: that they stop, the year of birth, an answer, or a note that people read."""
 
     def decide(chart: Chart) -> Decision:
+        if chart.speaker is not None and not carers.helps(chart, chart.speaker):
+            return carers.wait(chart, now)
         if pauses.means_stop(chart, text):
-            return enrolment.leave(chart, now)
+            return enrolment.leave(chart, now) if chart.speaker is None else carers.leave(chart, now)
         if isinstance(chart.enrolled.state, Identifying):
             return enrolment.identify(chart, text, now)
         if not chart.active:
@@ -98,18 +116,26 @@ def send(charts: Charts, patient: PatientId, what: str, cause: Cause, now: datet
     """The patient sent something that is no text: `what` is its kind. It stays in the chat; here is that it came."""
 
     def decide(chart: Chart) -> Decision:
-        return (
-            notes.receive(chart, FreeText(cause.key, f"[{what}]"), now) if chart.active else enrolment.wait(chart, now)
-        )
+        if chart.active is None or (chart.speaker is not None and not carers.helps(chart, chart.speaker)):
+            return _wait(chart, now)
+        return notes.receive(chart, FreeText(cause.key, f"[{what}]"), now)
 
     return charts.transact(patient, cause, decide)
 
 
-def block(charts: Charts, patient: PatientId, cause: Cause, now: datetime) -> Decision:
-    """The patient's chat refuses our messages."""
-    return charts.transact(patient, cause, lambda chart: enrolment.block(chart, now))
+def block(charts: Charts, speaker: Speaker, cause: Cause, now: datetime) -> Decision:
+    """The chat of the patient, or of the carer, refuses our messages."""
+
+    def decide(chart: Chart) -> Decision:
+        return enrolment.block(chart, now) if chart.speaker is None else carers.block(chart, chart.speaker, now)
+
+    return charts.transact(speaker.patient, cause, decide)
 
 
-def unblock(charts: Charts, patient: PatientId, cause: Cause, now: datetime) -> Decision:
-    """The patient's chat takes our messages again."""
-    return charts.transact(patient, cause, lambda chart: enrolment.unblock(chart, now))
+def unblock(charts: Charts, speaker: Speaker, cause: Cause, now: datetime) -> Decision:
+    """The chat of the patient, or of the carer, takes our messages again."""
+
+    def decide(chart: Chart) -> Decision:
+        return enrolment.unblock(chart, now) if chart.speaker is None else carers.unblock(chart, chart.speaker, now)
+
+    return charts.transact(speaker.patient, cause, decide)

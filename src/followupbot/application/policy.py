@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from followupbot.domain.clinic import Clinic, Role, StaffBlocked, StaffJoined
-from followupbot.domain.decision import Actor, ByClock, ByPatient, ByShell, ByStaff, ByStranger
+from followupbot.domain.decision import Actor, ByCarer, ByClock, ByPatient, ByShell, ByStaff, ByStranger
 from followupbot.domain.ids import PatientId
 
 
@@ -83,6 +83,8 @@ def allowed(actor: Actor, action: Action, clinic: Clinic, patient: PatientId | N
             return True
         case ByPatient():
             return action in OWN and patient == actor.patient
+        case ByCarer():
+            return action is Action.ANSWER and patient == actor.patient
         case ByStaff():
             member = clinic.member(actor.staff)
             return (

@@ -7,9 +7,10 @@ from typing import Protocol, TypeVar
 
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
-from followupbot.domain.decision import Cause, Decision, StorageUnavailable
+from followupbot.domain.decision import Cause, Decision, Speaker, StorageUnavailable
 from followupbot.domain.delivery import Claim, Rendered, Told
 from followupbot.domain.facts import ChartFact
+from followupbot.domain.households import Kept
 from followupbot.domain.ids import (
     ChatId,
     Language,
@@ -106,8 +107,20 @@ class Store(Records, Protocol):
         The same cause is one try; one that is not admitted does not count.
         """
 
-    def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
-        """The patients who are followed through that chat."""
+    def speakers_of(self, chat: ChatId) -> Sequence[Speaker]:
+        """Who speaks in that chat for the patients followed there: each for themselves, or as a carer."""
+
+    def keep_until_meant(self, kept: Kept, now: datetime) -> None:
+        """Keep it until it is said which patient of its chat it is about."""
+
+    def kept_until_meant(self, before: datetime) -> Sequence[Kept]:
+        """What has waited for that since before then, the oldest first."""
+
+    def meant(self, chat: ChatId, message: MessageId) -> Kept | None:
+        """What that message was, while it waits; None where it does no more."""
+
+    def drop_meant(self, chat: ChatId, message: MessageId) -> None:
+        """It waits no more."""
 
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from followupbot.application import admins
+from followupbot.application import admins, shared_chats
 from followupbot.application.ports import StorageUnavailable, Store
 from followupbot.domain import clinic_wake, staff, wake
 from followupbot.domain.addressing import stamp
@@ -39,6 +39,7 @@ def once(store: Store, now: datetime, log: Log) -> Round:
     """
     woken = 0
     failed: list[PatientId] = []
+    shared_chats.note_unmeant(store, now)
     for patient in store.due(now, CHARTS_A_ROUND_MAX):
         if _wake_alerts(store, patient, now, log) and _wake_rest(store, patient, now, log):
             woken += 1

@@ -17,6 +17,7 @@ from followupbot.checking.wording import Files, check_words
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.clinic import ClinicSettings, OpeningHours, Role
 from followupbot.domain.ids import Language
+from followupbot.domain.prompts import OF_CARER
 from followupbot.protocol_files.programme import ReadProtocol, in_use, read_files
 from followupbot.protocol_files.reading import Problem, Problems, Severity, nearest
 from followupbot.protocol_files.sources import CLINIC_FILE, VIGNETTES, WORDS_DATA, belongs, beside, gather, own_files
@@ -187,7 +188,7 @@ def own_contracts(protocols: Sequence[ReadProtocol]) -> Mapping[str, Contract]:
     found = {key: known for key, known in CONTRACTS.items() if key.startswith("rules/") and not key.endswith("*")}
     for read in protocols:
         for gate in read.protocol.gates():
-            found[f"questions/{gate.id}"] = gate_contract()
+            found[f"questions/{gate.id}"] = found[f"questions/{gate.id}{OF_CARER}"] = gate_contract()
         for rule in read.protocol.rules:
             key, made = f"rules/{rule.id}", rule_contract(read.protocol, rule)
             before = found.get(key, made).params

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.ids import Language, MessageKey, ProtocolKey, TopicId
+from followupbot.domain.prompts import OF_CARER
 from followupbot.domain.questions import Gate
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.reading import Path, Problem, likeliest, nearest
@@ -81,6 +82,10 @@ def _needed(protocol: CareProtocol) -> Iterator[Needed]:
     for n, asked in enumerate(protocol.asked):
         question, path = asked.question, ("questions", n)
         yield Needed(MessageKey(f"questions/{question.id}"), f'the question "{question.id}"', (*path, "id"))
+        theirs = asked.for_carer()
+        if theirs is not None and theirs != asked:
+            what = f'the question "{question.id}", without what is private,'
+            yield Needed(MessageKey(f"questions/{question.id}{OF_CARER}"), what, (*path, "id"))
         if isinstance(question, Gate):
             for i, item in enumerate(question.items):
                 key = MessageKey(f"alerts/concerns/{item.concern}")
@@ -116,6 +121,9 @@ def _labels(protocols: tuple[ReadProtocol, ...]) -> dict[str, set[str]]:
     for read in protocols:
         for asked in read.protocol.asked:
             labels[f"questions/{asked.question.id}"].update(asked.labels())
+            carers = asked.for_carer()
+            if carers is not None and carers != asked:
+                labels[f"questions/{asked.question.id}{OF_CARER}"].update(carers.labels())
     return labels
 
 

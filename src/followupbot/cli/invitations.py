@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LINK = "https://t.me/{bot}?start={token}"
-
 CONSENT_BY_PHONE = MessageKey("consent/by_phone")
 
 QR_SCALE = 8
@@ -112,7 +110,7 @@ def patient(
             plan = _plan(opened, others, now)
             bot = _bot_name(opened)
             code, invited = admins.invite_patient(opened.store, plan, shell(), now)
-        link = LINK.format(bot=bot, token=invited.token)
+        link = admins.LINK.format(bot=bot, token=invited.token)
         if as_json:
             typer.echo(json.dumps({"code": code, "link": link, "expires_at": invited.expires_at.isoformat()}))
             return
@@ -140,7 +138,7 @@ def staff(
             called_wrongly(f"--name: {known.name} works here already. Remove them first, or choose another name.")
         bot = _bot_name(opened)
         invited = admins.invite_staff(opened.store, wanted, role, shell(), opened.clock.now())
-        link = LINK.format(bot=bot, token=invited.token)
+        link = admins.LINK.format(bot=bot, token=invited.token)
         if as_json:
             typer.echo(json.dumps({"name": wanted, "link": link, "expires_at": invited.expires_at.isoformat()}))
             return

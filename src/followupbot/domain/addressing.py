@@ -60,6 +60,7 @@ def to_patient(
     in_place_of: MessageId | None = None,
     starts: bool = False,
     expires_at: datetime | None = None,
+    private: bool = False,
 ) -> OutgoingMessage:
     """A message to the chart's patient. With `starts` it is a conversation that we begin, and keeps to daytime."""
     plan = chart.enrolled.plan
@@ -76,6 +77,7 @@ def to_patient(
         in_place_of=in_place_of,
         daytime=chart.daytime if starts else None,
         expires_at=expires_at,
+        private=private,
     )
 
 

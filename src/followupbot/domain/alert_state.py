@@ -8,6 +8,9 @@ from followupbot.domain.clinic import Role
 from followupbot.domain.ids import AlertId, CardId, CheckInId, Concern, QuestionId, StaffId
 from followupbot.domain.rules import Tier, Trace
 
+MOOD = Concern("mood")
+"""What a flag is about that came of questions which no carer is asked (clinical.md 0.19)."""
+
 FLAGS_MAX = 40
 """Flags that one unresolved alert carries; with more, the oldest are in the facts only."""
 
@@ -142,6 +145,11 @@ class Alert:
     """The newest emergency card that the patient got."""
     help: HelpToAsk | HelpAwaited | None = None
     help_told: HelpTold | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether it is about nothing but what a carer is not asked (clinical.md 0.19)."""
+        return all(flag.concern == MOOD for flag in self.flags)
 
     @property
     def unresolved(self) -> bool:

@@ -122,6 +122,7 @@ def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Dec
         key=f"a{alert.id}/seen/{chart.version}",
         lane=Lane.REPLY,
         params={"role": role_words(by.role)},
+        private=alert.private,
         # "Seen" goes at any hour for an emergency and keeps to daytime else (clinical.md 0.11).
         starts=alert.tier is not Tier.EMERGENCY,
     )

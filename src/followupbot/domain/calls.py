@@ -76,7 +76,7 @@ def _entered(fact: Fact, entered_by: str) -> Fact:
 
 
 def _told_in_the_chat(chart: Chart, heard: Decision) -> tuple[OutgoingMessage, ...]:
-    if chart.enrolled.chat is None:
+    if not chart.enrolled.has_chat:
         return ()
     return tuple(
         to_patient(

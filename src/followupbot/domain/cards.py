@@ -12,6 +12,7 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.facts import CardSent, ChartFact, CheckInCutShort
 from followupbot.domain.ids import CardId, CheckInId, MessageId, QuestionId
+from followupbot.domain.offers import CRISIS_CARD
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.questions import Answer
 from followupbot.domain.rules import Tier, fired
@@ -91,6 +92,7 @@ def unrecorded(chart: Chart, card: CardId, pressed: MessageId, now: datetime) ->
         lane=Lane.ALERT,
         subject=f"{chart.patient}/card",
         params={"recorded": False, "reached": False},
+        private=card == CRISIS_CARD,
     )
     return Decision(outgoing=(sent, retire(chart, pressed, now)))
 
@@ -110,6 +112,7 @@ def _message(chart: Chart, alert: Alert, key: str, card: CardId, now: datetime, 
         lane=Lane.ALERT,
         subject=card_subject(chart.patient, alert.id),
         params={"recorded": True, "reached": _reached(chart, alert, now, told)},
+        private=card == CRISIS_CARD,
     )
 
 

@@ -1,7 +1,7 @@
 """The clinic's plan: what is asked, when, what it means, and who is told how fast."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property, lru_cache
 
@@ -36,12 +36,23 @@ class Asked:
     question: Question
     ask_if: Condition | None = None
     skippable: bool = False
+    private: bool = False
+    """The patient alone is asked, never a carer (clinical.md 0.19)."""
 
     def read(self, asked: QuestionId, reply: Reply) -> Read:
         """What the reply comes to; where the question may be skipped, the button that does so is an answer too."""
         if self.skippable and asked == self.question.id and reply == Pressed(SKIP):
             return (Answer(asked, SKIPPED),)
         return self.question.read(asked, reply)
+
+    def for_carer(self) -> "Asked | None":
+        """The question as a carer is asked it, without the items that are private; None where nothing is left."""
+        if self.private:
+            return None
+        if not isinstance(self.question, Gate) or not any(item.private for item in self.question.items):
+            return self
+        items = tuple(item for item in self.question.items if not item.private)
+        return replace(self, question=replace(self.question, items=items)) if items else None
 
     def labels(self) -> tuple[str, ...]:
         """The names of its buttons that need words."""

@@ -10,7 +10,7 @@ from followupbot.domain.check_in_state import CheckIn, PlannedRecheck
 from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.enrolment_state import BEYOND_REACH, Active, Enrolment, Following, Halted, Stopped
 from followupbot.domain.evidence import Evidence, Silence
-from followupbot.domain.ids import AlertId, CheckInId, PatientId, QuestionId, Version
+from followupbot.domain.ids import AlertId, CarerId, CheckInId, PatientId, QuestionId, Version
 from followupbot.domain.schedule import Daytime, local, resolve
 from followupbot.domain.series import Series
 from followupbot.domain.tiers import Tier, worst
@@ -65,6 +65,8 @@ class Chart:
     """When these go to the lead next."""
     legal_hold_since: datetime | None = None
     """While it is set nothing about the patient is erased and nothing of it runs out."""
+    speaker: CarerId | None = field(default=None, compare=False)
+    """The carer on whose word something is decided; None where it is the patient, or nobody. Carried by storage."""
     clinic: Clinic = field(default_factory=Clinic, compare=False)
     programmes: Mapping[Version, Programme] = field(default_factory=dict, compare=False)
     """The versions that this chart's check-ins use, carried by storage; like `clinic` no part of what is folded."""
@@ -80,6 +82,11 @@ class Chart:
         """The enrolment's state where the patient takes part."""
         state = self.enrolment.state if self.enrolment else None
         return state if isinstance(state, Active) else None
+
+    @property
+    def apart(self) -> bool:
+        """Whether a carer speaks for a patient who has a chat of their own, and is asked there what is private."""
+        return self.speaker is not None and self.enrolled.chat is not None
 
     @property
     def standing(self) -> str:

@@ -79,7 +79,7 @@ def begin(chart: Chart, check_in_id: CheckInId, pressed: MessageId | None, now: 
     assert current is not None
     turn = prompts.upcoming(after, current, now)
     if turn is None:
-        return Decision(begun) + endings.complete(after, current, pressed, now)
+        return Decision(begun) + endings.finish(after, current, pressed, now)
     return Decision(begun, (prompts.question(after, current, turn, now, pressed),))
 
 
@@ -150,7 +150,7 @@ def answer_press(
     """
     check_in = chart.check_in(check_in_id)
     protocol = chart.protocol(check_in.version if check_in else None)
-    asked = protocol.asked_as(question_id)
+    asked = prompts.put_as(chart, check_in, question_id)
     read = Rejected("unknown") if asked is None else asked.read(question_id, Pressed(value))
     if not isinstance(read, Rejected | Toggled) and prompts.card_of(protocol, read):
         # An item that was denied before and is new now counts, and so does one that is pressed again: safety runs on
@@ -216,7 +216,7 @@ def _record(
     if check_in.state.kind == "waiting":
         facts += (CheckInBegun(now, check_in.id),)
     facts += tuple(
-        QuestionAnswered(now, check_in.id, answer.question, answer.value)
+        QuestionAnswered(now, check_in.id, answer.question, answer.value, carer=chart.speaker)
         for answer in answers
         if check_in.answer(answer.question) != answer.value
     )
@@ -239,14 +239,16 @@ def _record(
     saved = Decision(notice=patient_notice(chart, "replies/notices/saved"))
     if turn is not None:
         return decision + Decision(outgoing=(prompts.question(after, current, turn, now, pressed),)) + saved
-    return decision + endings.complete(after, current, pressed, now) + saved
+    return decision + endings.finish(after, current, pressed, now) + saved
 
 
 def _tell_onset(
     chart: Chart, check_in: CheckIn, answers: tuple[Answer, ...], pressed: MessageId, now: datetime
 ) -> Decision:
     """When it began is on the record. It may add a flag; it takes none away and the card stands (clinical.md 0.3)."""
-    facts = tuple(QuestionAnswered(now, check_in.id, answer.question, answer.value) for answer in answers)
+    facts = tuple(
+        QuestionAnswered(now, check_in.id, answer.question, answer.value, carer=chart.speaker) for answer in answers
+    )
     names = frozenset(answer.question for answer in answers)
     found, _, after = findings.of_answers(fold(chart, facts), check_in.id, names, now)
     told = to_patient(

@@ -4,16 +4,16 @@ from datetime import datetime
 
 from followupbot.domain import alerts, cards
 from followupbot.domain.addressing import card_subject, stamp, to_patient
-from followupbot.domain.alert_state import Flag, Open
+from followupbot.domain.alert_state import MOOD, Flag, Open
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import CardId, CheckInId, Concern, RuleId
+from followupbot.domain.ids import CardId, CheckInId, RuleId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Instant
 from followupbot.domain.rules import Tier, Trace
 
-CONCERN = Concern("mood")
+CONCERN = MOOD
 
 BUTTON = RuleId("harming_myself")
 """What the flag's trace has in the place of a rule: a button, and no answer, raised it."""
@@ -60,5 +60,6 @@ def _when(chart: Chart, now: datetime) -> Decision:
         lane=Lane.ALERT,
         subject=card_subject(chart.patient, alert.id),
         params={"due": Instant(alert.due_at, chart.enrolled.plan.zone)},
+        private=True,
     )
     return Decision(outgoing=(told,))

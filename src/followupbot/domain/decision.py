@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact
-from followupbot.domain.ids import PatientId, StaffId
+from followupbot.domain.ids import CarerId, PatientId, StaffId
 from followupbot.domain.outgoing import Notice, Outgoing
 
 
@@ -14,6 +14,15 @@ class ByPatient:
 
     patient: PatientId
     kind: Literal["patient"] = "patient"
+
+
+@dataclass(frozen=True)
+class ByCarer:
+    """Somebody who helps the patient, in a chat of their own (clinical.md 0.19)."""
+
+    patient: PatientId
+    carer: CarerId
+    kind: Literal["carer"] = "carer"
 
 
 @dataclass(frozen=True)
@@ -46,7 +55,10 @@ class ByStranger:
     kind: Literal["stranger"] = "stranger"
 
 
-Actor = ByPatient | ByStaff | ByShell | ByClock | ByStranger
+Speaker = ByPatient | ByCarer
+"""Whom a patient's chat belongs to, and on whose word something is decided there."""
+
+Actor = ByPatient | ByCarer | ByStaff | ByShell | ByClock | ByStranger
 
 
 @dataclass(frozen=True)

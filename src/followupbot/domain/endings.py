@@ -1,5 +1,6 @@
 """What a patient hears at the end of a check-in, and what is known of one in which nobody says anything more."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from followupbot.domain import alerts, prompts, yearly
@@ -17,6 +18,22 @@ from followupbot.domain.presses import BackPress, Choice
 from followupbot.domain.rules import Rule
 from followupbot.domain.tiers import Tier
 from followupbot.domain.tiers import worst as worst_of
+
+
+def finish(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: datetime) -> Decision:
+    """It is complete, unless a carer has answered and what is private waits for the patient, in their own chat."""
+    theirs = replace(chart, speaker=None)
+    if not chart.apart or prompts.upcoming(theirs, check_in, now) is None:
+        return complete(chart, check_in, pressed, now)
+    rest = to_patient(
+        chart,
+        "check_ins/rest_is_private",
+        key=f"c{check_in.id}/rest/{stamp(now)}",
+        lane=Lane.REPLY,
+        subject=check_in_subject(chart.patient, check_in.id),
+        in_place_of=pressed,
+    )
+    return Decision(outgoing=(rest,))
 
 
 def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: datetime) -> Decision:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Literal
 
-from followupbot.domain.ids import ChatId, Language, ProtocolKey, TokenHash
+from followupbot.domain.carer_state import Beckoned, Carer, Helping
+from followupbot.domain.ids import CarerId, ChatId, Language, ProtocolKey, TokenHash
 from followupbot.domain.schedule import Daytime, PartialDate
 
 BIRTH_YEAR_TRIES_MAX = 3
@@ -214,6 +215,33 @@ class Enrolment:
     zone_since: datetime | None = None
     """When the plan's zone last changed; None where it is as the invitation had it."""
     deletion_requested_at: datetime | None = None
+    initials: str | None = None
+    """What stands before each message in a chat that follows several patients."""
+    carers: tuple[Carer, ...] = ()
+    carer_count: int = 0
+
+    def carer(self, carer: CarerId | None) -> Carer | None:
+        """The carer of that number, who helps or has a link."""
+        return next((found for found in self.carers if found.id == carer), None)
+
+    def carer_invited(self, token: TokenHash) -> Carer | None:
+        """The carer whom that link belongs to."""
+        links = [(found, found.state) for found in self.carers]
+        return next((carer for carer, at in links if isinstance(at, Beckoned) and at.token_hash == token), None)
+
+    @property
+    def helpers(self) -> tuple[tuple[CarerId, ChatId], ...]:
+        """Carers who are written to: they help, and their chat takes our messages."""
+        return tuple(
+            (carer.id, carer.state.chat)
+            for carer in self.carers
+            if isinstance(carer.state, Helping) and not carer.state.blocked
+        )
+
+    @property
+    def has_chat(self) -> bool:
+        """Whether what we write is read in any chat, be it a carer's; who has none is called."""
+        return self.chat is not None or any(isinstance(carer.state, Helping) for carer in self.carers)
 
     @property
     def standing(self) -> str:

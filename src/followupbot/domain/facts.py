@@ -11,6 +11,7 @@ from followupbot.domain.enrolment_state import HaltReason, Invitation, Plan
 from followupbot.domain.ids import (
     AlertId,
     CardId,
+    CarerId,
     ChatId,
     CheckInId,
     GroupId,
@@ -277,6 +278,73 @@ class TravelEnded:
 
 
 @dataclass(frozen=True)
+class InitialsChosen:
+    """What stands before each message about the patient in a chat that follows several."""
+
+    at: datetime
+    initials: str
+    kind: Literal["initials_chosen"] = "initials_chosen"
+
+
+@dataclass(frozen=True)
+class CarerInvited:
+    """A link for somebody who helps went out, by the patient or by staff with the patient's agreement."""
+
+    at: datetime
+    carer: CarerId
+    token_hash: TokenHash
+    expires_at: datetime
+    kind: Literal["carer_invited"] = "carer_invited"
+
+
+@dataclass(frozen=True)
+class CarerConnected:
+    """The link was used in that chat; whether they help is asked there."""
+
+    at: datetime
+    carer: CarerId
+    chat: ChatId
+    kind: Literal["carer_connected"] = "carer_connected"
+
+
+@dataclass(frozen=True)
+class CarerJoined:
+    """The carer helps from now on."""
+
+    at: datetime
+    carer: CarerId
+    kind: Literal["carer_joined"] = "carer_joined"
+
+
+@dataclass(frozen=True)
+class CarerLeft:
+    """The carer helps no more, or never did: `by` is who ended it."""
+
+    at: datetime
+    carer: CarerId
+    by: Literal["carer", "patient", "staff"]
+    kind: Literal["carer_left"] = "carer_left"
+
+
+@dataclass(frozen=True)
+class CarerBlocked:
+    """The carer's chat refuses our messages."""
+
+    at: datetime
+    carer: CarerId
+    kind: Literal["carer_blocked"] = "carer_blocked"
+
+
+@dataclass(frozen=True)
+class CarerUnblocked:
+    """The carer's chat takes our messages again."""
+
+    at: datetime
+    carer: CarerId
+    kind: Literal["carer_unblocked"] = "carer_unblocked"
+
+
+@dataclass(frozen=True)
 class CheckInAsked:
     """A check-in was put to the patient. `for_day` is the schedule's day; None where it was not the schedule's."""
 
@@ -339,7 +407,8 @@ class ReminderWithheld:
 class QuestionAnswered:
     """The patient answered one question, or one item of a gate screen.
 
-    `entered_by` heard it on the telephone; None where it came from the patient's own chat.
+    `entered_by` heard it on the telephone; `carer` gave it for the patient; both None where it came from the patient's
+    own chat.
     """
 
     at: datetime
@@ -347,6 +416,7 @@ class QuestionAnswered:
     question: QuestionId
     value: Value
     entered_by: str | None = None
+    carer: CarerId | None = None
     kind: Literal["question_answered"] = "question_answered"
 
 
@@ -677,6 +747,13 @@ ChartFact = (
     | LegalHoldReleased
     | TravelBegan
     | TravelEnded
+    | InitialsChosen
+    | CarerInvited
+    | CarerConnected
+    | CarerJoined
+    | CarerLeft
+    | CarerBlocked
+    | CarerUnblocked
     | CheckInAsked
     | OccasionSkipped
     | CheckInBegun

@@ -19,6 +19,7 @@ from followupbot.domain.alert_state import (
     Resolved,
     Taken,
 )
+from followupbot.domain.carer_state import Beckoned, Carer, CarerState, Helping, Wondering
 from followupbot.domain.chart import (
     CLOSED_CHECK_INS_MAX,
     EXPECTATIONS_MAX,
@@ -71,6 +72,12 @@ from followupbot.domain.facts import (
     BirthYearConfirmed,
     BirthYearMistaken,
     CardSent,
+    CarerBlocked,
+    CarerConnected,
+    CarerInvited,
+    CarerJoined,
+    CarerLeft,
+    CarerUnblocked,
     ChartFact,
     CheckInAsked,
     CheckInBegun,
@@ -92,6 +99,7 @@ from followupbot.domain.facts import (
     FollowUpHalted,
     HelpAnswered,
     HelpAsked,
+    InitialsChosen,
     InvitationRenewed,
     LegalHoldPlaced,
     LegalHoldReleased,
@@ -123,7 +131,7 @@ from followupbot.domain.facts import (
     TravelBegan,
     TravelEnded,
 )
-from followupbot.domain.ids import AlertId, CheckInId, QuestionId, TimingId
+from followupbot.domain.ids import AlertId, CarerId, ChatId, CheckInId, QuestionId, TimingId
 from followupbot.domain.questions import AS_BEFORE, NEW, NOT_NEW, SKIPPED, Answer, Datum, Value
 from followupbot.domain.schedule import PartialDate, resolve
 from followupbot.domain.series import Reading, Series
@@ -152,7 +160,9 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             return _enrolment(chart, invitation=fact.invitation)
         case PatientConnected():
             state = chart.enrolled.state if chart.active else ReadingScreen()
-            return _enrolment(chart, state=state, invitation=None, chat=fact.chat, blocked=False)
+            # Who helped in that chat is the patient there from now on.
+            carers = tuple(carer for carer in chart.enrolled.carers if carer.chat != fact.chat)
+            return _enrolment(chart, state=state, invitation=None, chat=fact.chat, blocked=False, carers=carers)
         case ScreenRead():
             last = fact.screen >= READING_SCREENS
             return _enrolment(chart, state=Consenting() if last else ReadingScreen(fact.screen + 1))
@@ -205,6 +215,20 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
         case TravelEnded():
             travel = chart.enrolled.travel
             return {} if travel is None else _zone(chart, travel.home, fact.at)
+        case InitialsChosen():
+            return _enrolment(chart, initials=fact.initials)
+        case CarerInvited():
+            more = (*chart.enrolled.carers, Carer(fact.carer, Beckoned(fact.token_hash, fact.expires_at)))
+            return _enrolment(chart, carers=more, carer_count=max(chart.enrolled.carer_count, fact.carer))
+        case CarerConnected():
+            return _carer(chart, fact.carer, Wondering(fact.chat))
+        case CarerJoined():
+            return _carer(chart, fact.carer, Helping(_carers_chat(chart, fact.carer)))
+        case CarerLeft():
+            return _enrolment(chart, carers=tuple(carer for carer in chart.enrolled.carers if carer.id != fact.carer))
+        case CarerBlocked() | CarerUnblocked():
+            blocked = isinstance(fact, CarerBlocked)
+            return _carer(chart, fact.carer, Helping(_carers_chat(chart, fact.carer), blocked))
         case CheckInAsked():
             return _asked(chart, fact)
         case OccasionSkipped():
@@ -296,6 +320,18 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
 
 def _enrolment(chart: Chart, **changes: object) -> Changes:
     return {"enrolment": replace(chart.enrolled, **changes)}  # type: ignore[arg-type] # names are checked at run time
+
+
+def _carer(chart: Chart, number: CarerId, state: CarerState) -> Changes:
+    carers = tuple(replace(carer, state=state) if carer.id == number else carer for carer in chart.enrolled.carers)
+    return _enrolment(chart, carers=carers)
+
+
+def _carers_chat(chart: Chart, number: CarerId) -> ChatId:
+    carer = chart.enrolled.carer(number)
+    assert carer is not None, "a fact about a carer follows the invitation"
+    assert carer.chat is not None, "who agrees, blocks or unblocks has a chat"
+    return carer.chat
 
 
 def _consented(chart: Chart, fact: ConsentGiven) -> Changes:

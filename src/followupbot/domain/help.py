@@ -94,6 +94,7 @@ def question(chart: Chart, alert: Alert, now: datetime) -> OutgoingMessage:
         key=f"a{alert.id}/help/{stamp(now)}",
         lane=Lane.ALERT,
         subject=card_subject(chart.patient, alert.id),
+        private=alert.private,
         choices=(
             (Choice("yes", HelpPress(chart.patient, alert.id, getting=True)),),
             (Choice("not_yet", HelpPress(chart.patient, alert.id, getting=False, card=alert.card, language=language)),),

@@ -17,6 +17,9 @@ ChatId = NewType("ChatId", str)
 CheckInId = NewType("CheckInId", int)
 """Counted by the chart from 1."""
 
+CarerId = NewType("CarerId", int)
+"""Counted by the chart from 1, never used again."""
+
 AlertId = NewType("AlertId", int)
 """Counted by the chart from 1."""
 

@@ -19,6 +19,7 @@ COMMANDS = (
     "zone",
     "language",
     "stop",
+    "carer",
     "privacy",
     "mydata",
     "delete",

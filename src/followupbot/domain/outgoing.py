@@ -72,6 +72,8 @@ class OutgoingMessage:
     daytime: Daytime | None = None
     expires_at: datetime | None = None
     silent: bool = False
+    private: bool = False
+    """For whoever it answers, or the patient: nobody else is sent a copy (clinical.md 0.19)."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,9 @@ from datetime import date, datetime
 
 from followupbot.domain.ids import MessageKey
 
+WHOM = "whom"
+"""Whom a message is about, given to it on its way into a chat of several patients; it stands before the words."""
+
 
 @dataclass(frozen=True)
 class Instant:

@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, StaffId, TopicId
+from followupbot.domain.ids import (
+    AlertId,
+    CardId,
+    CarerId,
+    CheckInId,
+    Language,
+    MessageId,
+    PatientId,
+    QuestionId,
+    StaffId,
+    TopicId,
+)
 
 
 @dataclass(frozen=True)
@@ -162,6 +173,25 @@ class CommandPress:
 
 
 @dataclass(frozen=True)
+class CarerPress:
+    """Whoever opened a carer's link helps the patient, or does not."""
+
+    patient: PatientId
+    carer: CarerId
+    agrees: bool
+    kind: Literal["carer"] = "carer"
+
+
+@dataclass(frozen=True)
+class MeantPress:
+    """Of several patients who are followed in one chat, this one was meant by the message of that number."""
+
+    patient: PatientId
+    message: MessageId
+    kind: Literal["meant"] = "meant"
+
+
+@dataclass(frozen=True)
 class TakePress:
     """A clinician takes the alert in hand."""
 
@@ -257,7 +287,7 @@ AlertsPress = TakePress | ResolvePress | AlertPress | DetailsPress | HandOverPre
 StaffPress = AlertsPress | ReachPress
 """What only staff may press."""
 
-Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | StaffPress
+Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | CarerPress | MeantPress | StaffPress
 
 
 @dataclass(frozen=True)

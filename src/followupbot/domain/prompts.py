@@ -38,6 +38,9 @@ from followupbot.domain.questions import (
 from followupbot.domain.replies import options_by_words
 from followupbot.domain.schedule import local
 
+OF_CARER = "_carer"
+"""Ends the name of a screen's words as a carer reads them, where the screen has items that are private."""
+
 QUESTIONS_A_MINUTE = 6
 """What a neutral first line promises: about so many buttons are pressed in a minute."""
 
@@ -46,8 +49,17 @@ SCALE_ROW_MAX = 6
 
 
 def applicable(chart: Chart, check_in: CheckIn, now: datetime) -> tuple[Asked, ...]:
-    """The form's questions that apply, in its order."""
-    return chart.protocol(check_in.version).to_ask(check_in.form, chart.evidence(check_in, now))
+    """The form's questions that apply to whoever is asked, in its order."""
+    asked = chart.protocol(check_in.version).to_ask(check_in.form, chart.evidence(check_in, now))
+    if chart.speaker is None:
+        return asked
+    return tuple(found for question in asked if (found := question.for_carer()) is not None)
+
+
+def put_as(chart: Chart, check_in: CheckIn | None, question: QuestionId) -> Asked | None:
+    """That question as it is put to whoever is asked; None where there is none, or it is not theirs to answer."""
+    asked = chart.protocol(check_in.version if check_in else None).asked_as(question)
+    return asked.for_carer() if asked is not None and chart.speaker is not None else asked
 
 
 def answered(check_in: CheckIn, question: Question) -> bool:
@@ -71,7 +83,7 @@ class Turn:
 def upcoming(chart: Chart, check_in: CheckIn, now: datetime) -> Turn | None:
     """The one that the patient went back to, else the first that applies and has no answer; None at the end."""
     questions = applicable(chart, check_in, now)
-    asked = chart.protocol(check_in.version).asked_as(check_in.reopened) if check_in.reopened else None
+    asked = put_as(chart, check_in, check_in.reopened) if check_in.reopened else None
     if asked is None:
         asked = next((found for found in questions if not answered(check_in, found.question)), None)
     return None if asked is None else Turn(asked, questions)
@@ -121,7 +133,7 @@ def question(
     asked = turn.asked
     return to_patient(
         chart,
-        f"questions/{asked.question.id}",
+        words_of(chart, check_in, asked),
         key=f"c{check_in.id}/question/{asked.question.id}/{stamp(now)}",
         lane=Lane.REPLY,
         subject=check_in_subject(chart.patient, check_in.id),
@@ -131,6 +143,12 @@ def question(
         in_place_of=pressed,
         expires_at=check_in.expires_at,
     )
+
+
+def words_of(chart: Chart, check_in: CheckIn, asked: Asked) -> str:
+    """The message that puts it: a screen without the items that are private is another one."""
+    whole = chart.protocol(check_in.version).question(asked.question.id)
+    return f"questions/{asked.question.id}" + ("" if whole == asked.question else OF_CARER)
 
 
 def ready(chart: Chart, check_in: CheckIn, key: str, starts: bool) -> OutgoingMessage:
@@ -172,7 +190,7 @@ def alone(chart: Chart, check_in: CheckIn, asked: Asked, *, key: str, subject: s
     """One question by itself, in the alert lane, as a message of its own: what follows an emergency card."""
     return to_patient(
         chart,
-        f"questions/{asked.question.id}",
+        words_of(chart, check_in, asked),
         key=key,
         lane=Lane.ALERT,
         subject=subject,

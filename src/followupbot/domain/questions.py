@@ -294,11 +294,15 @@ class Text(_TypedIn):
 
 @dataclass(frozen=True)
 class GateItem:
-    """One thing that must never be missed. `as_before` says whether "had this before, unchanged" may be said of it."""
+    """One thing that must never be missed. `as_before` says whether "had this before, unchanged" may be said of it.
+
+    What is `private` the patient alone is asked, never a carer (clinical.md 0.19).
+    """
 
     id: QuestionId
     concern: Concern
     as_before: bool = True
+    private: bool = False
 
 
 @dataclass(frozen=True)

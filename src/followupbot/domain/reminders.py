@@ -19,7 +19,7 @@ def planned(chart: Chart, timing: Timing, now: datetime, expires_at: datetime) -
 
     Whoever has no chat is called, and stands on the staff's list until then.
     """
-    if chart.enrolled.chat is None:
+    if not chart.enrolled.has_chat:
         return
     daytime, asked_at = chart.daytime, local(chart.daytime.next(now), chart.enrolled.plan.zone)
     for span in timing.reminders:

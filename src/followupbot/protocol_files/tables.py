@@ -130,13 +130,14 @@ def question_shape(kind: str) -> Record[Asked]:
     """A question of that type."""
     cls: Callable[..., Question] = QUESTION_TYPES[kind]
 
-    def build(ask_if: Condition | None, skippable: bool, **values: Any) -> Asked:
-        return Asked(cls(**values), ask_if, skippable)
+    def build(ask_if: Condition | None, skippable: bool, private: bool, **values: Any) -> Asked:
+        return Asked(cls(**values), ask_if, skippable, private)
 
     ask_if = Field("ask_if", AnyCondition(), None, "Put only where this holds.")
     skippable = Field("skippable", Truth(), False, "A button leaves it out; no rule fires on that.")
+    private = Field("private", Truth(), False, "The patient alone is asked, never a carer.")
     type_key = {"type": {"const": kind, "description": _doc(QUESTION_TYPES[kind])}}
-    return Record(f"a {kind}", (*class_fields(QUESTION_TYPES[kind]), ask_if, skippable), build, also=type_key)
+    return Record(f"a {kind}", (*class_fields(QUESTION_TYPES[kind]), ask_if, skippable, private), build, also=type_key)
 
 
 def score_shape(kind: str) -> Record[Score]:

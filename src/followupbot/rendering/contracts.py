@@ -7,8 +7,10 @@ from itertools import product
 from followupbot.domain import crisis, handling, troubles, yearly
 from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.carer_state import CARERS_MAX
 from followupbot.domain.clinic import Role
 from followupbot.domain.enrolment_state import HALT_REASONS, STANDINGS
+from followupbot.domain.households import PATIENTS_MAX
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.manual import COMMANDS
 from followupbot.domain.offers import CRISIS_CARD
@@ -33,6 +35,8 @@ from followupbot.rendering.param_kinds import (
     DETAIL_OR_EMPTY,
     FILE,
     HALT_REASON,
+    INITIALS,
+    INITIALS_OR_NONE,
     INSTANT,
     INSTANT_OR_NONE,
     LINES,
@@ -158,6 +162,27 @@ CONTRACTS: dict[str, Contract] = {
     "consent/yearly": Contract(shows=("clinic.name",), buttons=("go_on", "stop")),
     "consent/yearly_thanks": _REPLY,
     "consent/yearly_not_you": Contract(shows=(EMERGENCY_NUMBER,)),
+    # those who help
+    "carers/explained": Contract(
+        {
+            "refused": TRUTH,
+            "initials": INITIALS_OR_NONE,
+            **{f"number_{place}": NUMBER_OR_NONE for place in range(1, CARERS_MAX + 1)},
+        },
+        buttons=("invite", *(f"remove_{place}" for place in range(1, CARERS_MAX + 1))),
+    ),
+    "carers/invited": _REPLY,
+    "carers/link": Contract(
+        {"initials": INITIALS, "link": SHORT_TEXT, "until": INSTANT}, shows=("initials", "link", "clinic.name")
+    ),
+    "carers/ask": Contract(
+        {"initials": INITIALS}, shows=("initials", "clinic.name", EMERGENCY_NUMBER), buttons=("agree", "decline")
+    ),
+    "carers/welcome": Contract({"initials": INITIALS}, shows=("initials", EMERGENCY_NUMBER)),
+    "carers/left": Contract({"initials": INITIALS}, shows=("initials", EMERGENCY_NUMBER)),
+    "carers/not_yours": Contract({"initials": INITIALS}, shows=("initials", EMERGENCY_NUMBER)),
+    "carers/joined": Contract({"number": COUNT}, shows=("number",), buttons=("remove",)),
+    "carers/one_less": Contract({"number": COUNT}, shows=("number",)),
     "consent/declined": _REPLY,
     "consent/born": _REPLY,
     "consent/locked": _REPLY,
@@ -183,6 +208,7 @@ CONTRACTS: dict[str, Contract] = {
     ),
     "check_ins/over": _REPLY,
     "check_ins/by_phone": Contract(shows=("clinic.name", EMERGENCY_NUMBER)),
+    "check_ins/rest_is_private": Contract(shows=(EMERGENCY_NUMBER,)),
     "check_ins/later": Contract({"until": INSTANT}, shows=(EMERGENCY_NUMBER,), buttons=("start",)),
     "check_ins/said": Contract({"said": SAID}, buttons=("change",)),
     "check_ins/done/emergency": Contract(shows=(EMERGENCY_NUMBER,)),
@@ -224,6 +250,11 @@ CONTRACTS: dict[str, Contract] = {
     "replies/urgent": Contract(shows=(EMERGENCY_NUMBER,), says=(ABROAD,)),
     "replies/learn": _REPLY,
     "replies/first_help": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/which_patient": Contract(
+        {"urgent": TRUTH, **{f"person_{place}": INITIALS_OR_NONE for place in range(1, PATIENTS_MAX + 1)}},
+        shows=(EMERGENCY_NUMBER,),
+        buttons=tuple(f"person_{place}" for place in range(1, PATIENTS_MAX + 1)),
+    ),
     "replies/nothing_open": _REPLY,
     "replies/stopped": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),
     "replies/paused": Contract({"alert": TRUTH, "until": DAY}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),

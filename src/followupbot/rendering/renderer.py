@@ -10,7 +10,7 @@ from jinja2 import Template, TemplateError
 from followupbot.domain.clinic import ClinicSettings
 from followupbot.domain.delivery import Attached, Button, Rendered
 from followupbot.domain.ids import Language, MessageKey, Version
-from followupbot.domain.params import Day, Document, Lines, Markup, Param, Picture, Said, Summary, Title
+from followupbot.domain.params import WHOM, Day, Document, Lines, Markup, Param, Picture, Said, Summary, Title
 from followupbot.domain.params import Words as WordsOf
 from followupbot.domain.presses import Choice
 from followupbot.rendering import pictures
@@ -163,7 +163,10 @@ class Renderer:
     ) -> Rendered:
         """The words in that language. LookupError where there are none; RenderingFailed where a template breaks."""
         edition = self.edition(words)
+        whom = params.get(WHOM)
         html = edition.html(language, message, params)
+        if isinstance(whom, str):
+            html = f"<b>{escape(whom)}</b>\n{html}"
         buttons = tuple(
             tuple(
                 Button(CHOSEN[choice.chosen] + edition.label(language, message, choice.label, params), choice.press)

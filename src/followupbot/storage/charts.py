@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Lock
 from typing import TypeVar
@@ -9,14 +10,16 @@ from typing import TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from followupbot.domain import followers
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.clinic_folding import apply_to_clinic
-from followupbot.domain.decision import Cause, Decision, FreeText
+from followupbot.domain.decision import ByCarer, Cause, Decision, FreeText, Speaker
 from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact, PatientErased
+from followupbot.domain.households import Kept
 from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
-from followupbot.storage import chains, chats, links, own_records, seals, tombstones, updates
+from followupbot.storage import chains, chats, follows, links, own_records, seals, tombstones, unmeant, updates
 from followupbot.storage.chats import Chats
 from followupbot.storage.engine import Conflict, Database
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, encode_chart, encode_clinic, encode_fact
@@ -81,7 +84,8 @@ class Charts:
         if row is not None and row.form == ERASED:
             self._keys.forget(name)  # another process may have erased them
             return Decision()
-        before = self._snapshots.chart(connection, patient, row)
+        speaker = cause.by.carer if isinstance(cause.by, ByCarer) else None
+        before = replace(self._snapshots.chart(connection, patient, row), speaker=speaker)
         if not self._first_time(connection, cause, name, before.version):
             return Decision()
         decision = decide(before)
@@ -104,7 +108,8 @@ class Charts:
             self._keep_text(connection, patient, text)
         if decision.outgoing:
             chat = after.enrolment.chat if after.enrolment else None
-            self._post(connection, name, after.clinic, chat, decision)
+            outgoing = followers.spread(before, after, cause.by, decision.outgoing)
+            self._post(connection, name, after.clinic, chat, replace(decision, outgoing=outgoing))
         return decision
 
     def _transact_clinic(self, connection: Connection, cause: Cause, decide: Callable[[Clinic], Decision]) -> Decision:
@@ -194,7 +199,7 @@ class Charts:
         """The patient whom a link that is still out belongs to; expired ones too, used and voided ones not."""
         with self._database.read() as connection:
             found = connection.scalar(sa.select(invitations.c.patient).where(invitations.c.token_hash == token))
-        return None if found is None else PatientId(found)
+            return follows.invited(connection, token) if found is None else PatientId(found)
 
     def admit_link(
         self, cause: Cause, chat: ChatId, now: datetime, within: timedelta, chat_max: int, all_max: int
@@ -204,11 +209,28 @@ class Charts:
             lambda c: links.admit(self._database, c, cause.key, chat, now, within, chat_max, all_max)
         )
 
-    def patients_of(self, chat: ChatId) -> Sequence[PatientId]:
-        """The patients who are followed through that chat."""
-        query = sa.select(charts.c.patient).where(charts.c.chat == chat).order_by(charts.c.patient)
+    def speakers_of(self, chat: ChatId) -> Sequence[Speaker]:
+        """Who speaks in that chat for the patients followed there: each for themselves, or as a carer."""
         with self._database.read() as connection:
-            return [PatientId(patient) for patient in connection.scalars(query)]
+            return follows.speakers(connection, chat)
+
+    def keep_until_meant(self, kept: Kept, now: datetime) -> None:
+        """Keep it until it is said which patient of its chat it is about."""
+        self._database.unit(lambda c: unmeant.keep(self._database, c, self._keys.cipher(CLINIC), kept, now))
+
+    def kept_until_meant(self, before: datetime) -> Sequence[Kept]:
+        """What has waited for that since before then, the oldest first."""
+        with self._database.read() as connection:
+            return unmeant.waiting(connection, self._keys.cipher(CLINIC), before)
+
+    def meant(self, chat: ChatId, message: MessageId) -> Kept | None:
+        """What that message was, while it waits; None where it does no more."""
+        with self._database.read() as connection:
+            return unmeant.find(connection, self._keys.cipher(CLINIC), chat, message)
+
+    def drop_meant(self, chat: ChatId, message: MessageId) -> None:
+        """It waits no more."""
+        self._database.unit(lambda connection: unmeant.drop(connection, chat, message))
 
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""
@@ -354,10 +376,10 @@ class Charts:
         self, connection: Connection, before: Chart, after: Chart, head: bytes, wake_at: datetime | None
     ) -> None:
         patient, enrolment = after.patient, after.enrolled
-        old_chat = before.enrolment.chat if before.enrolment else None
-        if enrolment.chat is not None and enrolment.chat != old_chat:
-            staff = any(member.chat == enrolment.chat for member in after.clinic.staff)
-            self._chats.adopt(connection, enrolment.chat, patient_key(patient), staff)
+        known = {row["chat"] for row in follows.rows(before)}
+        for chat in [row["chat"] for row in follows.rows(after) if row["chat"] not in known]:
+            staff = any(member.chat == chat for member in after.clinic.staff)
+            self._chats.adopt(connection, chat, patient_key(patient), staff)
         cipher = self._keys.cipher(patient_key(patient))
         row = {
             "patient": patient,
@@ -379,7 +401,8 @@ class Charts:
             kept = connection.execute(_SAME_CHART, row | same).rowcount == 1
         if not kept:
             raise Conflict
-        self._snapshots.keep(after, head)
+        follows.keep(connection, before, after, cipher)
+        self._snapshots.keep(replace(after, speaker=None), head)
 
     def _keep_clinic(self, connection: Connection, before: Clinic, after: Clinic, head: bytes) -> None:
         for member in after.staff:

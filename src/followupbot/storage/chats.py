@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from followupbot.domain.ids import ChatId, MessageId, PatientId
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import CLINIC, INDEX, Keys, patient_key
-from followupbot.storage.tables import charts, chats
+from followupbot.storage.tables import chats, follows
 
 ACTIVE = "active"
 BLOCKED = "blocked"
@@ -105,7 +105,7 @@ class Chats:
     def _needed(self, connection: Connection, chat: ChatId, owner: str, by: str) -> bool:
         if owner == CLINIC:
             return False
-        followed = sa.select(charts.c.patient).where(charts.c.chat == chat)
+        followed = sa.select(follows.c.patient).where(follows.c.chat == chat)
         others = [patient_key(PatientId(patient)) for patient in connection.scalars(followed)]
         return owner != by and owner in others
 

@@ -31,7 +31,7 @@ _CLINIC: TypeAdapter[tuple[Clinic]] = TypeAdapter(tuple[Clinic], config=_CONFIG)
 _PARAMS: TypeAdapter[Mapping[str, Param]] = TypeAdapter(Mapping[str, Param], config=_CONFIG)
 _CHOICES: TypeAdapter[tuple[tuple[Choice, ...], ...]] = TypeAdapter(tuple[tuple[Choice, ...], ...], config=_CONFIG)
 
-_NOT_FOLDED_OF_CHART: Final = {0: {"clinic", "programmes"}}
+_NOT_FOLDED_OF_CHART: Final = {0: {"clinic", "programmes", "speaker"}}
 _NOT_FOLDED_OF_CLINIC: Final = {0: {"programme"}}
 
 FORMS: Final[Mapping[str, int]] = {
@@ -41,7 +41,7 @@ FORMS: Final[Mapping[str, int]] = {
     "flag_joined": 2,
     "flag_recorded": 2,
     "note_received": 2,
-    "question_answered": 2,
+    "question_answered": 3,
 }
 """The form version in which a kind of fact is written today, where that is not 1."""
 
@@ -65,6 +65,7 @@ OLDER_FORMS: Final[Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str,
     ("flag_recorded", 1): _traced_without_comparison,
     ("note_received", 1): _with(review_by=None),
     ("question_answered", 1): _with(entered_by=None),
+    ("question_answered", 2): _with(carer=None),
 }
 """How the body of that kind and version becomes one of the next version."""
 

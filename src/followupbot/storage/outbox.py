@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from followupbot.domain.delivery import Act, Claim
 from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, Version
 from followupbot.domain.outgoing import Lane
-from followupbot.storage import queue
+from followupbot.domain.params import WHOM
+from followupbot.storage import follows, queue
 from followupbot.storage.chats import ACTIVE, BLOCKED, Chats, address_of, saw
 from followupbot.storage.engine import Conflict, Database
 from followupbot.storage.facts import decode_choices, decode_params
@@ -201,7 +202,7 @@ class Outbox:
             "lease_holder": self._holder,
         }
         try:
-            claim = self._read(row, changes)
+            claim = self._read(connection, row, changes)
         except KeyDestroyed:
             gone = {"state": "cancelled", "error": "the patient was erased"}
             connection.execute(outbox.update().where(outbox.c.id == row.id).values(gone))
@@ -212,8 +213,10 @@ class Outbox:
             raise Conflict from error
         return claim
 
-    def _read(self, row: sa.Row[Any], changes: dict[str, Any]) -> Claim:
+    def _read(self, connection: Connection, row: sa.Row[Any], changes: dict[str, Any]) -> Claim:
         cipher = self._keys.cipher(row.owner)
+        params = decode_params(cipher.decrypt(row.params_enc, "outbox", "params_enc", row.key))
+        name = None if row.staff is not None else follows.name_in(connection, self._keys, row.chat, row.owner)
         payload = row.payload_enc
         message = row.message
         return Claim(
@@ -228,7 +231,7 @@ class Outbox:
             message=None if message is None else MessageKey(message),
             words=Version(row.words),
             language=Language(row.language),
-            params=decode_params(cipher.decrypt(row.params_enc, "outbox", "params_enc", row.key)),
+            params=params if name is None else {**params, WHOM: name},
             choices=decode_choices(cipher.decrypt(row.choices_enc, "outbox", "choices_enc", row.key)),
             target=changes["target_message_id"],
             strip_also=changes["strip_message_id"],

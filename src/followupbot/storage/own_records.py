@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact
+from followupbot.domain.followers import OF_CARER
 from followupbot.domain.ids import PatientId
 from followupbot.storage.facts import decode_fact
 from followupbot.storage.keys import Keys, patient_key
@@ -27,10 +28,11 @@ def facts_of(connection: Connection, keys: Keys, patient: PatientId) -> Sequence
 
 
 def told(connection: Connection, keys: Keys, patient: PatientId) -> Sequence[Told]:
-    """What was sent to the patient, the oldest first: no page about them that went to staff."""
+    """What was sent to the patient, the oldest first: no page about them that went to staff, and no carer's copy."""
     name = patient_key(patient)
     cipher = keys.cipher(name)
-    theirs = (outbox.c.owner == name, outbox.c.staff.is_(None), outbox.c.sent_at.is_not(None))
+    own = (outbox.c.staff.is_(None), outbox.c.key.not_like(f"%{OF_CARER}%"))
+    theirs = (outbox.c.owner == name, *own, outbox.c.sent_at.is_not(None))
     query = (
         sa.select(outbox.c.key, outbox.c.sent_at, outbox.c.payload_enc)
         .where(*theirs, outbox.c.payload_enc.is_not(None))

@@ -19,6 +19,7 @@ from followupbot.storage.tables import (
     charts,
     chats,
     check_ins,
+    follows,
     outbox,
     updates_failed,
     updates_set_aside,
@@ -288,13 +289,15 @@ def _to_call(connection: Connection) -> tuple[CallLine, ...]:
     """
     waiting = sa.and_(check_ins.c.patient == charts.c.patient, check_ins.c.state.in_(OPEN))
     blocked = sa.func.coalesce(chats.c.state == BLOCKED, sa.false())
+    helping = sa.select(follows.c.patient).where(follows.c.patient == charts.c.patient, follows.c.helps)
+    helped = helping.limit(1).scalar_subquery()
     query = (
         sa.select(charts.c.patient, check_ins.c.expires_at, blocked.label("blocked"))
         .join_from(charts, chats, chats.c.chat == charts.c.chat, isouter=True)
         .join(check_ins, waiting, isouter=True)
         .where(
             charts.c.state == ACTIVE,
-            sa.or_(blocked, sa.and_(charts.c.chat.is_(None), check_ins.c.id.is_not(None))),
+            sa.or_(blocked, sa.and_(charts.c.chat.is_(None), helped.is_(None), check_ins.c.id.is_not(None))),
         )
     )
     rows = connection.execute(

@@ -170,6 +170,17 @@ invitations = Table(
     Column("patient", String, ForeignKey("charts.patient"), nullable=False, unique=True),
 )
 
+follows = Table(
+    "follows",  # in which chats a patient is followed: their own, which is number 0, and those of their carers
+    metadata,
+    Column("patient", String, ForeignKey("charts.patient"), primary_key=True),
+    Column("carer", Integer, primary_key=True, autoincrement=False),
+    Column("chat", String, ForeignKey("chats.chat"), index=True),
+    Column("helps", Boolean, nullable=False),  # what is started goes there too; False while they have not agreed
+    Column("token_hash", String, unique=True),  # of a carer's link that is out
+    Column("initials_enc", LargeBinary),
+)
+
 # -- what belongs to the record and is not folded ----------------------------------------------------------------------
 
 notes = Table(
@@ -192,6 +203,17 @@ access_log = Table(
     Column("allowed", Boolean, nullable=False),
     Index("ix_access_log_subject", "subject", "n"),
     sqlite_autoincrement=True,
+)
+
+unmeant = Table(
+    "unmeant",  # what came from a chat of several patients, until it is said whom it is about
+    metadata,
+    Column("chat", String, primary_key=True),
+    Column("message", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("body_enc", LargeBinary, nullable=False),
+    Column("at", UtcMs, nullable=False),
+    Index(None, "at"),
 )
 
 link_tries = Table(

@@ -15,6 +15,7 @@ from followupbot.storage.tables import (
     charts,
     chats,
     facts,
+    follows,
     link_tries,
     metadata,
     outbox,
@@ -115,7 +116,7 @@ def _let_go(connection: Connection, keys: Keys, name: str, owned: sa.Row[tuple[o
         address = keys.cipher(name).decrypt(bytes(owned.address_enc), "chats", "address_enc", chat)
     except (KeyDestroyed, Undecryptable):  # a backup was put back, and the key is gone since
         address = b""
-    others = sa.select(charts.c.patient).where(charts.c.chat == chat).order_by(charts.c.patient).limit(1)
+    others = sa.select(follows.c.patient).where(follows.c.chat == chat).order_by(follows.c.patient).limit(1)
     heir = connection.scalar(others)
     if heir is not None and address:
         owner = patient_key(PatientId(heir))

@@ -6,7 +6,7 @@ from typing import assert_never
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from followupbot.domain.decision import Actor, ByClock, ByPatient, ByShell, ByStaff, ByStranger, Cause
+from followupbot.domain.decision import Actor, ByCarer, ByClock, ByPatient, ByShell, ByStaff, ByStranger, Cause
 from followupbot.storage.cipher import Cipher
 from followupbot.storage.engine import Database
 from followupbot.storage.tables import access_log, updates_failed, updates_set_aside
@@ -19,6 +19,8 @@ def actor_name(actor: Actor) -> str:
     match actor:
         case ByPatient():
             return f"patient:{actor.patient}"
+        case ByCarer():
+            return f"carer:{actor.patient}/{actor.carer}"
         case ByStaff():
             return f"staff:{actor.staff}"
         case ByShell():

@@ -7,10 +7,12 @@ from followupbot.application.ports import Charts
 from followupbot.domain.decision import Cause, Decision
 from followupbot.domain.ids import MessageId, PatientId
 from followupbot.domain.presses import (
+    CarerPress,
     CheckNowPress,
     CommandPress,
     CrisisPress,
     HelpPress,
+    MeantPress,
     Press,
     StaffPress,
     TopicPress,
@@ -24,6 +26,8 @@ def pressed(charts: Charts, press: Press, cause: Cause, now: datetime) -> Decisi
     """A button's key was typed."""
     assert not isinstance(press, StaffPress), "only staff are sent such a button"
     match press:
+        case CarerPress() | MeantPress():
+            raise AssertionError("no patient is sent such a button")
         case CommandPress():
             return commands.carry_out(charts, press.patient, press.command, press.argument, cause, now)
         case HelpPress() | CrisisPress() | CheckNowPress() | TopicPress():

@@ -9,11 +9,23 @@ buttons stand in people's chats for months.
 import re
 from typing import assert_never
 
-from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, StaffId, TopicId
+from followupbot.domain.ids import (
+    AlertId,
+    CardId,
+    CarerId,
+    CheckInId,
+    Language,
+    MessageId,
+    PatientId,
+    QuestionId,
+    StaffId,
+    TopicId,
+)
 from followupbot.domain.presses import (
     AlertPress,
     AnswerPress,
     BackPress,
+    CarerPress,
     ChangePlanPress,
     CheckNowPress,
     CommandPress,
@@ -26,6 +38,7 @@ from followupbot.domain.presses import (
     HandOverPress,
     HelpPress,
     LaterPress,
+    MeantPress,
     NextPress,
     PracticePress,
     Press,
@@ -127,6 +140,10 @@ def _fields(press: Press) -> tuple[str, ...]:
             return ("m", patient, command, argument)
         case ReachPress(whom):
             return ("v", whom, "")
+        case CarerPress(patient, carer, agrees):
+            return ("j", patient, str(carer), str(int(agrees)))
+        case MeantPress(patient, message):
+            return ("q", patient, str(message))
         case TakePress(patient, alert):
             return ("t", patient, str(alert))
         case ResolvePress(patient, alert, outcome, sure):
@@ -205,6 +222,10 @@ def _press(kind: str, patient: PatientId, fields: list[str]) -> Press | None:
             return CommandPress(patient, command, argument)
         case "v", [""]:
             return ReachPress(patient)
+        case "j", [number, "0" | "1" as agrees] if _is_number(number):
+            return CarerPress(patient, CarerId(int(number)), agrees == "1")
+        case "q", [number] if _is_number(number):
+            return MeantPress(patient, MessageId(int(number)))
         case "t", [number] if _is_number(number):
             return TakePress(patient, AlertId(int(number)))
         case "r", [number, outcome] if _is_number(number) and _are_names(outcome):
