@@ -42,6 +42,12 @@ def _address(address: str) -> str:
     return address
 
 
+def _webhook(address: str) -> str:
+    if not (re.match("https://[^/]+/.", address) and _is_address(address)):
+        raise ValueError("expected an address like https://bot.example/telegram, which the outside can reach")
+    return address
+
+
 def _is_address(address: str) -> bool:
     try:
         urlsplit(address).port  # noqa: B018 # it raises where it is no number
@@ -92,6 +98,15 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database)] | None = Field(
         None, repr=False, description="default: SQLite in the data folder; or postgresql+psycopg://USER@HOST/NAME"
     )
+    webhook_url: Annotated[str, AfterValidator(_webhook)] | None = Field(
+        None, description="the outside https address, with a path, to which Telegram brings updates; without it we poll"
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="what Telegram shows to prove that it is Telegram: 16 to 256 of A-Z, a-z, 0-9, _ and -"
+    )
+    webhook_secret_file: Path | None = Field(None, description="a file that holds that secret instead")
+    webhook_host: str = Field("127.0.0.1", description="where the webhook listens, behind whatever speaks https")
+    webhook_port: int = Field(8081, ge=0, le=65535, description="and on which port")
     heartbeat_url: Annotated[str, AfterValidator(_address)] | None = Field(
         None, repr=False, description="an outside address that is asked for each minute, only while all is well"
     )
@@ -124,6 +139,18 @@ class Settings(BaseSettings):
             return _token(self.telegram_token.get_secret_value().strip(), "TELEGRAM_TOKEN")
         path = self.telegram_token_file or credential("telegram_token")
         return None if path is None else _token(read_secret(path, "TELEGRAM_TOKEN_FILE"), "TELEGRAM_TOKEN_FILE")
+
+    def webhook(self) -> tuple[str, str] | None:
+        """The webhook's address and secret; None where we poll. SettingsWrong where the secret is missing or weak."""
+        if self.webhook_url is None:
+            return None
+        path = self.webhook_secret_file or credential("webhook_secret")
+        secret = self.webhook_secret.get_secret_value().strip() if self.webhook_secret else ""
+        if path is not None and not secret:
+            secret = read_secret(path, "WEBHOOK_SECRET_FILE")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret):
+            raise SettingsWrong(f"{PREFIX}WEBHOOK_SECRET: expected 16 to 256 of A-Z, a-z, 0-9, _ and -")
+        return self.webhook_url, secret
 
 
 def credential(name: str) -> Path | None:

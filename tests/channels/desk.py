@@ -11,7 +11,7 @@ from typing import Any
 
 from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
-from followupbot.channels.telegram.intake import Intake
+from followupbot.channels.telegram.intake import Intake, Listen
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
 from followupbot.domain.decision import Decision
@@ -124,10 +124,16 @@ class House:
     direct: Direct = field(default_factory=lambda: Direct(WORDS, EN))
     told: list[tuple[str, str]] = field(default_factory=list)
     commits: int = 0
+    heard: int = 0
+    listen: Listen | None = None
+    """How updates come in, where they are brought."""
     committed: Callable[[], None] | None = None
 
     async def tell(self, key: str, detail: str) -> None:
         await self.writer(lambda: self.told.append((key, detail)))
+
+    def _hear(self) -> None:
+        self.heard += 1
 
     def _committed(self) -> None:
         self.commits += 1
@@ -150,10 +156,11 @@ class House:
             cards,
             self.tell,
             committed=self._committed,
+            heard=self._hear,
             sleep=self.time.sleep,
         )
         stop = asyncio.Event()
-        running = asyncio.create_task(intake.run(stop))
+        running = asyncio.create_task(intake.run(stop, self.listen))
         try:
             yield intake
         finally:

@@ -1,13 +1,10 @@
 """The pages' part: health endpoints on the clinic's own port."""
 
 import asyncio
-import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import structlog
-import uvicorn
 
+from followupbot.bootstrap import serving
 from followupbot.bootstrap.watch import watch
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.web import health
@@ -33,18 +30,15 @@ class Pages:
         """
         settings = self._workplace.house.settings
         try:
-            listening = socket.create_server((settings.web_host, settings.web_port))
+            listening = serving.listen(settings.web_host, settings.web_port)
         except OSError as error:
             self._workplace.problem = (
                 f"The pages can't listen on {settings.web_host}:{settings.web_port}: {error.strerror}. "
                 "Set FOLLOWUPBOT_WEB_PORT to a free port."
             )
             return
-        config = uvicorn.Config(
-            health.pages(self._look), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1
-        )
-        server = _Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        server = serving.server(health.pages(self._look))
+        served = asyncio.create_task(server.serve(sockets=[listening]))
         log.info("pages", address="http://{}:{}".format(*listening.getsockname()[:2]))
         watching = asyncio.create_task(self._watch())
         stopping = asyncio.create_task(self._workplace.stop.wait())
@@ -52,7 +46,7 @@ class Pages:
         watching.cancel()
         stopping.cancel()
         server.should_exit = True
-        await serving
+        await served
         if watching in ended:
             await watching
 
@@ -65,15 +59,3 @@ class Pages:
         """How each part is doing; nothing here asks the database, which may be what is away."""
         ages = {part.value: self._workplace.age_ms(part) for part in sorted(self._parts - {Part.WEB})}
         return health.judge(ages, (*self._troubles, *self._workplace.audited))
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without its signal handlers: the process has its own."""
-
-    def install_signal_handlers(self) -> None:
-        """Nothing is installed."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Nothing is captured."""
-        yield

@@ -10,16 +10,19 @@ from followupbot.application import staff_commands
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.interruptions import Attendance
 from followupbot.application.ports import StorageUnavailable
+from followupbot.bootstrap import serving
 from followupbot.bootstrap.house import House
 from followupbot.bootstrap.turns import Turn
 from followupbot.bootstrap.workplace import Part, Workplace
+from followupbot.channels.telegram import webhook as webhooks
 from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
-from followupbot.channels.telegram.intake import Intake
+from followupbot.channels.telegram.intake import Intake, Listen
 from followupbot.channels.telegram.menu import Menu, StaffMenus, set_menus
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import place_of
 from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
+from followupbot.channels.telegram.webhook import WebhookKeeper, WebhookSettings
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.manual import COMMANDS
@@ -76,10 +79,38 @@ class Reception:
                 heard=self._heard,
             )
             workplace.reports(Part.INTAKE, lambda: intake.last_good_poll_machine)
-            await intake.run(over)
+            await intake.run(over, self._listening(bot))
 
         # An emergency is answered without the database, also by a process that has begun without it.
         await Turn(workplace, Part.INTAKE, bot.number, without_database=True).run(take_in)
+
+    def _listening(self, bot: BotApi) -> Listen | None:
+        """How updates come in where Telegram brings them; None where we ask for them."""
+        settings = self._workplace.house.settings
+        known = settings.webhook()
+        if known is None:
+            return None
+        webhook = WebhookSettings(*known)
+
+        async def listen(intake: Intake) -> None:
+            try:
+                listening = serving.listen(settings.webhook_host, settings.webhook_port)
+            except OSError as error:
+                self._workplace.problem = (
+                    f"The webhook can't listen on {settings.webhook_host}:{settings.webhook_port}: {error.strerror}. "
+                    "Set FOLLOWUPBOT_WEBHOOK_PORT to a free port."
+                )
+                self._workplace.stop.set()
+                return
+            server = serving.server(webhooks.application(webhook, intake.deliver))
+            log.info("webhook", address="http://{}:{}".format(*listening.getsockname()[:2]))
+            keeper = WebhookKeeper(bot, webhook, intake.operator, intake.hear, asyncio.sleep)
+            try:
+                await asyncio.gather(server.serve(sockets=[listening]), keeper.run())
+            finally:
+                listening.close()
+
+        return listen
 
     def _committed(self) -> None:
         self._workplace.wake_sender.set()

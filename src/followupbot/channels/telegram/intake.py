@@ -40,6 +40,12 @@ FAILURE_PAUSES = (0.2, 0.5)
 STORAGE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the next try; the last is repeated."""
 
+BROUGHT_WITHIN = 8.0
+"""Seconds after which Telegram is told to bring an update again; it waits for longer than that."""
+
+BROUGHT_MAX = 2_000
+"""Updates in hand that were brought. With more, an emergency has its card, and all are to come again."""
+
 FINISH_WITHIN = 3.0
 """Seconds that a stop waits for what is in hand; the rest comes again."""
 
@@ -65,6 +71,12 @@ class _Held:
     error: str = ""
     answered: bool = False
     deadline: asyncio.Task[None] | None = None
+    brought: asyncio.Future[None] | None = None
+    """For whom it is done when it is finished, where it was brought to us; else the window counts it."""
+
+
+Listen = Callable[["Intake"], Coroutine[object, object, None]]
+"""Brings updates to `Intake.deliver`, until it is cancelled."""
 
 
 class Intake:
@@ -97,13 +109,15 @@ class Intake:
         self._renderer = renderer
         self._channel = channel
         self._cards = cards
-        self._operator = Operator(tell_operator, clock, self._start)
-        self._poller = Poller(bot, clock, self._operator, sleep)
+        self.operator = Operator(tell_operator, clock, self._start)
+        self._poller = Poller(bot, clock, self.operator, sleep)
         self._committed = committed
         self._heard = heard
         self._sleep = sleep
         self._window = Window()
         self._chats: dict[int, deque[_Held]] = {}
+        self._brought: dict[int, asyncio.Future[None]] = {}
+        self._heard_machine: int | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._all_finished = asyncio.Event()
         self._numberless = False
@@ -111,16 +125,20 @@ class Intake:
     @property
     def last_good_poll_machine(self) -> int | None:
         """When Telegram last gave us updates, or said that there are none; for a watchdog."""
-        return self._poller.last_good_machine
+        polled = self._poller.last_good_machine
+        return self._heard_machine if polled is None else polled
 
     @property
     def unconfirmed(self) -> int:
         """How many updates are in hand."""
-        return self._window.unconfirmed
+        return self._window.unconfirmed + len(self._brought)
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Handle updates until `stop` is set; then finish within 3 s what is in hand. The rest is not confirmed."""
-        polling = asyncio.create_task(self._poll_for_ever())
+    async def run(self, stop: asyncio.Event, listen: "Listen | None" = None) -> None:
+        """Handle updates until `stop` is set; then finish within 3 s what is in hand. The rest is not confirmed.
+
+        `listen` is how updates come to `deliver`, where Telegram brings them; without it they are fetched.
+        """
+        polling = asyncio.create_task(self._poll_for_ever() if listen is None else listen(self))
         try:
             await stop.wait()
         finally:
@@ -141,6 +159,32 @@ class Intake:
                 await self._within(REPEAT_AFTER, self._all_finished.wait())
             elif batch and self._window.offset == before:
                 await self._sleep(REPEAT_AFTER)  # there was nothing in it to take in hand: don't spin on it
+
+    def hear(self) -> None:
+        """Telegram was heard, where it brings us updates."""
+        self._heard_machine = self._clock.machine_now()
+        self._quietly(self._heard)
+
+    async def deliver(self, raw: object, within: float = BROUGHT_WITHIN) -> bool:
+        """Whether the update that was brought has committed, or was set aside; else it is to be brought again.
+
+        What takes longer stays in hand all the same. One that can be neither counted nor set aside is passed over.
+        """
+        update = raw.get("update_id") if isinstance(raw, dict) else None
+        if not isinstance(raw, dict) or not isinstance(update, int):
+            log.error("an update without a number was passed over")
+            return True
+        done = self._brought.get(update)
+        if done is None:
+            held = _Held(update, raw, updates.read(raw), brought=asyncio.get_running_loop().create_future())
+            if len(self._brought) >= BROUGHT_MAX:
+                self._send_card(held)
+                return False
+            assert held.brought is not None
+            done = self._brought[update] = held.brought
+            self._hold(held)
+        await self._within(within, _until(done))
+        return done.done()
 
     def _quietly(self, tell: Callable[[], None]) -> None:
         try:
@@ -167,20 +211,32 @@ class Intake:
         if chat is None:
             self._start(self._work_off(deque([held])))
         elif chat in self._chats:
-            self._chats[chat].append(held)
+            self._line_up(self._chats[chat], held)
         else:
             self._chats[chat] = deque([held])
             self._start(self._work_off(self._chats[chat], chat))
+
+    def _line_up(self, waiting: deque[_Held], held: _Held) -> None:
+        """By number, whichever was brought first; what is being handled is not waited for by what came before it."""
+        place = next((n for n, other in enumerate(waiting) if n and other.id > held.id), len(waiting))
+        waiting.insert(place, held)
 
     async def _work_off(self, waiting: deque[_Held], chat: int | None = None) -> None:
         """Every update that waits in the chat is finished, one by one and in order."""
         while waiting:
             await self._see_through(waiting[0])
-            self._window.finish(waiting.popleft().id)
+            self._finish(waiting.popleft())
             if not self._window.unconfirmed:
                 self._all_finished.set()
         if chat is not None:
             del self._chats[chat]
+
+    def _finish(self, held: _Held) -> None:
+        if held.brought is None:
+            self._window.finish(held.id)
+            return
+        held.brought.set_result(None)
+        del self._brought[held.id]
 
     async def _see_through(self, held: _Held) -> None:
         """The update's unit has committed, or the update is set aside: nothing else lets go of it."""
@@ -225,7 +281,7 @@ class Intake:
         self._send_card(held)
         raw = json.dumps(held.raw).encode()
         await self._writer(lambda: self._store.set_aside(held.id, raw, held.error, self._clock.now()))
-        self._operator.tell("update_set_aside", str(held.id))
+        self.operator.tell("update_set_aside", str(held.id))
 
     # -- what a press is owed ------------------------------------------------------------------------------------------
 
@@ -286,6 +342,11 @@ class Intake:
 
     async def _pause(self, seconds: float) -> None:
         await self._sleep(seconds)
+
+
+async def _until(done: asyncio.Future[None]) -> None:
+    """Waiting for it may be given up; it goes on."""
+    await asyncio.wait({done})
 
 
 async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -85,6 +85,11 @@ class Poller:
                 )
                 if not isinstance(batch, list):
                     raise TelegramError("Invalid server response")
+            except Conflict as error:
+                if "webhook" in str(error).lower():
+                    await self._delete_webhook()
+                await self._sleep(self._failed(error))
+                continue
             except Exception as error:  # whatever it is: an intake that ends by itself is the worst failure of all
                 await self._sleep(self._failed(error))
                 continue
@@ -104,6 +109,14 @@ class Poller:
             await self._bot.call("getUpdates", wanted, within=CONFIRM_WITHIN)
         except TelegramError as error:
             log.info("what is finished is not confirmed: %s", describe(error))
+
+    async def _delete_webhook(self) -> None:
+        """One that was set once stands in the way of polling; the updates that wait are kept."""
+        try:
+            await self._bot.call("deleteWebhook", {"drop_pending_updates": False})
+            log.warning("a webhook was set, and is deleted: we poll")
+        except TelegramError as error:
+            log.warning("a webhook is set, and can't be deleted: %s", describe(error))
 
     def _failed(self, error: Exception) -> float:
         """It is logged, or told; how many seconds to wait."""
