@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults drill simulate mutants bench lock docs build wheel try-wheel clean
+.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults drill simulate alert-load dst crashes properties mutants bench lock docs build wheel try-wheel clean
 
 PY    ?= python3
 V     ?= .venv
@@ -89,6 +89,20 @@ YEARS ?= 5
 simulate: $(V)/.dev ## PATIENTS for YEARS on the real program in virtual time, with faults, once for each of SEEDS seeds
 	@for seed in $$(seq 1 $(SEEDS)); do \
 		$(BIN)/followupbot simulate --patients $(PATIENTS) --years $(YEARS) --seed $$seed --faults $(ARGS) || exit 1; done
+
+alert-load: $(V)/.dev ## alerts by tier and week of 10,000 patients in a year, by the domain alone: 10 minutes
+	@$(BIN)/followupbot simulate --alert-load --patients 10000 --years 1 $(ARGS)
+
+dst: $(V)/.dev ## a million wall-clock times around every clock change of 2020 to 2045, against another library: 10 s
+	@$(BIN)/python -m pytest -q -s -m "long or not long" --timeout 3600 tests/domain/test_dst.py $(ARGS)
+
+EVERY ?= 1
+crashes: $(V)/.dev ## crash at every boundary from the link to the resolved alert, 2 minutes (EVERY=10: at each tenth)
+	@EVERY=$(EVERY) $(BIN)/python -m pytest -q -s -m "long or not long" --timeout 3600 tests/simulation/test_crashes.py $(ARGS)
+
+STEPS ?= 10000
+properties: $(V)/.dev ## STEPS of whatever people and machines do, in any order, on the real program; 10,000 take 10 minutes
+	@STEPS=$(STEPS) $(BIN)/python -m pytest -q -s -m "long or not long" --timeout 7200 tests/simulation/test_properties.py $(ARGS)
 
 mutants: $(V)/.dev ## change the shipped protocol in each small way that there is, and list what no vignette notices
 	@PYTHONPATH=src:. $(BIN)/python -m tests.programme.mutants $(MUTANTS)

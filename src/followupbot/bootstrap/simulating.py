@@ -34,6 +34,7 @@ from followupbot.simulation.program import NotingChannel, Process, Program, Star
 from followupbot.simulation.telegram import VirtualTelegram
 from followupbot.simulation.world import BEGINS, Size, World
 from followupbot.storage import migrations
+from followupbot.storage.engine import Database
 
 TOKEN = "10000001:simulated-token-that-opens-nothing"  # noqa: S105 # there is no network in it
 MASTER_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -56,14 +57,13 @@ def open_world(size: Size, files: Mapping[str, bytes] | None = None) -> Iterator
     with tempfile.TemporaryDirectory(prefix="followupbot-simulation-", dir=where) as folder:
         clock = VirtualClock(BEGINS)
         own = _settings(Path(folder) / "data")
-        own.data.mkdir()
+        _found(own, clock, files)
         faults = Faults(clock)
         telegram = VirtualTelegram(clock, faults.of_call)
         database = CrashingDatabase(own.database, faults)
-        migrations.upgrade(database)
-        base = build(own, clock)
+        opened = build(own, clock)
+        base = put_together(own, clock, opened.database, opened.keys, _load)
         try:
-            admins.publish(base.store, in_use(files or gather(own.data)), BY, BEGINS)
             published = base.store.clinic().published
             if size.protocol not in published.protocols:
                 known = ", ".join(sorted(published.protocols))
@@ -85,14 +85,36 @@ def open_world(size: Size, files: Mapping[str, bytes] | None = None) -> Iterator
             base.close()
 
 
+_founded: dict[tuple[tuple[str, bytes], ...], Mapping[str, bytes]] = {}
+_programmes: dict[Version, Programme] = {}
+"""Databases with nothing but a programme in them, and programmes: tests make worlds by the hundred."""
+
+
+def _found(own: Settings, clock: VirtualClock, files: Mapping[str, bytes] | None) -> None:
+    """The clinic has its schema, its keys, and these files or those that ship as its programme."""
+    own.data.mkdir()
+    programme = in_use(files or gather(own.data))
+    key = tuple(sorted(programme.items()))
+    if key not in _founded:
+        database = Database(own.database)
+        migrations.upgrade(database)
+        database.close()
+        house = build(own, clock)
+        admins.publish(house.store, programme, BY, BEGINS)
+        house.close()
+        _founded[key] = {path.name: path.read_bytes() for path in own.data.iterdir()}
+    for name, content in _founded[key].items():
+        (own.data / name).write_bytes(content)
+
+
+def _load(version: Version, files: Mapping[str, bytes]) -> Programme:
+    if version not in _programmes:
+        _programmes[version] = read_and_label(version, files)
+    return _programmes[version]
+
+
 def _starter(base: House, database: CrashingDatabase, telegram: VirtualTelegram, faults: Faults) -> Start:
     """How the process is made anew: of what one life knew only what it read from files goes into the next."""
-    programmes: dict[Version, Programme] = {}
-
-    def load(version: Version, files: Mapping[str, bytes]) -> Programme:
-        if version not in programmes:
-            programmes[version] = read_and_label(version, files)
-        return programmes[version]
 
     def call(method: str, bears: Mapping[str, object]) -> tuple[int, bytes]:
         faults.boundary(f"before {method}")
@@ -103,7 +125,7 @@ def _starter(base: House, database: CrashingDatabase, telegram: VirtualTelegram,
     channel = NotingChannel(TelegramChannel(make_bot(TOKEN, call)), telegram)
 
     def start(_: int) -> Process:
-        house = replace(put_together(base.settings, base.clock, database, base.keys, load), renderer=base.renderer)
+        house = replace(put_together(base.settings, base.clock, database, base.keys, _load), renderer=base.renderer)
         inbound = Inbound(FrontDesk(house.store, house.outbox), 1)
 
         def take_in(raw: Mapping[str, Any], now: datetime) -> Decision:

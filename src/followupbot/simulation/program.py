@@ -104,6 +104,11 @@ class Program:
             raise Down
         return self._process
 
+    @property
+    def runs(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None
+
     def next_at(self, now: datetime) -> datetime | None:
         """When `turn` has something to do again; None where nothing is to be expected."""
         if self._process is None:

@@ -21,7 +21,7 @@ from followupbot.domain.schedule import PartialDate
 from followupbot.domain.tiers import Tier
 from followupbot.simulation.clock import VirtualClock
 from followupbot.simulation.faults import Crash, CrashingDatabase, Faults, Span
-from followupbot.simulation.people import CHARACTERS, ZONES, Patient
+from followupbot.simulation.people import CHARACTERS, ZONES, Character, Patient
 from followupbot.simulation.program import Down, Program
 from followupbot.simulation.staff import Clinician
 from followupbot.simulation.telegram import VirtualTelegram
@@ -73,6 +73,7 @@ class World:
     programme: Programme
     encode: Callable[[Press], str]
     decode: Callable[[str], Press | None]
+    characters: Sequence[Character] = CHARACTERS
     patients: dict[PatientId, Patient] = field(default_factory=dict)
     clinicians: list[Clinician] = field(default_factory=list)
     turns: int = 0
@@ -115,14 +116,19 @@ class World:
 
     async def run(self, progress: Callable[[datetime], None] = lambda _: None) -> None:
         """From the beginning to the end, and then without faults until all has drained, or could have."""
-        await self._run_until(self.ends, progress)
+        await self.run_until(self.ends, progress)
+        await self.heal(progress)
+
+    async def heal(self, progress: Callable[[datetime], None] = lambda _: None) -> None:
+        """Nothing goes wrong any more, everybody hears their phone, and what can drain has had 48 hours for it."""
         self.faults.heal()
         for clinician in self.clinicians:
             clinician.hears, clinician.sleeps = 1.0, False
         self.healed_at = self.clock.at
-        await self._run_until(self.ends + HEALS_WITHIN, progress)
+        await self.run_until(self.clock.at + HEALS_WITHIN, progress)
 
-    async def _run_until(self, ends: datetime, progress: Callable[[datetime], None]) -> None:
+    async def run_until(self, ends: datetime, progress: Callable[[datetime], None] = lambda _: None) -> None:
+        """Everything that happens until then has happened."""
         clock, program = self.clock, self.program
         while True:
             due = program.next_at(clock.at)
@@ -187,7 +193,7 @@ class World:
         alphabet = patient_code.ALPHABET
         places = [number // len(alphabet) ** place % len(alphabet) for place in range(patient_code.PAYLOAD_LENGTH)]
         code = patient_code.complete("".join(alphabet[place] for place in reversed(places)))
-        chosen = rng.choices(CHARACTERS, [character.share for character in CHARACTERS])[0]
+        chosen = rng.choices(self.characters, [character.share for character in self.characters])[0]
         spread = timedelta(days=365.25 * self.size.years * 0.3)
         arrives = self.clock.at + spread * rng.random()
         # Most are invited around the operation; some years after it.
