@@ -2,7 +2,7 @@
 
 import pytest
 
-from followupbot.domain.patient_code import ALPHABET, PAYLOAD_LENGTH, complete, parse
+from followupbot.domain.patient_code import ALPHABET, PAYLOAD_LENGTH, complete, nth, parse
 
 CODES = [
     complete(ALPHABET[n % 31] + ALPHABET[n * 7 % 31] + ALPHABET[n * 11 % 31] + ALPHABET[n * n % 31]) for n in range(62)
@@ -42,3 +42,10 @@ def test_a_code_is_read_as_it_was_meant(text: str) -> None:
 def test_what_cannot_be_a_code_is_none(text: str) -> None:
     """Too short, too long, or with a character that no code has."""
     assert parse(text) is None
+
+
+def test_every_made_up_patient_has_a_code_of_their_own() -> None:
+    """Also beyond the first letter; and each is one that can be typed."""
+    codes = [nth(number) for number in range(2000)]
+    assert len(set(codes)) == 2000
+    assert all(parse(code) == code for code in codes)

@@ -23,13 +23,14 @@ from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import place_of
 from followupbot.domain.clinic import Programme
 from followupbot.domain.decision import ByShell, Decision
-from followupbot.domain.ids import Version
+from followupbot.domain.ids import ProtocolKey, Version
 from followupbot.protocol_files.programme import in_use
 from followupbot.protocol_files.sources import gather
 from followupbot.settings import Settings
 from followupbot.simulation.clock import VirtualClock
 from followupbot.simulation.faults import CrashingDatabase, Faults
 from followupbot.simulation.figures import Figures, count
+from followupbot.simulation.load import Load, measure
 from followupbot.simulation.program import NotingChannel, Process, Program, Start, inline_writer
 from followupbot.simulation.telegram import VirtualTelegram
 from followupbot.simulation.world import BEGINS, Size, World
@@ -65,9 +66,7 @@ def open_world(size: Size, files: Mapping[str, bytes] | None = None) -> Iterator
         base = put_together(own, clock, opened.database, opened.keys, _load)
         try:
             published = base.store.clinic().published
-            if size.protocol not in published.protocols:
-                known = ", ".join(sorted(published.protocols))
-                raise NoSuchProtocol(f"There is no care protocol {size.protocol}. Published: {known}.")
+            _require(published, size.protocol)
             program = Program(_starter(base, database, telegram, faults), database, telegram, faults)
             yield World(
                 size,
@@ -158,3 +157,23 @@ def simulate(
 async def _play(world: World, progress: Callable[[datetime], None]) -> None:
     await world.furnish()
     await world.run(progress)
+
+
+def measure_load(
+    protocol: str,
+    patients: int,
+    years: float,
+    seed: int,
+    files: Mapping[str, bytes],
+    progress: Callable[[int], None] = lambda _: None,
+) -> Load:
+    """How much work alerts make. NoSuchProtocol."""
+    programme = read_and_label(Version("load"), in_use(files))
+    _require(programme, protocol)
+    return measure(programme, ProtocolKey(protocol), patients, years, seed, progress)
+
+
+def _require(programme: Programme, protocol: str) -> None:
+    if protocol not in programme.protocols:
+        known = ", ".join(sorted(programme.protocols))
+        raise NoSuchProtocol(f"There is no care protocol {protocol}. Published: {known}.")

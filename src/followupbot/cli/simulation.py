@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 import time
 from dataclasses import asdict
 from datetime import datetime
@@ -25,6 +26,9 @@ def simulate(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same story.")] = 1,
     faults: Annotated[bool, typer.Option("--faults", help="Let things go wrong: outages, errors, crashes.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    alert_load: Annotated[
+        bool, typer.Option("--alert-load", help="Only how much work alerts make, by the domain alone; quick.")
+    ] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the alerts by week into this PNG file.")] = None,
 ) -> None:
     """Play years of follow-up with made-up people, in virtual time, on the real program; and check its promises.
@@ -38,6 +42,9 @@ def simulate(
     from followupbot.simulation.world import BEGINS, Size
 
     logging.disable(logging.CRITICAL)  # what goes wrong on purpose is counted, not logged
+    if alert_load:
+        _show_load(protocol, patients, years, seed, as_json)
+        return
     size = Size(patients, years, seed, faults, ProtocolKey(protocol))
     began = time.monotonic()
     console = Console(stderr=True)
@@ -60,6 +67,46 @@ def simulate(
     typer.echo(json.dumps(found, default=str) if as_json else _shown(found))
     if figures.judgement.broken:
         raise typer.Exit(1)
+
+
+def _show_load(protocol: str, patients: int, years: float, seed: int, as_json: bool) -> None:
+    from followupbot.bootstrap import simulating
+    from followupbot.protocol_files.sources import gather
+
+    began = time.monotonic()
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as progress:
+        bar = progress.add_task("patients", total=patients)
+        try:
+            load = simulating.measure_load(
+                protocol,
+                patients,
+                years,
+                seed,
+                gather(Settings().data),
+                lambda done: progress.update(bar, completed=done),
+            )
+        except simulating.NoSuchProtocol as error:
+            found_wrong(str(error))
+            return
+    found: dict[str, Any] = asdict(load)
+    found["seconds"] = round(time.monotonic() - began, 1)
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    weeks = len(next(iter(found["weekly"].values()), ()))
+    typer.echo(
+        f"{patients} patients, {years:g} years, seed {seed}, the domain alone: {found['seconds']} s\n"
+        f"asked {found['asked']}, answered {found['answered']}; "
+        f"of these {found['flagged_share']:.1%} had a flag of this_week or above\n"
+        f"alerts: {_counts(found['alerts'])}\n"
+        f"merged into an open alert {found['merged']}, raised again {found['raised_again']}, "
+        f"paged again without outcome {found['reopened']}, pages {found['pages']}\n"
+        f"made expected {found['expected']}, flags kept because expected {found['expected_flags']}, "
+        f"flags of tier record {found['kept_only']}"
+    )
+    typer.echo("week       " + " ".join(f"{week:>3}" for week in range(1, weeks + 1)))
+    for tier, counts in found["weekly"].items():
+        typer.echo(f"{tier:<10} " + " ".join(f"{count:>3}" for count in counts))
 
 
 def _shown(found: dict[str, Any]) -> str:

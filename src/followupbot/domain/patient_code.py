@@ -16,6 +16,12 @@ def complete(payload: str) -> PatientId:
     return PatientId(payload + _check(payload))
 
 
+def nth(number: int) -> PatientId:
+    """The code of that number, for the made-up: each number below 31 to the fourth has its own."""
+    places = [number // len(ALPHABET) ** place % len(ALPHABET) for place in range(PAYLOAD_LENGTH)]
+    return complete("".join(ALPHABET[place] for place in reversed(places)))
+
+
 def parse(text: str) -> PatientId | None:
     """The code as it was meant, whatever the case, blanks and dashes; None where it can't be one."""
     code = "".join(character for character in text.upper() if character not in " -")

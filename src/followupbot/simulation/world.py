@@ -190,9 +190,7 @@ class World:
             self.schedule(self.clock.at + timedelta(minutes=1), lambda: self._at_terminal(key, act))
 
     def _invite(self, number: int, rng: random.Random) -> None:
-        alphabet = patient_code.ALPHABET
-        places = [number // len(alphabet) ** place % len(alphabet) for place in range(patient_code.PAYLOAD_LENGTH)]
-        code = patient_code.complete("".join(alphabet[place] for place in reversed(places)))
+        code = patient_code.nth(number)
         chosen = rng.choices(self.characters, [character.share for character in self.characters])[0]
         spread = timedelta(days=365.25 * self.size.years * 0.3)
         arrives = self.clock.at + spread * rng.random()
