@@ -73,7 +73,18 @@ e2e: $(V)/.e2e ## the pages in a real browser (needs Chromium; on Debian: apt-ge
 
 # CI: make kill KILLS=20, about 60 s. The figure of docs/promises.md: make kill KILLS=1000, about 50 minutes.
 kill: $(V)/.dev ## kill -9 the program KILLS times on each database, at any moment, and count what was lost
-	@KILLS=$(KILLS) STORIES=$(STORIES) $(BIN)/python -m pytest -q -n $(STORIES) -m long --timeout 7200 tests/kill $(ARGS)
+	@KILLS=$(KILLS) STORIES=$(STORIES) $(BIN)/python -m pytest -q -n $(STORIES) -m long --timeout 7200 tests/kill/test_kill.py $(ARGS)
+
+# CI: make outages OUTAGES=1, about 100 s.
+OUTAGES ?= 3
+.PHONY: outages wave
+outages: $(V)/.dev ## PostgreSQL stopped and started, and SQLite full, under load, OUTAGES times; what was lost
+	@OUTAGES=$(OUTAGES) $(BIN)/python -m pytest -q -m long --timeout 3600 tests/kill/test_outage.py $(ARGS)
+
+# CI: make wave, about 40 s a database. The figure of docs/promises.md: make wave WAVE=10000, about 8 minutes a database.
+WAVE ?= 300
+wave: $(V)/.dev ## WAVE check-ins due at one moment, with alerts that come up in it: the rate, the delay, 429
+	@WAVE=$(WAVE) $(BIN)/python -m pytest -q -m long --timeout 3600 tests/wave $(ARGS)
 
 FAULTS ?= long or fault
 faults: $(V)/.dev ## the real program, also with databases locked, full and stopped, and handlers that fail; FAULTS=fault is short

@@ -4,10 +4,12 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import time as hour
 
 from followupbot.application import admins
+from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap.house import House
 from followupbot.domain.decision import ByShell
 from followupbot.domain.enrolment_state import Plan
@@ -121,7 +123,8 @@ class Story:
             with self._clinic.opened() as house:
                 while not self.over.is_set():
                     if not self.no_more.is_set() and len(self.waits_for()) < self._active:
-                        self._invite(house)
+                        with suppress(StorageUnavailable):  # then nobody is invited just now
+                            self._invite(house)
                     for patient in self.waits_for():
                         patient.emergencies += sum(map(emergency, self._taps(patient.phone, patient.wants)))
                     self._taps(self.ito, lambda press: isinstance(press, TakePress))

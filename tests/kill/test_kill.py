@@ -87,7 +87,7 @@ def test_kill_9_at_any_moment(
         "out of order": len(verdict.out_of_order),
         "seconds": round(time.monotonic() - began),
     }
-    record_property("kill", figures)
+    record_property("figures", figures)
     assert (verdict.lost, verdict.doubled, verdict.out_of_order) == ([], [], [])
 
 
@@ -103,7 +103,7 @@ def let_go(clinic: Clinic) -> None:
     """The server works no more for the dead."""
     others = (
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> %s"
-        " AND application_name LIKE 'followupbot%' AND state <> 'idle'"
+        " AND application_name LIKE 'followupbot%%' AND state <> 'idle'"
     )
     with psycopg.connect(plain(clinic), autocommit=True) as connection:
         pid = connection.info.backend_pid

@@ -94,7 +94,7 @@ class Clockwork:
                 done = await workplace.writer(lambda: rounds.once(house.store, house.clock.now(), _log_chart))
                 if done.woken:
                     workplace.wake_sender.set()
-                if done.woken < rounds.CHARTS_A_ROUND_MAX:
+                if not done.more:
                     break
             self._round_done_machine = house.clock.machine_now()
         except StorageUnavailable as error:
