@@ -137,11 +137,11 @@ def test_a_database_that_fails_is_no_charts_fault() -> None:
 
 
 def test_a_round_is_short() -> None:
-    """A hundred charts at most; the rest in the next."""
-    codes = [complete(f"{first}{second}22") for first in "ABCDEFGHJK" for second in "ABCDEFGHJKMN"]
+    """Three charts at most; the rest in the next, and whoever else writes in between."""
+    codes = [complete(f"{letter}A22") for letter in "ABCDE"]
     store = a_store_with(*(another(an_enrolled_chart(), code) for code in codes))
     counts = [once(store, at("2026-03-16 09:00"))[0].woken for _ in range(3)]
-    assert counts == [100, 20, 0]
+    assert counts == [3, 2, 0]
 
 
 def test_a_seal_is_made_once_a_minute() -> None:

@@ -63,7 +63,7 @@ async def test_a_sender_that_can_not_renew_its_lease_stops_sending_until_it_has_
             sending.append(leases.acquired)
             await over.wait()
 
-    monkeypatch.setattr(sender, "_deliveries", lambda *_: Sending())
+    monkeypatch.setattr(sender, "make_deliveries", lambda *_, **__: Sending())
     monkeypatch.setattr(turns, "RENEWS_AFTER", 0.01)
     outbox, database = (
         SimpleNamespace(reclaim=lambda: 0, turn=None),

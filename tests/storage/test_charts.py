@@ -266,6 +266,19 @@ def test_timers_are_found_when_they_are_due_the_earliest_first(site: Site) -> No
     assert site.charts.due(NOON + timedelta(days=2), 1) == [OTHER_PATIENT]
 
 
+def test_timers_of_alerts_come_before_all_others(site: Site) -> None:
+    """However many check-ins were due before somebody was to be paged."""
+    version = site.charts.clinic().published.version
+    site.enrol(OTHER_PATIENT, 2002)
+    site.decide(facts=[asked(NOON, 1, version, days=1)])
+    site.decide(facts=[asked(NOON, 1, version, days=2)], patient=OTHER_PATIENT)
+    page_at = NOON + timedelta(days=2)
+    site.decide(facts=[replace(raised(NOON), page_at=page_at)], patient=OTHER_PATIENT)
+    assert site.charts.due(page_at - timedelta(milliseconds=1), 1) == [PATIENT]
+    assert site.charts.due(page_at, 1) == [OTHER_PATIENT]
+    assert site.charts.due(page_at, 10) == [OTHER_PATIENT, PATIENT]
+
+
 def test_when_the_table_says_that_a_timer_is_due_it_is(site: Site) -> None:
     """Tables keep whole milliseconds, rounded up: a clock that jumps to that time finds something to do."""
     version = site.charts.clinic().published.version

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import warnings
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -214,6 +215,22 @@ async def test_the_writer_runs_units_in_order_in_one_thread() -> None:
     with pytest.raises(ZeroDivisionError):
         await writer(lambda: 1 // 0)
     assert await writer(lambda: 7) == 7
+    writer.close()
+
+
+async def test_what_can_wait_gives_way_but_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A round of the clock lets a press pass, and after a fifth of a second none."""
+    now = [0.0]
+    monkeypatch.setattr("followupbot.storage.engine.time.monotonic", lambda: now[0])
+    writer, go, ran = WriterThread(), Event(), list[str]()
+    tasks: list[asyncio.Task[object]] = [asyncio.create_task(writer(lambda: go.wait(10)))]
+    for name, later, at in [("round", True, 0.0), ("press", False, 0.19), ("late press", False, 0.21)]:
+        now[0] = at
+        tasks.append(asyncio.create_task(writer(partial(ran.append, name), later=later)))
+        await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(*tasks)
+    assert ran == ["press", "round", "late press"]
     writer.close()
 
 

@@ -91,7 +91,7 @@ class Store(Records, Protocol):
         """The chart as it is now; None where there is no such patient."""
 
     def due(self, now: datetime, limit: int) -> Sequence[PatientId]:
-        """Patients whose chart has a timer at or before `now`, the earliest first."""
+        """Patients whose chart has a timer at or before `now`: those of alerts first, then the earliest."""
 
     def postpone(self, patient: PatientId, until: datetime) -> None:
         """Leave that chart alone until then: deciding about it raised."""

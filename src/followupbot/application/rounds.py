@@ -12,8 +12,8 @@ from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.facts import HeadsSealed
 from followupbot.domain.ids import PatientId
 
-CHARTS_A_ROUND_MAX = 5
-"""A batch is short, some 20 ms, because whoever writes meanwhile waits for it: a press, and each step of each send.
+CHARTS_A_ROUND_MAX = 3
+"""A batch is short, some 10 ms, because whoever writes meanwhile waits for it: a press, and each step of each send.
 
 With a hundred at a time the rounds of a wave of 10,000 check-ins kept an emergency from being recorded for a second.
 """

@@ -91,7 +91,9 @@ class Clockwork:
                 self._round_done_machine = house.clock.machine_now()
                 return
             while not workplace.stop.is_set():
-                done = await workplace.writer(lambda: rounds.once(house.store, house.clock.now(), _log_chart))
+                done = await workplace.writer(
+                    lambda: rounds.once(house.store, house.clock.now(), _log_chart), later=True
+                )
                 if done.woken:
                     workplace.wake_sender.set()
                 if not done.more:

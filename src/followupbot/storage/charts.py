@@ -184,11 +184,19 @@ class Charts:
             return self._snapshots.clinic(connection, connection.execute(CLINIC_ROW).one_or_none())
 
     def due(self, now: datetime, limit: int) -> Sequence[PatientId]:
-        """Patients whose chart has a timer at or before `now`, the earliest first."""
+        """Patients whose chart has a timer at or before `now`: those of alerts first, then the earliest.
+
+        Else an alert that is to be passed on would wait for 10,000 check-ins that were due a moment before it.
+        """
         query = sa.select(charts.c.patient).where(charts.c.wake_at <= now)
+        paging = sa.select(alerts.c.patient).where(alerts.c.state != sa.literal_column("'resolved'"))
+        first = query.where(charts.c.patient.in_(paging.where(alerts.c.page_at <= now)))
         with self._database.read() as connection:
-            found = connection.scalars(query.order_by(charts.c.wake_at, charts.c.patient).limit(limit))
-            return [PatientId(patient) for patient in found]
+            found: dict[PatientId, None] = {}
+            for one in (first, query):
+                rows = connection.scalars(one.order_by(charts.c.wake_at, charts.c.patient).limit(limit))
+                found |= dict.fromkeys(PatientId(patient) for patient in rows)
+        return list(found)[:limit]
 
     def postpone(self, patient: PatientId, until: datetime) -> None:
         """Leave that chart alone until then: deciding about it raised."""

@@ -1,13 +1,18 @@
 """The databases: how a connection is set up, how a unit of work begins, and what "can't be reached" means."""
 
 import asyncio
+import itertools
+import math
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
+from queue import PriorityQueue
+from threading import Thread
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -33,6 +38,9 @@ CONNECTIONS_MAX = 10
 
 TRIES_MAX = 5
 """How often a unit runs where another writer keeps coming between."""
+
+GIVES_WAY_FOR = 0.2
+"""Seconds by which the rounds of the clock give way to whoever else writes. Not for ever: alerts climb in rounds."""
 
 UNITS_WAITING_MAX = 10_000
 """Units that wait for the writer; more are refused at once, as when the database can't be reached."""
@@ -253,31 +261,58 @@ def _unavailable(error: DBAPIError) -> bool:
     return isinstance(state, str) and state.startswith(_POSTGRES_UNAVAILABLE)
 
 
+@dataclass(order=True)
+class _Waiting:
+    """A unit that waits, ordered by when it is to have its turn; None closes the thread."""
+
+    turn: float
+    number: int
+    unit: Callable[[], Any] | None = field(compare=False)
+    future: Future[Any] = field(compare=False)
+
+
 class WriterThread:
-    """One thread that runs units in the order in which they were handed in.
+    """One thread that runs units in the order in which they were handed in; what can wait gives way for a moment.
 
     One writer, because several SQLite connections that write back off from each other: 100 ms instead of 3.
     """
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        self._waiting = 0
-        self._counting = Lock()
+        self._queue: PriorityQueue[_Waiting] = PriorityQueue()
+        self._numbers = itertools.count()
+        self._closed = False
+        self._thread = Thread(target=self._run, name="writer", daemon=True)
+        self._thread.start()
 
-    async def __call__(self, unit: Callable[[], T]) -> T:
-        """Run the unit after those handed in before it, and give back what it gives back."""
-        with self._counting:
-            if self._waiting >= UNITS_WAITING_MAX:
-                raise Unavailable(f"{self._waiting} units wait already")
-            self._waiting += 1
-        future = self._pool.submit(unit)
-        future.add_done_callback(self._count_down)
+    async def __call__(self, unit: Callable[[], T], *, later: bool = False) -> T:
+        """Run the unit after those handed in before it, and give back what it gives back.
+
+        `later`: it lets those pass that are handed in within the next fifth of a second, but no others.
+        """
+        if self._queue.unfinished_tasks >= UNITS_WAITING_MAX:
+            raise Unavailable(f"{UNITS_WAITING_MAX} units wait already")
+        assert not self._closed, "nothing is handed in after the close"
+        future: Future[T] = Future()
+        turn = time.monotonic() + (GIVES_WAY_FOR if later else 0.0)
+        self._queue.put(_Waiting(turn, next(self._numbers), unit, future))
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
         """Everything that was handed in has run, and nothing more is taken."""
-        self._pool.shutdown(wait=True)
+        self._closed = True
+        self._queue.put(_Waiting(math.inf, next(self._numbers), None, Future()))
+        self._thread.join()
 
-    def _count_down(self, _future: Any) -> None:
-        with self._counting:
-            self._waiting -= 1
+    def _run(self) -> None:
+        while (waiting := self._queue.get()).unit is not None:
+            self._carry_out(waiting.unit, waiting.future)
+            del waiting
+            self._queue.task_done()
+
+    def _carry_out(self, unit: Callable[[], Any], future: Future[Any]) -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(unit())
+        except BaseException as error:  # whoever handed it in has to see to it
+            future.set_exception(error)
