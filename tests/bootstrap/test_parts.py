@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Event
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -74,6 +75,24 @@ async def test_a_sender_that_can_not_renew_its_lease_stops_sending_until_it_has_
             await Sender(workplace, cast(TelegramChannel, None), 123).run()
     assert sending == [1, 2]
     assert [lease.epoch for lease in leases.released] == [2]
+
+
+async def test_where_the_database_hangs_work_that_can_do_without_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emergency is not to wait for whoever holds a lock."""
+    monkeypatch.setattr(turns, "ASKS_FOR", 0.01)
+    stop, hangs = asyncio.Event(), Event()
+    leases = SimpleNamespace(acquire=lambda *_: hangs.wait(10) and None)
+    worked: list[Lease | None] = []
+
+    async def work(lease: Lease | None, _: asyncio.Event) -> None:
+        worked.append(lease)
+        stop.set()
+        hangs.set()
+
+    with a_workplace(stop=stop, leases=leases, database=SimpleNamespace(path=None)) as workplace:
+        async with asyncio.timeout(5):
+            await turns.Turn(workplace, Part.INTAKE, 123, without_database=True).run(work)
+    assert worked == [None]
 
 
 async def served(monkeypatch: pytest.MonkeyPatch, watch: Callable[..., Any], stop: asyncio.Event) -> None:

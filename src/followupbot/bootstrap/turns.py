@@ -18,6 +18,10 @@ RENEWS_AFTER = 1.0
 next takes over within four); a process alone loses nothing where it is late to renew."""
 
 
+ASKS_FOR = 1.0
+"""Seconds within which the database is to say whose turn it is, where the work can begin without it."""
+
+
 class Turn:
     """The turn of one part, for one bot. On SQLite it always is: no other process runs with the folder."""
 
@@ -62,8 +66,9 @@ class Turn:
             asked_machine = house.clock.machine_now()
             if self._without_database:
                 try:
-                    self._lease = await workplace.writer(self._acquire)
-                except StorageUnavailable:
+                    async with asyncio.timeout(ASKS_FOR):
+                        self._lease = await workplace.writer(self._acquire)
+                except (StorageUnavailable, TimeoutError):
                     log.warning("nobody can say whose turn it is", part=self._part)
                     self._lease = None
                     return True
