@@ -75,3 +75,19 @@ def test_a_status_is_recorded_at_once_and_taken_back(clinic: Path, telegram: Tel
     assert terminal("patient", code, "pause", "2w").code == 0
     assert terminal("status", "--json").json()["patients"] == {"paused": 1}
     assert terminal("verify").out.splitlines()[-1] == "The record is whole."
+
+
+def test_staff_invite_a_carer_with_the_patients_agreement_and_end_the_help(
+    clinic: Path, telegram: Telegram, terminal: Terminal
+) -> None:
+    """The link goes to whoever helps; initials are one to four letters, and only who takes part can be helped."""
+    code = enrolled(terminal)
+    link = terminal("invite", "carer", code, "--initials", "mg", "--json").json()
+    assert link["code"] == code
+    assert terminal("patient", code, "carers").out == "carer 1: has a link that is out\n"
+    assert terminal("invite", "carer", code, "--initials", "Maria").code == 2
+    assert terminal("patient", code, "carers", "--remove", "2").code == 2
+    assert terminal("patient", code, "carers", "--remove", "1").code == 0
+    assert terminal("patient", code, "carers").out == "Nobody helps.\n"
+    invited = PatientId(terminal("invite", "patient", *OPERATION, "--json").json()["code"])
+    assert "takes no part yet" in terminal("invite", "carer", invited, "--initials", "MG").err

@@ -99,6 +99,17 @@ def test_a_repeating_timing_has_an_end() -> None:
     assert len(list(a_timing("monthly", Offset(), 5, Offset(months=1)).days(a_day("2026-01-31")))) == 200
 
 
+@pytest.mark.parametrize("repeat", [Offset(days=1), Offset(days=7), Offset(months=1), Offset(months=12)])
+def test_a_repeating_timing_ends_for_nobody_who_grows_old(repeat: Offset) -> None:
+    """From any day on there is a next one, the same as in one list from the beginning."""
+    timing, anchor = a_timing("on_and_on", Offset(days=42), 5, repeat), a_day("2020-01-31")
+    listed = list(timing.days(anchor))
+    assert list(timing.days(anchor, listed[150]))[:20] == listed[151:171]
+    late = a_day("2095-06-01")
+    following = next(timing.days(anchor, late))
+    assert late < following <= late + timedelta(days=366)
+
+
 @pytest.mark.parametrize(
     ("text", "anchor"), [("2019-03-14", "2019-03-14"), ("2019-03", "2019-03-15"), ("2019", "2019-07-01")]
 )

@@ -34,7 +34,8 @@ FILES = {
     "messages/en/said.j2": "You said:\n\n{{ a }}",
     "messages/en/buttons/back.j2": "‹ Back",
     "messages/en/questions/pain.j2": "---\ntitle: Pain < 10\n---\nHow strong?",
-    "messages/en/questions/legs.j2": "---\ntitle: Legs\nbuttons:\n  foot.new: 1 new\n  fall.new: 2 new\n---\nAny?",
+    "messages/en/questions/legs.j2": "---\ntitle: Legs\nbuttons:\n  foot.new: 1 new\n  fall.new: 2 new\n---\n"
+    "Any?\n\n1. My foot <i>drops</i> &amp; drags.\n\nCall.",
     "messages/en/questions/since.j2": "---\ntitle: Since\nbuttons:\n  skip: Skip\n---\nWhen?",
 }
 
@@ -155,7 +156,7 @@ def test_a_version_is_read_once() -> None:
 
 
 def test_what_was_said_is_a_list_in_the_words_of_the_buttons() -> None:
-    """By each question's title; a number and a date as they are written."""
+    """By each question's title; a number and a date as they are written; an item of a screen by its own line."""
     pain, legs, since = (MessageKey(f"questions/{name}") for name in ("pain", "legs", "since"))
     summary = Summary(
         (
@@ -169,7 +170,7 @@ def test_what_was_said_is_a_list_in_the_words_of_the_buttons() -> None:
         "You said:",
         "",
         "• Pain &lt; 10: <b>3</b>",
-        "• Legs: <b>1 new; 2 new</b>",
+        "• Legs: <b>new: My foot drops &amp; drags.; 2 new</b>",
         "• Since: <b>16 March 2026</b>",
         "• Since: <b>Skip</b>",
     ]

@@ -39,7 +39,7 @@ from followupbot.application.settlements import (
 from followupbot.domain.delivery import Act, Claim
 from followupbot.domain.ids import ChatId, MessageKey
 from followupbot.domain.outgoing import Lane
-from followupbot.domain.params import WHOM
+from followupbot.domain.params import WHOM, Picture
 
 log = logging.getLogger(__name__)
 
@@ -228,10 +228,17 @@ class Deliveries:
             return b""
         if claim.payload is not None:
             return claim.payload
-        payload = next(self._forms(claim), None)
+        if any(isinstance(value, Picture) for value in claim.params.values()):
+            # A picture takes a tenth of a second to draw; no other message waits for it.
+            payload = await asyncio.to_thread(self._first_form, claim)
+        else:
+            payload = self._first_form(claim)
         if payload is not None:
             await self._write(lambda: self._outbox.keep_rendered(claim, payload))
         return payload
+
+    def _first_form(self, claim: Claim) -> bytes | None:
+        return next(self._forms(claim), None)
 
     def _forms(self, claim: Claim) -> Iterator[bytes]:
         """What may go out for it: its own words, these without mark-up, and for an alert or a card the fallback."""

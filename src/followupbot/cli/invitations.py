@@ -12,15 +12,16 @@ import segno
 import typer
 
 from followupbot import settings
-from followupbot.application import admins, calls
+from followupbot.application import admins, calls, invitations
 from followupbot.channels.console import screen
 from followupbot.cli.calls import NOT_ALLOWED, YES, caller
 from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell
 from followupbot.domain import enrolment, patient_code
 from followupbot.domain import staff as staff_of
+from followupbot.domain.carer_state import CARERS_MAX, INITIALS_LENGTH_MAX, read_initials
 from followupbot.domain.clinic import Role, StaffJoined
 from followupbot.domain.enrolment_state import Halted, Plan
-from followupbot.domain.ids import Language, MessageKey, ProtocolKey
+from followupbot.domain.ids import Language, MessageKey, PatientId, ProtocolKey
 from followupbot.domain.schedule import DAY_STARTS, DEFAULT_QUIET_HOURS, SURGERY_YEAR_MIN, PartialDate, local
 
 if TYPE_CHECKING:
@@ -115,6 +116,41 @@ def patient(
             typer.echo(json.dumps({"code": code, "link": link, "expires_at": invited.expires_at.isoformat()}))
             return
         _show(code, f"Patient {code}", link, invited.expires_at, opened.settings.data / "invitations")
+
+
+@app.command()
+def carer(
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code of the patient, who has agreed to it.")],
+    initials: Annotated[str, typer.Option(help="What stands before messages about the patient: 1 to 4 letters.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a link for somebody who helps a patient answer. The patient must have agreed.
+
+    Example: followupbot invite carer 7F3K9 --initials MG
+    """
+    from followupbot.bootstrap import house
+
+    name = read_initials(initials)
+    if name is None:
+        called_wrongly(f"--initials: expected 1 to {INITIALS_LENGTH_MAX} letters or digits, such as MG.")
+    with house.open_house(settings.load()) as opened:
+        patient = _patient(opened, code)
+        bot = _bot_name(opened)
+        invited = invitations.invite(opened.store, patient, name, shell(), opened.clock.now())
+        if invited is None:
+            called_wrongly(f"Patient {patient} takes no part yet, or has {CARERS_MAX} helpers already.")
+        link = admins.LINK.format(bot=bot, token=invited.token)
+        if as_json:
+            typer.echo(json.dumps({"code": patient, "link": link, "expires_at": invited.expires_at.isoformat()}))
+            return
+        _show(f"{patient}_carer", f"Carer of {patient}", link, invited.expires_at, opened.settings.data / "invitations")
+
+
+def _patient(opened: "House", code: str) -> PatientId:
+    found = patient_code.parse(code)
+    if found is None or opened.store.chart(found) is None:
+        called_wrongly(f"No patient has the code {code!r}.")
+    return found
 
 
 @app.command()

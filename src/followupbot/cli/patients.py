@@ -7,7 +7,7 @@ import typer
 from followupbot import settings
 from followupbot.cli.terminal import called_wrongly, found_wrong, shell
 from followupbot.domain import patient_code
-from followupbot.domain.ids import MessageKey, PatientId
+from followupbot.domain.ids import CarerId, MessageKey, PatientId
 from followupbot.domain.params import Param, Words
 from followupbot.domain.standing import UNDONE_BY_RESUME, NotRecorded
 
@@ -175,3 +175,35 @@ def said(opened: "House", message: str, params: dict[str, Param]) -> str:
     language = clinic.settings.language
     rendered = opened.renderer.render(clinic.published.version, language, MessageKey(message), params)
     return opened.renderer.plain(rendered).html
+
+
+@app.command()
+def carers(
+    context: typer.Context,
+    remove: Annotated[int | None, typer.Option(metavar="NUMBER", help="That one helps no more.")] = None,
+) -> None:
+    """Show who helps the patient answer, and end one's help.
+
+    Example: followupbot patient 7F3K9 carers --remove 1
+    """
+    from followupbot.application import invitations
+    from followupbot.bootstrap.house import open_house
+
+    with open_house(settings.load()) as opened:
+        code = patient_code.parse(context.obj)
+        chart = None if code is None else opened.store.chart(code)
+        if code is None or chart is None or chart.enrolment is None:
+            called_wrongly(f"No patient has the code {context.obj!r}.")
+        if remove is not None:
+            gone = invitations.remove(opened.store, code, CarerId(remove), shell(), opened.clock.now())
+            if not gone:
+                called_wrongly(f"--remove: nobody of number {remove} helps {code}.")
+            typer.echo(f"Carer {remove} helps no more.")
+            return
+    for found in chart.enrolment.carers:
+        typer.echo(f"carer {found.id}: {_CARER[found.state.kind]}")
+    if not chart.enrolment.carers:
+        typer.echo("Nobody helps.")
+
+
+_CARER = {"beckoned": "has a link that is out", "wondering": "has opened the link", "helping": "helps"}

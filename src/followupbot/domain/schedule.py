@@ -22,7 +22,9 @@ SURGERY_AHEAD = timedelta(days=366)
 """Surgery dates run from 1950 to 12 months ahead (clinical.md 0.12)."""
 
 OCCURRENCES_MAX = 200
-"""A repeating timing is followed this far; at one a month that is more than 16 years past its start."""
+"""So many days a repeating timing gives at a time, from wherever one looks on: it ends for nobody who grows old."""
+
+MONTH_DAYS_MAX = 31
 
 
 @dataclass(frozen=True)
@@ -99,21 +101,26 @@ class Timing:
     group: str | None = None
     teaches: TopicId | None = None
 
-    def days(self, anchor: date) -> Iterator[date]:
-        """The days on which it asks, the earliest first."""
+    def days(self, anchor: date, after: date = date.min) -> Iterator[date]:
+        """The days after that one on which it asks, the earliest first; of many the first `OCCURRENCES_MAX`."""
         last = None if self.until is None else self.until.after(anchor)
-        for day in self._days(anchor):
+        for day in self._days(anchor, after):
             if last is not None and day > last:
                 return
-            yield day
+            if day > after:
+                yield day
 
-    def _days(self, anchor: date) -> Iterator[date]:
-        yield self.offset.after(anchor)
+    def _days(self, anchor: date, after: date) -> Iterator[date]:
+        """From no later than the last occurrence that is not after that day."""
+        begins = self.offset.after(anchor)
+        yield begins
         if self.repeat is None:
             return
+        longest = self.repeat.days + self.repeat.months * MONTH_DAYS_MAX
+        passed = max(0, (after - begins).days) // longest if longest > 0 else 0
         # Months are counted from the anchor's own day, so that a short month clamps its own occurrence and no other.
         start = anchor + timedelta(days=self.offset.days)
-        for times in range(1, OCCURRENCES_MAX):
+        for times in range(max(1, passed - 1), max(1, passed - 1) + OCCURRENCES_MAX - 1):
             yield Offset(self.repeat.days * times, self.offset.months + self.repeat.months * times).after(start)
 
 

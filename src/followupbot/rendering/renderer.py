@@ -25,6 +25,10 @@ CHOSEN: Mapping[bool | None, str] = {None: "", True: "☑ ", False: "☐ "}
 """Of several that may be chosen together, which are: a sign that needs no language."""
 
 _NUMBER = re.compile(r"-?[0-9]+")
+_NUMBERED = re.compile(r"(?P<number>[0-9]+) (?P<words>.+)")
+_NUMBERED_LINE = re.compile(r"(?P<number>[0-9]+)\. (?P<words>.+)")
+"""A red-flag screen's button, `2 as before`, and the line that it is about (clinical.md 0.4)."""
+
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 
 
@@ -123,9 +127,22 @@ class Edition:
 
     def _value(self, language: Language, question: MessageKey, label: str) -> str:
         try:
-            return self.label(language, question, label, {})
+            return self._in_words(language, question, self.label(language, question, label, {}))
         except LookupError:
             return label
+
+    def _in_words(self, language: Language, question: MessageKey, label: str) -> str:
+        """`2 as before` says nothing without the question: the line of that number stands behind it."""
+        numbered = _NUMBERED.fullmatch(label)
+        if numbered is None:
+            return label
+        lines = (
+            _NUMBERED_LINE.fullmatch(line) for line in self.words.message(language, question).body.text.split("\n")
+        )
+        named = next(
+            (line["words"] for line in lines if line is not None and line["number"] == numbered["number"]), None
+        )
+        return label if named is None or "{" in named else f"{numbered['words']}: {strip(named)}"
 
     def _template(self, language: Language, key: MessageKey, label: str | None) -> Template | Plain:
         place = (language, key, label)

@@ -18,7 +18,7 @@ from followupbot.storage.cipher import Undecryptable
 from followupbot.storage.engine import Database
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, decode_chart, decode_clinic, decode_fact
 from followupbot.storage.keys import CHAIN, CLINIC, KeyDestroyed, Keys, patient_key
-from followupbot.storage.tables import alerts, charts, check_ins, clinics, epoch_ms, facts, invitations
+from followupbot.storage.tables import alerts, charts, check_ins, clinics, epoch_ms, facts, follows, invitations
 from followupbot.storage.tombstones import ERASED
 
 FETCHED_AT_ONCE = 1_000
@@ -57,6 +57,8 @@ class Kept:
     check_ins: tuple[dict[str, Any], ...] = ()
     alerts: tuple[dict[str, Any], ...] = ()
     invitations: tuple[str, ...] = ()
+    follows: tuple[dict[str, Any], ...] = ()
+    """Without the initials, which the body bears."""
 
 
 class Audit:
@@ -143,6 +145,7 @@ class Audit:
             },
             check_ins=self._projected(check_ins, patient),
             alerts=self._projected(alerts, patient),
+            follows=self._follows(patient),
             invitations=tuple(
                 self._connection.scalars(sa.select(invitations.c.token_hash).where(invitations.c.patient == patient))
             ),
@@ -155,6 +158,13 @@ class Audit:
             return True, None
         except Undecryptable:
             return False, None
+
+    def _follows(self, patient: str) -> tuple[dict[str, Any], ...]:
+        columns = [column for column in follows.c if column.name != "initials_enc"]
+        rows = self._connection.execute(
+            sa.select(*columns).where(follows.c.patient == patient).order_by(follows.c.carer)
+        )
+        return tuple(dict(row) for row in rows.mappings())
 
     def _projected(self, table: sa.Table, patient: str) -> tuple[dict[str, Any], ...]:
         rows = self._connection.execute(sa.select(table).where(table.c.patient == patient).order_by(table.c.id))

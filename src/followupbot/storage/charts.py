@@ -384,7 +384,7 @@ class Charts:
         self, connection: Connection, before: Chart, after: Chart, head: bytes, wake_at: datetime | None
     ) -> None:
         patient, enrolment = after.patient, after.enrolled
-        known = {row["chat"] for row in follows.rows(before)}
+        known = {row["chat"] for row in follows.rows(before)} | {None}
         for chat in [row["chat"] for row in follows.rows(after) if row["chat"] not in known]:
             staff = any(member.chat == chat for member in after.clinic.staff)
             self._chats.adopt(connection, chat, patient_key(patient), staff)

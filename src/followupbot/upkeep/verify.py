@@ -13,6 +13,7 @@ from followupbot.domain.ids import PatientId
 from followupbot.storage.audit import Audit, Kept, Link
 from followupbot.storage.chains import START
 from followupbot.storage.engine import Database
+from followupbot.storage.follows import rows as rows_of_follows
 from followupbot.storage.keys import CLINIC, Keys
 from followupbot.storage.projections import Fold
 from followupbot.storage.tables import epoch_ms
@@ -166,6 +167,8 @@ def _of_chart(name: str, chain: _Chain, kept: Kept) -> Iterator[Finding]:
         folded = tuple(_as_stored(row) for _, row in sorted((row["id"], row) for row in should))
         if tuple(_as_stored(row) for row in has) != folded:
             yield Finding(name, None, f"the rows of {table} are not what folding the facts gives")
+    if list(kept.follows) != rows_of_follows(chart):
+        yield Finding(name, None, "the rows of follows are not what folding the facts gives")
     if kept.invitations != invitations:
         yield Finding(name, None, "the rows of invitations are not what folding the facts gives")
 
