@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults drill simulate alert-load dst crashes properties mutants bench lock docs build wheel try-wheel clean
+.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults drill simulate alert-load dst crashes properties mutants bench lock docs build wheel try-wheel clean reference
 
 PY    ?= python3
 V     ?= .venv
@@ -123,6 +123,9 @@ bench: $(V)/.dev ## measure it
 
 docs: $(V)/.dev ## what README and docs say is so: links, commands, targets
 	@$(BIN)/python -m pytest -q tests/docs $(ARGS)
+
+reference: $(V)/.dev ## write docs/reference.md anew from the code
+	@$(BIN)/python -m tests.docs.reference
 
 build: $(V)/.run ## the wheel and the source archive, in dist/
 	@rm -rf dist
