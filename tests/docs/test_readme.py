@@ -26,7 +26,7 @@ def commands() -> list[tuple[Path, str]]:
     ]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_to_a_file_or_folder_of_the_project(page: Path) -> None:
     """A newcomer who follows a link arrives."""
     targets = [target for target in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in target]
@@ -35,7 +35,7 @@ def test_every_link_leads_to_a_file_or_folder_of_the_project(page: Path) -> None
 
 def test_the_readme_begins_with_the_two_commands() -> None:
     """Demo and test, in that order, before anything else that is typed."""
-    assert [line for page, line in commands() if page.name == "README.md"][:2] == ["make demo", "make test"]
+    assert [line for page, line in commands() if page == ROOT / "README.md"][:2] == ["make demo", "make test"]
 
 
 def test_every_command_that_the_pages_show_is_understood_by_the_program() -> None:
