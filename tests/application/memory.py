@@ -15,6 +15,7 @@ from typing import assert_never
 
 from followupbot.application.ports import Store
 from followupbot.domain import followers
+from followupbot.domain.alert_state import Taken
 from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
@@ -24,7 +25,7 @@ from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, ProgrammePublished
 from followupbot.domain.folding import fold
 from followupbot.domain.households import Kept
-from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
+from followupbot.domain.ids import AlertId, ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.domain.outgoing import (
     Amend,
     Outgoing,
@@ -90,6 +91,8 @@ class MemoryStore:
     views: list[Refusal] = field(default_factory=list)
     failures: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     aside: list[SetAside] = field(default_factory=list)
+    clinic_changed_at: datetime | None = None
+    """When its people changed last: alerts without an outcome are due from then on."""
     files: dict[Version, Mapping[str, bytes]] = field(default_factory=dict)
 
     def transact(self, patient: PatientId, cause: Cause, decide: Callable[[Chart], Decision]) -> Decision:
@@ -142,6 +145,7 @@ class MemoryStore:
         self.causes[cause.key] = cause
         self.clinic_facts.extend(facts)
         if before.people != after.people and facts:
+            self.clinic_changed_at = facts[-1].at
             for patient, chart in self.charts.items():
                 if chart.unresolved_alert is not None:
                     self.wake_at[patient] = min(self.wake_at.get(patient) or facts[-1].at, facts[-1].at)
@@ -218,6 +222,16 @@ class MemoryStore:
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""
         return next((member.id for member in self.the_clinic.staff if member.own_chat == chat), None)
+
+    def in_hand(self, staff: StaffId) -> Sequence[tuple[PatientId, AlertId]]:
+        """The alerts that this staff member has taken, and that have no outcome; the first due first."""
+        taken = [
+            (alert.due_at, patient, alert.id)
+            for patient, chart in self.charts.items()
+            for alert in chart.alerts
+            if isinstance(alert.state, Taken) and alert.state.by == staff
+        ]
+        return [(patient, alert) for _, patient, alert in sorted(taken)]
 
     def patients_on(self, protocols: Collection[ProtocolKey]) -> Mapping[ProtocolKey, int]:
         """How many patients are on each of these care protocols; of those without any, nothing."""

@@ -12,6 +12,7 @@ from typing import assert_never
 
 from followupbot.application import rounds, shared_chats
 from followupbot.application.front_desk import FrontDesk
+from followupbot.domain import clinic_wake
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Halted, Paused, Stopped
 from followupbot.domain.ids import ChatId, MessageId, MessageKey, PatientId, StaffId
@@ -58,6 +59,18 @@ class Shown:
     params: Mapping[str, Param] = field(default_factory=dict)
 
 
+class WorldOutbox(MemoryOutbox):
+    """What becomes of chats is the store's to know here, since the world delivers by itself."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__()
+        self._store = store
+
+    def migrate_chat(self, chat: ChatId, address: int) -> None:
+        """The chat has another number too."""
+        self._store.chats[address] = chat
+
+
 @dataclass
 class World:
     """Everything, at one moment."""
@@ -68,17 +81,22 @@ class World:
     shown: list[Shown] = field(default_factory=list)
     failures: list[tuple[PatientId, Exception]] = field(default_factory=list)
     updates: int = 0
+    clinic_wakes: bool = False
+    """Whether the clinic's own timers run too; off, since few tests are about what staff are asked and told."""
+    refusing: set[ChatId] = field(default_factory=set)
+    """Chats that refuse what is sent, which nobody knows before something is."""
     delivers_twice: bool = False
     """Whether everything comes in a second time, as it does after a crash; that must change nothing."""
     _newest: dict[ChatId, MessageId] = field(default_factory=dict)
     _numbers: int = 0
     _read: int = 0
+    _refused: list[ChatId] = field(default_factory=list)
     _held: list[tuple[datetime, ChatId, OutgoingMessage]] = field(default_factory=list)
 
     @property
     def desk(self) -> FrontDesk:
         """The front desk."""
-        return FrontDesk(self.store, MemoryOutbox())
+        return FrontDesk(self.store, WorldOutbox(self.store))
 
     # -- people --------------------------------------------------------------------------------------------------------
 
@@ -106,10 +124,35 @@ class World:
         self._number(self.store.note_chat(address))
         return self._came_in(lambda cause: self.desk.started(address, payload, cause, self.now))
 
-    def bar(self, address: int, *, blocks: bool) -> Decision:
-        """Somebody blocks the bot, or takes its messages again."""
-        handle = self.desk.blocked if blocks else self.desk.unblocked
-        return self._came_in(lambda cause: handle(address, cause, self.now))
+    def press_in_group(self, address: int, by: int, press: Press) -> Decision:
+        """A button is pressed in a group."""
+        return self._came_in(lambda cause: self.desk.pressed_in_group(address, by, press, cause, self.now))
+
+    def command_in_group(self, address: int, by: int, command: str, argument: str = "") -> Decision:
+        """A slash command is sent in a group."""
+        return self._came_in(
+            lambda cause: self.desk.commanded_in_group(address, by, command, argument, cause, self.now)
+        )
+
+    def move_group(self, address: int, to: int) -> Decision:
+        """A group becomes a supergroup."""
+        return self._came_in(lambda cause: self.desk.group_moved(address, to, cause, self.now))
+
+    def leave_group(self, address: int) -> Decision:
+        """The bot is removed from a group."""
+        return self._came_in(lambda cause: self.desk.removed_from_group(address, cause, self.now))
+
+    def block(self, address: int, unnoticed: bool = False) -> Decision:
+        """Somebody blocks the bot; `unnoticed` by Telegram too, until something is sent to them."""
+        self.refusing.add(self.store.note_chat(address))
+        if unnoticed:
+            return Decision()
+        return self._came_in(lambda cause: self.desk.blocked(address, cause, self.now))
+
+    def unblock(self, address: int) -> Decision:
+        """Somebody unblocks the bot."""
+        self.refusing.discard(self.store.note_chat(address))
+        return self._came_in(lambda cause: self.desk.unblocked(address, cause, self.now))
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -118,7 +161,7 @@ class World:
         while True:
             timers = [at for at in self.store.wake_at.values() if at is not None]
             meant = (at + shared_chats.ANSWER_WITHIN for at, _ in self.store.unmeant.values())
-            due = min([*timers, *meant, *(until for until, _, _ in self._held)], default=None)
+            due = min([*timers, *meant, *(until for until, _, _ in self._held), *self._clinic_timers()], default=None)
             if due is None or due > then:
                 break
             self.now = max(self.now, due)
@@ -127,10 +170,14 @@ class World:
 
     def round(self) -> rounds.Round:
         """One round, and what it sent. Afterwards nothing is due any more: else the clock would spin."""
+        if self.clinic_wakes:
+            rounds.once_clinic(self.store, self.now)
+            self.deliver()
         done = rounds.once(self.store, self.now, lambda patient, error: self.failures.append((patient, error)))
         self.deliver()
         if not done.more:
-            assert self.store.due(self.now, 1) == [], "a chart that was woken is due again at once"
+            refused_just_now = self.store.clinic_changed_at == self.now  # and so there is more to do
+            assert refused_just_now or self.store.due(self.now, 1) == [], "a chart that was woken is due again at once"
         return done
 
     # -- phones --------------------------------------------------------------------------------------------------------
@@ -147,6 +194,26 @@ class World:
         for posted in fresh:
             if not isinstance(posted.outgoing, Recall | Rehour):
                 self._post(posted)
+        self._report_refused()
+
+    def _report_refused(self) -> None:
+        """The sender says which chats refused what was sent, as `bootstrap.sender` does."""
+        refused, self._refused = list(dict.fromkeys(self._refused)), []
+        for chat in refused:
+            address = next(number for number, name in self.store.chats.items() if name == chat)
+            self.updates += 1
+            self.desk.blocked(address, f"refused:{self.updates}", self.now)
+        if refused:
+            self.deliver()
+
+    def _clinic_timers(self) -> list[datetime]:
+        if not self.clinic_wakes:
+            return []
+        clinic = self.store.the_clinic
+        due = (
+            self.now if clinic_wake.wake(clinic, self.now) != Decision() else clinic_wake.next_wake_at(clinic, self.now)
+        )
+        return [] if due is None else [due]
 
     def messages(self, address: int) -> list[PhoneMessage]:
         """What the phone shows, the oldest first."""
@@ -198,6 +265,9 @@ class World:
         may_go_at = self.now if message.daytime is None else message.daytime.next(self.now)
         if may_go_at > self.now:
             self._held.append((may_go_at, chat, message))
+            return
+        if chat in self.refusing:
+            self._refused.append(chat)
             return
         target = None if message.in_place_of is None else self._find(chat, message.in_place_of)
         if target is not None and self._newest[chat] == target.id:

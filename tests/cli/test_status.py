@@ -18,11 +18,19 @@ VALUES (:patient, :id, 'same_day', :state, 0, :due_at)
 """
 
 
+NOBODY_YET = [
+    "step of the ladder that reaches nobody: clinician",
+    "step of the ladder that reaches nobody: lead",
+]
+"""A new clinic's problems: it pages nobody."""
+
+
 def test_status_of_a_new_clinic(clinic: Path, telegram: Telegram, terminal: Terminal) -> None:
+    """It runs; but nobody is there to be paged, and somebody has to see to that."""
     terminal("invite", "patient", *OPERATION)
     terminal("invite", "staff", "--role", "clinician", "--name", "Dr Ito")
-    said = terminal("status", "--json").json()
-    assert (said["well"], said["problems"], said["running"]) == (True, [], None)
+    said = terminal("status", "--json").json(code=1)
+    assert (said["well"], said["problems"], said["running"]) == (False, NOBODY_YET, None)
     assert said["patients"] == {"invited": 1}
     assert said["staff"]["clinician"] == {"reachable": 0, "invited": 1}
     assert said["alerts_unresolved"] == {}
@@ -33,7 +41,7 @@ def test_status_of_a_new_clinic(clinic: Path, telegram: Telegram, terminal: Term
     assert said["files_differ"] is False
     assert said["not_approved"] == ["lumbar_fusion"]
     text = terminal("status").out
-    assert text.startswith("All is well.")
+    assert text.startswith(f"PROBLEM: {NOBODY_YET[0]}\nPROBLEM: {NOBODY_YET[1]}\nRunning:")
     assert "clinician 0 reachable and 1 invited" in text
     assert "Not approved by anybody: lumbar_fusion" in text
 
@@ -76,5 +84,7 @@ def test_files_that_are_not_published_are_no_problem(clinic: Path, terminal: Ter
     file = clinic / "clinic.yaml"
     file.write_text(file.read_text().replace("Your spine clinic", "Another clinic"))
     said = terminal("status")
-    assert said.code == 0
+    assert [line for line in said.out.splitlines() if line.startswith("PROBLEM")] == [
+        f"PROBLEM: {one}" for one in NOBODY_YET
+    ]
     assert "The files differ from it. To put them to work: followupbot publish" in said.out

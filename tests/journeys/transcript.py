@@ -11,13 +11,20 @@ Days count from the operation, on the patient's wall clock; `+2 min` counts from
     clinic invites NAME to help OTHER (MG)     with OTHER's agreement; MG are OTHER's initials
     NAME opens the link [of OTHER]             NAME presses start
     NAME opens what OTHER got                  the link for a helper that stands in OTHER's chat
-    NAME blocks the bot, or unblocks it
     NAME taps LABEL [on MESSAGE] [of OTHER]    a button that is there; with `on`, also one that is there no more
     NAME writes WORDS                          NAME sends a photo
     NAME sends /COMMAND [WORDS]
     NAME adds OTHER by phone                   NAME calls OTHER
     NAME enters LABEL                          a button that was read out in that call
+    clinic puts NAME on call [next week]
+    NAME blocks the bot [unnoticed]            NAME unblocks the bot
+    NAME sends /COMMAND [WORD] in the group GROUP
+    NAME taps LABEL in the group GROUP
+    the group GROUP becomes a supergroup       the group GROUP removes the bot
     time passes
+
+Where a story's head says `clinic: wakes`, staff are asked each month whether they can be reached, and told what is not
+ready. `closed: DATE, DATE` are bank holidays.
 
 What is read out in a call stands as `read out:`, and is in no chat.
 """
@@ -25,10 +32,11 @@ What is read out in a call stands as `read out:`, and is in no chat.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
-from followupbot.application import admins, anytime, calls, invitations, records
+from followupbot.application import admins, anytime, calls, duties, invitations, records
 from followupbot.channels.console import hearing
+from followupbot.domain import rota
 from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.clinic import Programme, Role
 from followupbot.domain.decision import ByShell, ByStaff, Cause, Decision
@@ -37,6 +45,7 @@ from followupbot.domain.ids import ChatId, Language, MessageId, MessageKey, Pati
 from followupbot.domain.outgoing import OutgoingMessage
 from followupbot.domain.params import WHOM, Day, Instant, Param, Words
 from followupbot.domain.presses import Choice, MeantPress
+from followupbot.domain.rota_state import monday_of
 from followupbot.domain.schedule import PartialDate, local, resolve
 from tests.application.memory import a_store
 from tests.application.world import PhoneMessage, Rows, Shown, World
@@ -73,7 +82,16 @@ _DOES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"clinic invites (?P<who>\S+)(?! to help)(?: as (?P<role>\S+))?(?P<again> again)?", "invite"),
         (r"clinic invites (?P<who>\S+) to help (?P<other>\S+) \((?P<initials>\S+)\)", "invite_to_help"),
         (r"(?P<who>\S+) opens what (?P<other>\S+) got", "open_what"),
-        (r"(?P<who>\S+) (?P<what>blocks|unblocks) .*", "bar"),
+        (r"clinic puts (?P<who>\S+) on call(?P<later> next week)?", "put_on_call"),
+        (r"(?P<who>\S+) blocks the bot(?P<unnoticed> unnoticed)?", "block"),
+        (r"(?P<who>\S+) unblocks the bot", "unblock"),
+        (
+            r"(?P<who>\S+) sends /(?P<command>\S+)(?: (?P<argument>\S+))? in the group (?P<group>\S+)",
+            "command_in_group",
+        ),
+        (r"(?P<who>\S+) taps (?P<label>\S+) in the group (?P<group>\S+)", "tap_in_group"),
+        (r"the group (?P<group>\S+) becomes a supergroup", "move_group"),
+        (r"the group (?P<group>\S+) removes the bot", "leave_group"),
         (r"clinic removes (?P<who>\S+)", "remove"),
         (r"clinic reads (?P<who>\S+)", "read"),
         (r"(?P<who>\S+) opens the link(?: of (?P<other>\S+))?", "open_link"),
@@ -222,11 +240,37 @@ class Play:
         link = next(found for found in reversed(links) if isinstance(found, str))
         return self.world.start(self._address(who), link.partition("start=")[2])
 
-    def _bar(self, who: str, what: str) -> Decision:
-        return self.world.bar(self._address(who), blocks=what == "blocks")
-
     def _remove(self, who: str) -> None:
         admins.remove_staff(self.world.store, self._staff(who), ByShell("root"), self.world.now)
+
+    def _put_on_call(self, who: str, later: str | None) -> None:
+        store, now = self.world.store, self.world.now
+        week = monday_of(rota.today(store.the_clinic, now)) + timedelta(weeks=1 if later else 0)
+        duties.assign_week(store, week, [self._staff(who)], ByShell("root"), now)
+
+    def _block(self, who: str, unnoticed: str | None) -> Decision:
+        return self.world.block(self._address(who), unnoticed is not None)
+
+    def _unblock(self, who: str) -> Decision:
+        return self.world.unblock(self._address(who))
+
+    def _command_in_group(self, who: str, command: str, argument: str | None, group: str) -> Decision:
+        return self.world.command_in_group(self._address(group), self._address(who), command, argument or "")
+
+    def _tap_in_group(self, who: str, label: str, group: str) -> Decision:
+        for message in reversed(self.world.messages(self._address(group))):
+            for button in message.ever:
+                if button.label == label:
+                    return self.world.press_in_group(self._address(group), self._address(who), button.press)
+        raise AssertionError(f"the group {group} has no button {label}")
+
+    def _move_group(self, group: str) -> Decision:
+        before, after = self._address(group), -1000 - self._address(group)
+        self.addresses[group] = after
+        return self.world.move_group(before, after)
+
+    def _leave_group(self, group: str) -> Decision:
+        return self.world.leave_group(self._address(group))
 
     def _read(self, who: str) -> None:
         records.read_notes(self.world.store, self.patients[who], ByShell("root"), self.world.now)
@@ -349,6 +393,10 @@ def _buttons(message: PhoneMessage, on: str | None) -> list[Choice]:
 def play(text: str, programme: Programme) -> str:
     """The file as it ought to be: the same people do the same, and the bot does what it does."""
     story = read(text)
-    world = World(a_store(programme), story.done[0].at)
+    given = dict(re.findall(r"^(clinic|closed): (.+)$", story.head, re.MULTILINE))
+    hours = programme.settings.hours
+    closed = frozenset(date.fromisoformat(day.strip()) for day in given.get("closed", "").split(",") if day.strip())
+    settings = replace(programme.settings, hours=replace(hours, closed_on=closed))
+    world = World(a_store(replace(programme, settings=settings)), story.done[0].at, clinic_wakes="clinic" in given)
     admins.name_bot(world.store, "practice_bot", ByShell("root"), world.now)
     return write(story, Play(story, world).run())

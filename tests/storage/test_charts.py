@@ -16,22 +16,40 @@ from followupbot.domain.enrolment_state import Invitation
 from followupbot.domain.facts import (
     AlertPaged,
     AlertResolved,
+    AlertTaken,
     CheckInBegun,
     CheckInExpired,
     Fact,
     InvitationRenewed,
+    LeaveEntered,
     NoteReceived,
+    OperatorNotified,
     ProgrammePublished,
+    StaffMemberBlocked,
     StaffMemberRemoved,
+    WeekAssigned,
 )
 from followupbot.domain.folding import apply
 from followupbot.domain.ids import AlertId, CheckInId, MessageId, PatientId, ProtocolKey, TokenHash, Version
+from followupbot.domain.rota_state import Leave
 from followupbot.storage import facts as stored_facts
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys, patient_key
 from followupbot.storage.queries import Queries
 from followupbot.storage.tables import alerts, causes, charts, chats, check_ins, clinics, facts, outbox
-from tests.storage.people import DR_ITO, DR_SATO, NOON, OTHER_PATIENT, PATIENT, Site, asked, message, page, raised
+from tests.storage.people import (
+    DR_ITO,
+    DR_SATO,
+    NOON,
+    NURSE,
+    OTHER_PATIENT,
+    PATIENT,
+    Site,
+    asked,
+    message,
+    page,
+    raised,
+)
 
 MISFIT = AlertPaged(NOON, AlertId(9), 0, (), 0, NOON)
 """A fact about an alert that there is not."""
@@ -474,3 +492,38 @@ def test_a_decision_may_read_the_whole_record_while_it_is_made(site: Site) -> No
 
     site.charts.transact(PATIENT, site.cause(), decide)
     assert seen == [4]
+
+
+def test_when_the_clinics_people_change_charts_with_an_alert_in_sight_are_looked_at_at_once(site: Site) -> None:
+    """Who was paged may be out of reach, who has it may have left; charts without an alert are left alone."""
+    site.enrol(OTHER_PATIENT, 2002)
+    site.decide(facts=[raised(site.now)])
+    assert site.charts.due(site.now, 10) == []
+    site.decide_clinic(facts=[OperatorNotified(site.now, "dead_letter", "1")])
+    assert site.charts.due(site.now, 10) == []
+    for changed in (
+        StaffMemberBlocked(site.now, DR_ITO),
+        LeaveEntered(site.now, Leave(DR_SATO, NOON.date(), NOON.date())),
+        WeekAssigned(site.now, NOON.date(), (DR_SATO,)),
+        StaffMemberRemoved(site.now, DR_ITO),
+    ):
+        site.decide_clinic(facts=[changed])
+        assert site.charts.due(site.now, 10) == [PATIENT], changed
+        site.decide()  # looked at: it has no timer of its own here
+        assert site.charts.due(site.now, 10) == []
+    site.decide(
+        facts=[AlertTaken(site.now, AlertId(1), DR_SATO, None), AlertResolved(site.now, AlertId(1), DR_SATO, "called")]
+    )
+    site.decide_clinic(facts=[StaffMemberRemoved(site.now, NURSE)])
+    assert site.charts.due(site.now, 10) == []
+
+
+def test_what_somebody_has_in_hand_is_listed_until_it_has_its_outcome(site: Site) -> None:
+    """For whoever hands everything over."""
+    site.decide(facts=[raised(site.now)])
+    assert site.charts.in_hand(DR_ITO) == []
+    site.decide(facts=[AlertTaken(site.now, AlertId(1), DR_ITO, None)])
+    assert site.charts.in_hand(DR_ITO) == [(PATIENT, AlertId(1))]
+    assert site.charts.in_hand(DR_SATO) == []
+    site.decide(facts=[AlertResolved(site.now, AlertId(1), DR_ITO, "called")])
+    assert site.charts.in_hand(DR_ITO) == []

@@ -7,11 +7,12 @@ import pytest
 import sqlalchemy as sa
 
 from followupbot.application.ports import Outbox
+from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.delivery import Act, Claim
-from followupbot.domain.facts import StaffMemberRemoved
-from followupbot.domain.ids import MessageId
-from followupbot.domain.outgoing import Lane, Recall, Rehour, Retire, ToClinician, ToPatient
+from followupbot.domain.facts import GroupBound, GroupUnbound, StaffMemberRemoved
+from followupbot.domain.ids import GroupId, MessageId
+from followupbot.domain.outgoing import Lane, Recall, Rehour, Retire, ToClinician, ToGroup, ToPatient
 from followupbot.domain.presses import Choice, StartPress
 from followupbot.domain.schedule import Daytime
 from followupbot.storage import queue
@@ -705,3 +706,62 @@ def test_a_long_queue_is_settled_in_pieces(site: Site) -> None:
     site.decide(message("last", subject="last"))
     assert claim_keys(site, 250) == []
     assert claim_keys(site, 250) == ["last"]
+
+
+# -- groups, and who has no copy ---------------------------------------------------------------------------------------
+
+GROUP, GROUP_ADDRESS = GroupId("g1"), -4001
+
+
+def with_a_group(site: Site) -> None:
+    """A group is bound to the clinicians' step."""
+    chat = site.charts.note_chat(GROUP_ADDRESS)
+    site.decide_clinic(facts=[GroupBound(site.now, GROUP, chat, Role.CLINICIAN)])
+
+
+def test_a_groups_copy_is_amended_too_and_never_has_the_buttons_of_who_has_it(site: Site) -> None:
+    """Dr Ito took it; her own copy has them."""
+    with_a_group(site)
+    site.decide(page("p1", DR_ITO), message("p2", ToGroup(GROUP), lane=Lane.ALERT, subject=ALERT))
+    for number in (11, 12):
+        site.deliver(number)
+    site.decide(amend("taken", choices_for=DR_ITO))
+    assert aims(site) == [(1001, Act.EDIT, 11, True), (GROUP_ADDRESS, Act.EDIT, 12, False)]
+
+
+def test_who_takes_it_in_a_group_without_a_copy_of_their_own_is_sent_one(site: Site) -> None:
+    """With the buttons; taken again by the same it is the same message."""
+    with_a_group(site)
+    site.decide(message("p1", ToGroup(GROUP), lane=Lane.ALERT, subject=ALERT))
+    site.deliver(12)
+    site.decide(amend("taken", choices_for=DR_SATO))
+    assert aims(site) == [(GROUP_ADDRESS, Act.EDIT, 12, False), (1002, Act.SEND, None, True)]
+
+
+def test_a_group_that_moved_is_written_to_at_its_new_number(site: Site) -> None:
+    """Its copies are found again, since its name stays."""
+    with_a_group(site)
+    site.decide(message("p1", ToGroup(GROUP), lane=Lane.ALERT, subject=ALERT))
+    site.deliver(12)
+    site.outbox.migrate_chat(site.charts.note_chat(GROUP_ADDRESS), -1001)
+    site.decide(amend("taken"))
+    assert aims(site) == [(-1001, Act.EDIT, 12, False)]
+
+
+def test_nothing_new_is_said_in_a_group_that_is_paged_no_more(site: Site) -> None:
+    """Its button goes."""
+    with_a_group(site)
+    site.decide(message("p1", ToGroup(GROUP), lane=Lane.ALERT, subject=ALERT))
+    site.deliver(12)
+    site.decide_clinic(facts=[GroupUnbound(site.now, GROUP, lost=False)])
+    site.decide(amend("taken"))
+    assert aims(site) == [(GROUP_ADDRESS, Act.STRIP, 12, False)]
+
+
+def test_a_page_to_a_chat_that_refuses_us_is_no_dead_letter(site: Site) -> None:
+    """It has gone on to the next; a card to a patient who can't get it is one, since nobody else gets it."""
+    site.decide(page("p1", DR_ITO), message("card", lane=Lane.ALERT, subject="card"))
+    site.outbox.block_chat(site.charts.note_chat(1001))
+    site.outbox.block_chat(site.charts.note_chat(2001))
+    assert claim_keys(site) == []
+    assert states(site) == {"p1": "cancelled", "card": "dead"}

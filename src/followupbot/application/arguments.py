@@ -61,6 +61,20 @@ def read_day(argument: str) -> date | None:
         return None
 
 
+def read_days(argument: str) -> tuple[str, tuple[date, ...], str]:
+    """What stands before the first day like `2027-01-31`, the days in their order, and what stands behind the last.
+
+    No day where there is none, or one of them is no day of the calendar; then all of it stands before.
+    """
+    argument = argument[:ARGUMENT_CHARS_MAX]
+    found = list(_DAY.finditer(argument))
+    try:
+        days = tuple(date.fromisoformat(day[0]) for day in found)
+    except ValueError:
+        return argument, (), ""
+    return (argument[: found[0].start()], days, argument[found[-1].end() :]) if found else (argument, (), "")
+
+
 def read_time(argument: str) -> time | None:
     """The time of day that is meant by `10`, `10:30` or `10.30 h`; None where it is none."""
     found = _TIME.fullmatch(argument.strip().lower())

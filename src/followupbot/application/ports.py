@@ -12,6 +12,7 @@ from followupbot.domain.delivery import Claim, Rendered, Told
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.households import Kept
 from followupbot.domain.ids import (
+    AlertId,
     ChatId,
     Language,
     MessageId,
@@ -124,6 +125,9 @@ class Store(Records, Protocol):
 
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""
+
+    def in_hand(self, staff: StaffId) -> Sequence[tuple[PatientId, AlertId]]:
+        """The alerts that this staff member has taken, and that have no outcome; the first due first."""
 
     def note_chat(self, address: int) -> ChatId:
         """The name of the chat with that number; known from now on, so that it can be written to."""

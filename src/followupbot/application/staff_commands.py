@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from followupbot.application import commands, patient_pages, policy
+from followupbot.application import commands, duties, patient_pages, policy
 from followupbot.application.policy import Action
 from followupbot.application.ports import Store
 from followupbot.domain import staff_manual
@@ -39,6 +39,10 @@ def explain(store: Store, member: StaffMember, _: str, cause: Cause, now: dateti
 
 STAFF_COMMANDS: Mapping[str, StaffCommand] = {
     "patient": StaffCommand(patient_pages.patient, Action.SEE_PATIENT),
+    "away": StaffCommand(duties.away, Action.ENTER_OWN_LEAVE),
+    "back": StaffCommand(duties.back, Action.ENTER_OWN_LEAVE),
+    "handover": StaffCommand(duties.hand_over, Action.HAND_OVER_ALERT),
+    "rota": StaffCommand(duties.show_or_assign),
     "help": StaffCommand(explain),
 }
 

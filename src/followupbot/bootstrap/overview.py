@@ -6,7 +6,7 @@ from datetime import datetime
 
 import httpx
 
-from followupbot.bootstrap import quarantine
+from followupbot.bootstrap import missing, quarantine
 from followupbot.bootstrap.house import House
 from followupbot.bootstrap.watch import troubles
 from followupbot.domain.clinic import Clinic, Notice, Role
@@ -76,7 +76,7 @@ def look(house: House) -> Overview:
         version=published.version,
         files_differ=house.store.programme_files(published.version) != to_publish(house.settings.data),
         not_approved=tuple(sorted(one.key for one in published.protocols.values() if not one.approved_by)),
-        problems=(*_held(house, running), *_problems(clinic, lists, set_aside, running, overdue)),
+        problems=(*_held(house, running), *_problems(clinic, lists, set_aside, running, overdue, now)),
     )
 
 
@@ -86,7 +86,12 @@ def _held(house: House, running: Running | None) -> Iterator[str]:
 
 
 def _problems(
-    clinic: Clinic, lists: Status, set_aside: tuple[SetAsideLine, ...], running: Running | None, overdue: int
+    clinic: Clinic,
+    lists: Status,
+    set_aside: tuple[SetAsideLine, ...],
+    running: Running | None,
+    overdue: int,
+    now: datetime,
 ) -> tuple[str, ...]:
     found = [] if running is None else list(running.problems)
     found += [one for one in troubles(clinic, bool(lists.alerts_unresolved)) if one not in found]
@@ -97,6 +102,7 @@ def _problems(
     dead = sum(count.count for count in lists.outbox if count.state == "dead")
     if dead:
         found.append(f"messages that could not be sent and will not be tried again: {dead}")
+    found += [*missing.unready_lines(clinic, now), *missing.gap_lines(clinic, now)]
     return tuple(found)
 
 

@@ -26,6 +26,7 @@ from followupbot.cli import (
     patients,
     preview,
     programme,
+    rota,
     running,
     simulation,
     staff,
@@ -46,6 +47,7 @@ app = typer.Typer(
 app.command()(clinic.init)
 app.add_typer(invitations.app, name="invite")
 app.add_typer(staff.app, name="staff")
+app.add_typer(rota.app, name="rota")
 app.add_typer(patients.app, name="patient")
 app.command()(calls.answer)
 app.command()(running.run)
@@ -99,7 +101,7 @@ def main(run: Callable[[], object] = app) -> None:
 
 def _unexpected(error: Exception) -> str:
     """Which error it is, and the way to it through our own code: enough to find it by, and nothing of a patient."""
-    said = logs.described(error).partition("\n")[0][:ERROR_CHARS_MAX]
+    said = logs.redact(f"{type(error).__name__}: {error}".partition("\n")[0])[:ERROR_CHARS_MAX]
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if PACKAGE in Path(frame.filename).parents]
     places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
     return "\n".join([f"This should not have happened: {said}", *places])

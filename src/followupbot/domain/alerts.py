@@ -303,17 +303,23 @@ def _is_futile(chart: Chart, alert: Alert, paged: tuple[StaffId, ...] | None, no
 
 def _on_next_step(chart: Chart, alert: Alert, now: datetime) -> tuple[int, tuple[StaffMember, ...]]:
     """The step whose turn it is, and who is paged on it. A step with nobody on it costs no time: the next one is."""
-    state, ladder = alert.state, alert.ladder
+    clinic, state, ladder = chart.clinic, alert.state, alert.ladder
     assert isinstance(state, Open)
     # Once everybody on duty has been paged and nobody has it, it is for whoever is there.
     everybody = alert.pages >= len(ladder.steps)
+    found: tuple[StaffMember, ...] = ()
     for further in range(len(ladder.steps)):
         number = (state.step + further) % len(ladder.steps)
         role = ladder.steps[number].role
-        staff = duty.to_page(chart.clinic, role, now, at_any_hour=ladder.at_any_hour, everybody=everybody)
-        if staff:
-            return number, staff
-    return state.step % len(ladder.steps), duty.anybody(chart.clinic, now) if ladder.at_any_hour else ()
+        found += duty.to_page(clinic, role, now, at_any_hour=ladder.at_any_hour, everybody=everybody)
+        # An emergency waits for no step on which nobody stands who can act on it.
+        if any(member.role in duty.CLINICAL for member in found) or (found and not ladder.at_any_hour):
+            return number, tuple(dict.fromkeys(found))
+    if ladder.at_any_hour:
+        # Whoever can act on it stands on no step, or is away: better them than nobody.
+        return state.step % len(ladder.steps), tuple(dict.fromkeys((*found, *duty.anybody(clinic, now))))
+    # Out of hours whoever is on call is paged, also where their role has no step.
+    return state.step % len(ladder.steps), () if duty.is_open(clinic, now) else duty.on_call(clinic, now)
 
 
 def _then_page(chart: Chart, decision: Decision, alert_id: AlertId, now: datetime) -> Decision:
@@ -336,9 +342,10 @@ def _page(chart: Chart, alert: Alert, now: datetime) -> Decision:
     sent = tuple(pages.page(chart, alert, member.id, now) for member in staff)
     groups = duty.groups_to_page(clinic, steps[number].role, now, at_any_hour=alert.ladder.at_any_hour)
     in_groups = tuple(pages.page_in_group(chart, alert, group, now) for group in groups)
-    if not staff:
+    if not staff or not reachable(chart, alert, now):
+        # Also where somebody is paged who may not take it: an admin on the ladder is no clinician.
         key = f"{alert_subject(chart.patient, alert.id)}/nobody/{chart.version}/{alert.pages}"
-        sent = to_operators(clinic, "nobody_reachable", chart.patient, now, key)
+        sent += to_operators(clinic, "nobody_reachable", chart.patient, now, key)
     return Decision((paged,), sent + in_groups)
 
 

@@ -81,7 +81,8 @@ def on_call(clinic: Clinic, now: datetime, role: Role | None = None) -> tuple[St
     """Who is on call now and can be reached, leave counted; with `role`, whoever is on call on that step."""
     day = _day(clinic, now)
     asked = (member for member in assigned(clinic, day) if role is None or member.role is role)
-    return _reachable(stands_in(clinic, member, day) for member in asked)
+    found = _reachable(stands_in(clinic, member, day) for member in asked)
+    return tuple(member for member in found if member.role in CLINICAL)
 
 
 def to_page(
@@ -101,7 +102,7 @@ def to_page(
 
 def anybody(clinic: Clinic, now: datetime) -> tuple[StaffMember, ...]:
     """For an emergency that reaches nobody on its ladder: every clinician and lead, at last also those who are away."""
-    here = [member for role in CLINICAL for member in present(clinic, role, now)]
+    here = [one for role in CLINICAL for one in present(clinic, role, now) if one.role in CLINICAL]
     return tuple(dict.fromkeys(here or (member for role in CLINICAL for member in clinic.reachable(role))))
 
 
@@ -146,6 +147,13 @@ def gaps(clinic: Clinic, now: datetime) -> tuple[Gap, ...]:
         if people:  # a step that nobody ever stands on is not ready, and no matter of days
             found += _runs(role, (day for day in days if not _works(clinic, people, day)))
     return tuple(found)
+
+
+def is_gap(clinic: Clinic, member: StaffMember, day: date) -> bool:
+    """Whether that member's step, or the week in which they are on call, has nobody on that day."""
+    week = assigned(clinic, day)
+    people = [one for one in clinic.staff if one.role is member.role and not isinstance(one.state, StaffLeft)]
+    return not _works(clinic, people, day) or (member in week and not _works(clinic, week, day))
 
 
 def unready(clinic: Clinic, now: datetime) -> tuple[Unready, ...]:

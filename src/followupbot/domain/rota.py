@@ -55,17 +55,29 @@ def bind(clinic: Clinic, chat: ChatId, role: Role, now: datetime) -> Decision:
     if known is None and len(clinic.groups) >= GROUPS_MAX:
         return Decision()
     group = GroupId(f"g{clinic.group_count + 1}") if known is None else known.id
-    bound = GroupBound(now, group, chat, role)
-    after = apply_to_clinic(clinic, bound)
-    found = after.group(group)
+    bound = Decision((GroupBound(now, group, chat, role),))
+    then = after(clinic, bound)
+    found = then.group(group)
     assert found is not None, "it has just been bound"
-    return Decision((bound,), (reach.question(after, found, now),))
+    return bound + Decision(outgoing=(reach.question(then, found, now),))
 
 
 def unbind(clinic: Clinic, group: Group, now: datetime, *, lost: bool) -> Decision:
     """It is paged no more; where we lost it, lead and admin know."""
     told = reach.tell(clinic, "staff/group_lost", now, {"role": role_words(group.role)}, group.id) if lost else ()
     return Decision((GroupUnbound(now, group.id, lost),), told)
+
+
+def after(clinic: Clinic, decision: Decision) -> Clinic:
+    """The clinic once the decision is kept."""
+    for fact in decision.clinic_facts:
+        clinic = apply_to_clinic(clinic, fact)
+    return clinic
+
+
+def last_monday(today: date) -> date:
+    """The last week that the rota may be entered for."""
+    return monday_of(today) + timedelta(weeks=WEEKS_AHEAD_MAX)
 
 
 def week_ends(monday: date) -> date:

@@ -11,7 +11,7 @@ from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Line, Lines, Param, Words
 from followupbot.domain.presses import Choice
 
-STAFF_COMMANDS = ("patient", "help")
+STAFF_COMMANDS = ("patient", "away", "back", "handover", "rota", "help")
 """In the order of the menu. Each has its words in `staff_commands/<name>`, which the menu and `/help` show; who may
 send which is in `application.staff_commands`."""
 

@@ -18,7 +18,7 @@ from followupbot.domain.decision import ByCarer, Cause, Decision, FreeText, Spea
 from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact, PatientErased
 from followupbot.domain.households import Kept
-from followupbot.domain.ids import ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
+from followupbot.domain.ids import AlertId, ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.storage import chains, chats, follows, links, own_records, seals, tombstones, unmeant, updates
 from followupbot.storage.chats import Chats
 from followupbot.storage.engine import Conflict, Database
@@ -243,6 +243,13 @@ class Charts:
     def staff_of(self, chat: ChatId) -> StaffId | None:
         """The staff member whose chat it is."""
         return next((member.id for member in self.clinic().staff if member.own_chat == chat), None)
+
+    def in_hand(self, staff: StaffId) -> Sequence[tuple[PatientId, AlertId]]:
+        """The alerts that this staff member has taken, and that have no outcome; the first due first."""
+        query = sa.select(alerts.c.patient, alerts.c.id).where(alerts.c.state == "taken", alerts.c.staff == staff)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(alerts.c.due_at, alerts.c.patient)).all()
+        return [(PatientId(row.patient), AlertId(row.id)) for row in rows]
 
     def patients_on(self, protocols: Collection[ProtocolKey]) -> Mapping[ProtocolKey, int]:
         """How many patients are on each of these care protocols; of those without any, nothing. Reads every chart."""

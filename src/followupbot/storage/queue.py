@@ -100,7 +100,9 @@ def waiting(chat: str) -> tuple[sa.ColumnElement[bool], ...]:
 def settled(connection: Connection, row: sa.Row[Any], now: datetime, machine_now: int) -> dict[str, Any] | None:
     """What becomes of a row that is not to be sent now; None where it is."""
     if row.chat_state == BLOCKED:
-        return {"state": "dead" if row.lane == Lane.ALERT else "cancelled", "error": "the chat refuses us"}
+        # A page goes on to the next of staff; a card is for nobody else.
+        lost = row.lane == Lane.ALERT and row.staff is None
+        return {"state": "dead" if lost else "cancelled", "error": "the chat refuses us"}
     if row.expires_at is not None and row.expires_at <= now:
         return {"state": "unknown" if row.uncertain else "expired", "error": "its time was over"}
     if row.daytime_zone is not None:
