@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from followupbot.application import admins
+from followupbot.application.front_desk import FrontDesk
 from followupbot.application.policy import Action
 from followupbot.domain.alert_state import Taken
 from followupbot.domain.clinic import Role
@@ -13,6 +14,7 @@ from followupbot.domain.ids import AlertId, CardId, Language, MessageId, Patient
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.presses import (
     AnswerPress,
+    CanaryPress,
     CommandPress,
     ConfirmPlanPress,
     ConsentPress,
@@ -26,6 +28,7 @@ from followupbot.domain.presses import (
     TeachBackPress,
 )
 from tests.application.memory import a_store
+from tests.application.outboxes import MemoryOutbox
 from tests.application.world import World
 from tests.builders import (
     BACK_PAIN,
@@ -461,3 +464,13 @@ def test_the_word_itself_stops_whatever_was_asked() -> None:
         world.write(address, "Stop!")
     assert world.store.charts[hers].enrolled.contact.kind == "stopped"
     assert world.store.charts[his].enrolled.state.kind == "declined"
+
+
+def test_only_the_made_up_press_of_today_tests_the_alerts() -> None:
+    """Somebody's altered Telegram can send any press: from a real chat this one does nothing."""
+    store = a_store(a_programme())
+    desk = FrontDesk(store, MemoryOutbox())
+    assert desk.pressed(4711, CanaryPress(1), MessageId(1), "update:1:5", NOW) == Decision()
+    assert store.chats == {}
+    assert desk.pressed(0, CanaryPress(1), MessageId(1), "update:1:-1", NOW) == Decision()
+    assert store.outbox == []

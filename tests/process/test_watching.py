@@ -109,3 +109,36 @@ def test_a_clock_that_jumps_forward_holds_back_check_ins_until_somebody_has_look
     assert "Check-ins go on" in clinic.cli("clock", "--right").stdout
     assert "It is trusted" in clinic.cli("clock").stdout
     assert program.stop()[0] == 0
+
+
+def open_all_week(clinic: Clinic) -> None:
+    """Somebody is there whenever the tests run."""
+    file = clinic.data / "clinic.yaml"
+    lines = file.read_text().split("\n")
+    first = next(n for n, line in enumerate(lines) if line.startswith("opening_hours:"))
+    last = next((n for n in range(first + 1, len(lines)) if lines[n][:1] not in {" ", "#"}), len(lines))
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    lines[first:last] = ["opening_hours:", *(f"  {day}: 00:00-23:59" for day in days)]
+    file.write_text("\n".join(lines))
+    assert clinic.cli("publish").returncode == 0
+
+
+def test_once_a_day_a_made_up_emergency_goes_the_whole_way(clinic: Clinic) -> None:
+    """To one staff member, marked and silent; Telegram's answer is its receipt, and it is nowhere else."""
+    open_all_week(clinic)
+    program = clinic.run(script=SCRIPT, FOLLOWUPBOT_TEST_CANARY="0.3").ready()
+    ito = clinic.staff_joins("Dr Ito")
+    ito.reads("TEST · Emergency", within=30)
+    (call,) = [call for call in clinic.telegram.log("sendMessage") if "TEST" in str(call["params"].get("text"))]
+    assert call["params"]["disable_notification"] in {True, "true", "True"}
+
+    def received() -> bool:
+        with clinic.opened() as house:
+            canary = house.store.clinic().canary
+        return canary is not None and canary.received_at is not None
+
+    until(received, "the receipt", within=20)
+    assert clinic.say("status")["alerts_unresolved"] == {}
+    assert program.stop()[0] == 0
+    clinic.run(script=SCRIPT, FOLLOWUPBOT_TEST_CANARY="0.3").ready()
+    assert ito.count("TEST · Emergency") == 1

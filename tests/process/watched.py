@@ -5,6 +5,7 @@ The wall clock is ahead by what stands, in milliseconds, in the file that FOLLOW
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -29,6 +30,8 @@ def main() -> None:
         patch("followupbot.bootstrap.auditor.AUDIT_SECONDS", 0.2),
         patch("followupbot.bootstrap.auditor.HEARTBEAT_SECONDS", 0.2),
         patch("followupbot.bootstrap.auditor.DATABASE_AWAY_AFTER", 1.0),
+        patch("followupbot.bootstrap.reception.CANARY_SECONDS", float(os.environ.get("FOLLOWUPBOT_TEST_CANARY", 60))),
+        patch("followupbot.domain.canary.AFTER_OPENING", timedelta()),
         patch("followupbot.bootstrap.clockwork.ClockWatch", lambda: clock_watch.ClockWatch(wall_ms)),
     ):
         sys.exit(process.run(settings.load(), frozenset(Part)))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import httpx
 import structlog
 
-from followupbot.application import admins
+from followupbot.application import admins, canaries
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap.watch import DATABASE_AWAY, watch
 from followupbot.bootstrap.workplace import Part, Workplace
@@ -142,7 +142,8 @@ class Auditor:
             for lane, since in sounding.oldest_pending.items()
             if now - since > PENDING_MAX[lane] and not (clinic.clock_doubted_at and lane >= Lane.CHECK_IN)
         }
-        if canary.lost(clinic, now):
+        canaries.receive(house.store, self._soundings.sent_at, now)
+        if canary.lost(house.store.clinic(), now):
             found.add(Trouble("canary_lost"))
         for row in sounding.dead:
             admins.notify_operator(house.store, "dead_letter", str(row), ByClock(), now, once=True)

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import structlog
 
-from followupbot.application import staff_commands
+from followupbot.application import canaries, staff_commands
 from followupbot.application.front_desk import FrontDesk
 from followupbot.application.interruptions import Attendance
 from followupbot.application.ports import StorageUnavailable
@@ -26,10 +26,14 @@ from followupbot.channels.telegram.webhook import WebhookKeeper, WebhookSettings
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.manual import COMMANDS
+from followupbot.domain.presses import CanaryPress
 from followupbot.storage.hearing import Hearing
 from followupbot.storage.leases import Lease
 
 log = structlog.get_logger(__name__)
+
+CANARY_SECONDS = 60.0
+"""How often it is looked whether today's test of alerts is to be made."""
 
 CARDS_SENT_LOG = "cards_sent.log"
 
@@ -79,10 +83,29 @@ class Reception:
                 heard=self._heard,
             )
             workplace.reports(Part.INTAKE, lambda: intake.last_good_poll_machine)
-            await intake.run(over, self._listening(bot))
+            canaries = asyncio.create_task(self._test_alerts(intake))
+            try:
+                await intake.run(over, self._listening(bot))
+            finally:
+                canaries.cancel()
 
         # An emergency is answered without the database, also by a process that has begun without it.
         await Turn(workplace, Part.INTAKE, bot.number, without_database=True).run(take_in)
+
+    async def _test_alerts(self, intake: Intake) -> None:
+        """Once a day a made-up press goes the way of all others."""
+        workplace, house = self._workplace, self._workplace.house
+        while True:
+            await asyncio.sleep(CANARY_SECONDS)
+            try:
+                number = await workplace.writer(lambda: canaries.put(house.store, house.clock.now()))
+                if number is not None:
+                    log.info("test of alerts", number=number)
+                    await intake.make_up(number, CanaryPress(number))
+            except StorageUnavailable:
+                log.warning("the test of alerts is put off: the database is away")
+            except Exception as error:  # the test must not harm what it tests
+                log.error("the test of alerts stumbled", error=place_of(error))
 
     def _listening(self, bot: BotApi) -> Listen | None:
         """How updates come in where Telegram brings them; None where we ask for them."""

@@ -34,6 +34,7 @@ def run(
         called_wrongly(
             "On SQLite one process does everything: leave out --only, or set FOLLOWUPBOT_DATABASE_URL to PostgreSQL."
         )
+    loaded.webhook()  # says what is wrong with it before anything begins
     if loaded.token() is None:
         found_wrong(HOW_TO_BEGIN)
     problem = process.run(loaded, parts)

@@ -287,7 +287,16 @@ AlertsPress = TakePress | ResolvePress | AlertPress | DetailsPress | HandOverPre
 StaffPress = AlertsPress | ReachPress
 """What only staff may press."""
 
-Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | CarerPress | MeantPress | StaffPress
+
+@dataclass(frozen=True)
+class CanaryPress:
+    """Nobody's: the made-up emergency of the daily test of alerts. No message bears it."""
+
+    number: int
+    kind: Literal["canary"] = "canary"
+
+
+Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | CarerPress | MeantPress | StaffPress | CanaryPress
 
 
 @dataclass(frozen=True)

@@ -498,6 +498,7 @@ CONTRACTS: dict[str, Contract] = {
     "alerts/expected_review": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("end",)),
     "rules/*": _REPLY,
     **{f"rules/{name}": _REPLY for name in (crisis.BUTTON, yearly.WRONG_YEAR)},
+    "alerts/test": Contract({"tier": TIER}, shows=("tier",)),
     "alerts/fallback": Contract({"code": CODE}, shows=("code",), buttons=("take",)),
     "alerts/notices/taken_by": Contract({"by": ParamKind("a person's name", ("Dr Ito", "x" * 60))}, plain=True),
     "alerts/notices/has_it": _NOTICE,

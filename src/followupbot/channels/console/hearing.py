@@ -7,6 +7,7 @@ from followupbot.application.ports import Charts
 from followupbot.domain.decision import Cause, Decision
 from followupbot.domain.ids import MessageId, PatientId
 from followupbot.domain.presses import (
+    CanaryPress,
     CarerPress,
     CheckNowPress,
     CommandPress,
@@ -24,7 +25,7 @@ PRESSED = MessageId(1)
 
 def pressed(charts: Charts, press: Press, cause: Cause, now: datetime) -> Decision:
     """A button's key was typed."""
-    assert not isinstance(press, StaffPress), "only staff are sent such a button"
+    assert not isinstance(press, StaffPress | CanaryPress), "no patient is sent such a button"
     match press:
         case CarerPress() | MeantPress():
             raise AssertionError("no patient is sent such a button")

@@ -25,6 +25,7 @@ from followupbot.domain.presses import (
     AlertPress,
     AnswerPress,
     BackPress,
+    CanaryPress,
     CarerPress,
     ChangePlanPress,
     CheckNowPress,
@@ -158,6 +159,8 @@ def _fields(press: Press) -> tuple[str, ...]:
             return ("E", patient, str(alert), reason or "", "" if days is None else str(days))
         case EndExpectedPress(patient):
             return ("X", patient, "")
+        case CanaryPress(number):
+            return ("z", "canary", str(number))
         case _:
             assert_never(press)
 
@@ -244,6 +247,8 @@ def _press(kind: str, patient: PatientId, fields: list[str]) -> Press | None:
             return ExpectPress(patient, AlertId(int(number)), reason or None, int(days) if days else None)
         case "X", [""]:
             return EndExpectedPress(patient)
+        case "z", [number] if patient == "canary" and _is_number(number):
+            return CanaryPress(int(number))
         case _:
             return None
 

@@ -17,7 +17,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from followupbot.application.ports import Clock, Renderer, StorageUnavailable, Writer
-from followupbot.channels.telegram import updates
+from followupbot.channels.telegram import callback_data, updates
 from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.outbound import TelegramChannel
@@ -26,6 +26,7 @@ from followupbot.channels.telegram.unrecorded import UnrecordedCards, owed
 from followupbot.channels.telegram.updates import Incoming, Pressed, PressedInGroup, Unreadable
 from followupbot.channels.telegram.window import Window
 from followupbot.domain.decision import Decision
+from followupbot.domain.presses import Press
 
 log = logging.getLogger(__name__)
 
@@ -186,6 +187,12 @@ class Intake:
         await self._within(within, _until(done))
         return done.done()
 
+    async def make_up(self, number: int, press: Press) -> None:
+        """A press that nobody made goes the whole way in. Its update has a number that Telegram never gives."""
+        message = {"message_id": 1, "chat": {"id": 0, "type": "private"}}
+        query = {"id": "made-up", "data": callback_data.encode(press), "message": message}
+        await self.deliver({"update_id": -number, "callback_query": query})
+
     def _quietly(self, tell: Callable[[], None]) -> None:
         try:
             tell()
@@ -300,6 +307,8 @@ class Intake:
     async def _answer(self, held: _Held, pressed: Pressed | PressedInGroup, text: str) -> None:
         if not held.answered:
             held.answered = True
+            if held.id < 0:  # made up: nobody's Telegram waits for it
+                return
             await self._channel.answer(pressed.callback_query, text)
 
     def _words(self, decision: Decision) -> str:
