@@ -448,7 +448,8 @@ class Charts:
     def _wake_soon(self, connection: Connection, *which: sa.ColumnElement[bool]) -> None:
         now = self._now()
         later = sa.or_(charts.c.wake_at.is_(None), charts.c.wake_at > now)
-        connection.execute(charts.update().where(later, *which).values(wake_at=now))
+        there = charts.c.form != ERASED  # nothing is ever decided about the others, and they would be due for ever
+        connection.execute(charts.update().where(later, there, *which).values(wake_at=now))
 
     def _post(
         self, connection: Connection, owner: str, clinic: Clinic, chat: ChatId | None, decision: Decision
