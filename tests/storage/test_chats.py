@@ -3,11 +3,20 @@
 import pytest
 import sqlalchemy as sa
 
-from followupbot.domain.facts import StaffMemberRemoved
-from followupbot.domain.ids import ChatId, PatientId
+from followupbot.domain.decision import ByCarer
+from followupbot.domain.facts import (
+    CarerConnected,
+    CarerInvited,
+    CarerJoined,
+    CarerLeft,
+    InitialsChosen,
+    StaffMemberRemoved,
+)
+from followupbot.domain.ids import CarerId, ChatId, MessageId, PatientId, TokenHash
+from followupbot.domain.params import WHOM
 from followupbot.storage.keys import KeyDestroyed, Keys, patient_key
 from followupbot.storage.tables import chats
-from tests.storage.people import ADDRESSES, DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site
+from tests.storage.people import ADDRESSES, DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site, message
 
 
 def owner(site: Site, chat: ChatId) -> str:
@@ -75,3 +84,31 @@ def test_a_staff_member_who_left_and_becomes_a_patient(site: Site) -> None:
     site.decide_clinic(facts=[StaffMemberRemoved(NOON, DR_ITO)])
     site.enrol(OTHER_PATIENT, ADDRESSES[DR_ITO])
     assert owner(site, site.charts.note_chat(ADDRESSES[DR_ITO])) == patient_key(OTHER_PATIENT)
+
+
+def test_in_a_chat_of_several_patients_each_message_says_whom_it_is_about(site: Site) -> None:
+    """By the initials chosen for each, or the code while none are; in a chat of one patient nothing stands there."""
+    site.decide(message("alone"))
+    assert WHOM not in site.claim_one().params
+    site.outbox.confirm(site.outbox.claim(site.now, site.machine_now + 100_000, 1)[0], MessageId(1), site.now)
+    site.enrol(OTHER_PATIENT, 2001)
+    site.decide(message("hers"), facts=[InitialsChosen(NOON, "MG")])
+    site.decide(message("his", subject="other"), patient=OTHER_PATIENT)
+    claims = site.outbox.claim(site.now, site.machine_now + 200_000, 10)
+    assert {claim.key: claim.params.get(WHOM) for claim in claims} == {"hers": "MG", "his": OTHER_PATIENT}
+
+
+def test_what_we_start_goes_to_a_carers_chat_too_until_they_leave(site: Site) -> None:
+    """A link alone makes nobody a carer, and whoever left speaks for nobody there."""
+    carer = CarerId(1)
+    site.decide(facts=[CarerInvited(NOON, carer, TokenHash("t"), NOON)])
+    assert site.charts.patient_invited(TokenHash("t")) == PATIENT
+    chat = site.charts.note_chat(4711)
+    site.decide(facts=[CarerConnected(NOON, carer, chat), CarerJoined(NOON, carer)])
+    assert site.charts.patient_invited(TokenHash("t")) is None
+    assert site.charts.speakers_of(chat) == (ByCarer(PATIENT, carer),)
+    site.decide(message("ready"))
+    claims = site.outbox.claim(site.now, site.machine_now, 10)
+    assert sorted(claim.address for claim in claims) == [2001, 4711]
+    site.decide(facts=[CarerLeft(NOON, carer, "patient")])
+    assert site.charts.speakers_of(chat) == ()
