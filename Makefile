@@ -87,6 +87,10 @@ wave: $(V)/.dev ## WAVE check-ins due at one moment, with alerts that come up in
 	@WAVE=$(WAVE) $(BIN)/python -m pytest -q -m long --timeout 3600 tests/wave $(ARGS)
 
 FAULTS ?= long or fault
+.PHONY: races
+races: $(V)/.dev ## a press and the clock at one instant, 10,000 times on each database: one outcome each time
+	@$(BIN)/python -m pytest -q -m long --timeout 3600 tests/storage/test_ack_race.py $(ARGS)
+
 faults: $(V)/.dev ## the real program, also with databases locked, full and stopped, and handlers that fail; FAULTS=fault is short
 	@$(BIN)/python -m pytest -q -n 2 -m "$(FAULTS)" --timeout 3600 tests/process $(ARGS)
 

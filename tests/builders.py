@@ -11,9 +11,12 @@ from datetime import date, datetime, time, timedelta
 from followupbot.domain import alerts
 from followupbot.domain.alert_state import Flag
 from followupbot.domain.care_protocol import (
+    OUTCOMES,
+    AlertOutcome,
     Asked,
     AtClosing,
     CareProtocol,
+    Expecting,
     HelpCheck,
     Paging,
     Unscheduled,
@@ -33,7 +36,7 @@ from followupbot.domain.clinic import (
     StaffLeft,
     StaffMember,
 )
-from followupbot.domain.conditions import All, AtLeast, Is, Not
+from followupbot.domain.conditions import All, AtLeast, BaselineConfirmed, Is, Not
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts import (
@@ -289,6 +292,18 @@ def a_protocol(
         at_enrolment=TimingId("baseline"),
         urgent=Unscheduled((GATE, GATE_BREATH), timedelta(days=1)),
         report=Unscheduled((GATE, GATE_BREATH, BACK_PAIN, WEAKNESS), timedelta(days=2)),
+    )
+
+
+def a_whole_protocol() -> CareProtocol:
+    """The same with all that whoever has an alert may do: findings may be expected, a numbness confirmed to be old."""
+    before, feeling = Is(SADDLE, "as_before"), Concern("feeling")
+    unknown = Rule(RuleId("saddle_before"), All((before, Not(BaselineConfirmed(SADDLE)))), Tier.SAME_DAY, feeling)
+    known = Rule(RuleId("saddle_known"), All((before, BaselineConfirmed(SADDLE))), Tier.ROUTINE, feeling)
+    return replace(
+        a_protocol(rules=(*(rule for rule in RULES if rule.id != unknown.id), unknown, known)),
+        expecting=Expecting(("known_to_team", "healing"), (timedelta(days=7), timedelta(days=28))),
+        outcomes=(*OUTCOMES, AlertOutcome("baseline_confirmed", confirms_baseline=True)),
     )
 
 

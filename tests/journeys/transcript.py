@@ -26,6 +26,8 @@ Days count from the operation, on the patient's wall clock; `+2 min` counts from
 Where a story's head says `clinic: wakes`, staff are asked each month whether they can be reached, and told what is not
 ready. `closed: DATE, DATE` are bank holidays.
 
+`protocol: whole` above the transcript: whoever has an alert can also expect what it tells of, and confirm a baseline.
+
 What is read out in a call stands as `read out:`, and is in no chat.
 """
 
@@ -49,7 +51,7 @@ from followupbot.domain.rota_state import monday_of
 from followupbot.domain.schedule import PartialDate, local, resolve
 from tests.application.memory import a_store
 from tests.application.world import PhoneMessage, Rows, Shown, World
-from tests.builders import LUMBAR
+from tests.builders import LUMBAR, a_whole_protocol
 
 TIME_WIDTH = 14
 
@@ -71,6 +73,9 @@ PARAMS_SHOWN = (
     "near_1",
 )
 """What a reader of a story wants to see of a message's parameters."""
+
+SHOWN_WHERE_THERE = ("offered_to",)
+"""The same, where it is not none."""
 
 _LINE = re.compile(r"(?P<time>[^|]*)\|(?: (?P<text>.*))?")
 _DAY = re.compile(r"day (-?\d+) (\d\d:\d\d)")
@@ -356,7 +361,9 @@ class Play:
 
     def _words(self, message: MessageKey, rows: Rows, params: Mapping[str, Param]) -> str:
         labels = "".join(f" [{_label(button)}]" for row in rows for button in row)
-        told = ", ".join(self._param(name, params[name]) for name in PARAMS_SHOWN if name in params)
+        names = [name for name in PARAMS_SHOWN if name in params]
+        names += [name for name in SHOWN_WHERE_THERE if params.get(name) is not None]
+        told = ", ".join(self._param(name, params[name]) for name in names)
         whom = f"[{params[WHOM]}] " if WHOM in params else ""
         labels = re.sub(r"person_(\d)", lambda found: str(params.get(found[0], found[0])), labels)
         return f"{whom}{message}{labels}{f' ({told})' if told else ''}"
@@ -393,6 +400,8 @@ def _buttons(message: PhoneMessage, on: str | None) -> list[Choice]:
 def play(text: str, programme: Programme) -> str:
     """The file as it ought to be: the same people do the same, and the bot does what it does."""
     story = read(text)
+    if "\nprotocol: whole\n" in f"\n{story.head}\n":
+        programme = replace(programme, protocols={LUMBAR: a_whole_protocol()})
     given = dict(re.findall(r"^(clinic|closed): (.+)$", story.head, re.MULTILINE))
     hours = programme.settings.hours
     closed = frozenset(date.fromisoformat(day.strip()) for day in given.get("closed", "").split(",") if day.strip())

@@ -109,9 +109,10 @@ def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Dec
     if isinstance(alert.state, Taken) and handed_over:
         reopen_at = alert.state.reopen_at
     taken = AlertTaken(now, alert.id, by.id, reopen_at)
-    after = fold(chart, (taken,)).alert(alert.id)
-    assert after is not None
-    amended = pages.taken(chart, after, now)
+    after = fold(chart, (taken,))
+    in_their_hand = after.alert(alert.id)
+    assert in_their_hand is not None
+    amended = pages.taken(after, in_their_hand, now)
     has_it = staff_notice(clinic, "alerts/notices/has_it")
     if handed_over:
         # The patient has heard that somebody has seen it.

@@ -133,7 +133,7 @@ def ask_to_confirm(
     if not items:
         return Decision(notice=staff_notice(chart.clinic, "alerts/notices/not_yours"))
     told = (flag for flag in found.flags if any(answer.question in items for answer in flag.trace.inputs))
-    lines = Lines(tuple(dict.fromkeys(pages.why(chart, flag) for flag in told)))
+    lines = Lines(tuple({flag.trace.rule: pages.why(chart, flag) for flag in told}.values()))
     params: dict[str, Param] = {"code": chart.patient, "lines": lines}
     sure = Choice("sure", ResolvePress(chart.patient, alert_id, outcome, sure=True))
     rows = ((sure,), pages.back(chart, found))

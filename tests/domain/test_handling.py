@@ -1,0 +1,356 @@
+"""What whoever has an alert can do with it: look, hand it over, expect it, confirm what is old."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from followupbot.domain import alerts, details, expectations, handling, pages, wake
+from followupbot.domain.alert_state import Flag, Open, Resolved, Taken
+from followupbot.domain.chart import EXPECTATIONS_MAX, Chart
+from followupbot.domain.clinic import Clinic, Role, StaffMember
+from followupbot.domain.facts import CheckInAsked, QuestionAnswered
+from followupbot.domain.folding import fold
+from followupbot.domain.ids import CheckInId, Concern, MessageKey, QuestionId, RuleId, TimingId
+from followupbot.domain.outgoing import Amend, ToClinician
+from followupbot.domain.params import Line, Lines, Picture
+from followupbot.domain.presses import ExpectPress, HandOverPress
+from followupbot.domain.questions import Answer, Value
+from followupbot.domain.rules import Tier, Trace
+from tests.builders import (
+    ALERT,
+    BACK_PAIN,
+    BLADDER,
+    CHECK_IN,
+    DR_ITO,
+    DR_SATO,
+    ENROLLED_AT,
+    MESSAGE,
+    NOW,
+    PAIN_EASED,
+    SADDLE,
+    V1,
+    WEAKNESS,
+    a_chart,
+    a_clinic,
+    a_member,
+    a_programme,
+    a_taken_chart,
+    a_whole_protocol,
+    after,
+    at,
+    kinds,
+    labels,
+    messages,
+    notice,
+    sent,
+)
+
+DAY = timedelta(days=1)
+WEEK = 7 * DAY
+OLD = "baseline_confirmed"
+
+DR_ABE = a_member("s4", "dr_abe", Role.CLINICIAN)
+
+
+def the_clinic() -> Clinic:
+    return a_clinic((DR_ITO, DR_SATO, DR_ABE), a_programme(a_whole_protocol()))
+
+
+def pain(value: int = 8, eased: str = "no", check_in: int = 1, tier: Tier = Tier.SAME_DAY, version: int = 3) -> Flag:
+    """Severe pain, not eased."""
+    inputs = (Answer(BACK_PAIN, value), Answer(PAIN_EASED, eased))
+    return Flag(CheckInId(check_in), tier, Concern("pain"), Trace(RuleId("pain_severe"), version, inputs), NOW)
+
+
+def before(item: QuestionId, rule: str, value: Value = "as_before") -> Flag:
+    trace = Trace(RuleId(rule), 1, (Answer(item, value),))
+    tier = Tier.SAME_DAY if value == "as_before" else Tier.EMERGENCY
+    return Flag(CHECK_IN, tier, Concern("feeling"), trace, NOW)
+
+
+def in_hand(*flags: Flag) -> Chart:
+    """Dr Ito has an alert that tells of these."""
+    chart = a_chart(clinic=the_clinic())
+    for flag in flags:
+        chart = after(chart, alerts.raise_flag(chart, flag, NOW))
+    return after(chart, alerts.take(chart, ALERT, DR_ITO, NOW))
+
+
+def expected(chart: Chart, days: int = 7) -> Chart:
+    return after(chart, handling.expect(chart, ALERT, DR_ITO, "known_to_team", days, NOW))
+
+
+# -- looking -----------------------------------------------------------------------------------------------------------
+
+
+def test_details_say_what_was_found_in_words_and_by_which_rule() -> None:
+    """The rule's own words with what was said, then the answers, the rule and its version."""
+    chart = in_hand(pain(9))
+    (shown,) = messages(details.show(chart, ALERT, DR_ITO, (), NOW))
+    assert (shown.message, shown.to) == ("alerts/details", ToClinician(DR_ITO.id))
+    flags = shown.params["flags"]
+    assert isinstance(flags, Lines)
+    words, rule = flags.each
+    assert words == Line(MessageKey("rules/pain_severe"), {"cur_back_pain": 9, "cur_pain_eased": "no"})
+    assert (rule.in_words, rule.params["rule"], rule.params["version"]) == ("alerts/rule", "pain_severe", 3)
+
+
+def test_the_picture_of_how_it_has_gone_comes_below() -> None:
+    """From the second answer on."""
+    chart = in_hand(pain())
+    facts = [
+        fact
+        for number, value in enumerate((2, 3, 8), start=1)
+        for fact in (
+            CheckInAsked(ENROLLED_AT + number * DAY, CheckInId(number), TimingId("t"), V1, (BACK_PAIN,), NOW + WEEK),
+            QuestionAnswered(ENROLLED_AT + number * DAY, CheckInId(number), BACK_PAIN, value),
+        )
+    ]
+    _, trend = messages(details.show(chart, ALERT, DR_ITO, facts, NOW))
+    picture = trend.params["picture"]
+    assert isinstance(picture, Picture)
+    assert [point.value for point in picture.trends[0].points] == [2, 3, 8]
+
+
+@pytest.mark.parametrize("other", [DR_SATO, DR_ABE], ids=lambda member: member.name)
+def test_only_who_has_it_sees_details_or_any_of_the_menus(other: StaffMember) -> None:
+    """Others are told to take it first."""
+    chart = in_hand(pain())
+    decisions = [
+        details.show(chart, ALERT, other, (), NOW),
+        handling.show(chart, ALERT, other, MESSAGE, NOW),
+        handling.ask_whom(chart, ALERT, other, 0, MESSAGE, NOW),
+        handling.hand_over(chart, ALERT, other, DR_ITO.id, NOW),
+        handling.ask_what_is_expected(chart, ALERT, other, None, MESSAGE, NOW),
+        handling.expect(chart, ALERT, other, "known_to_team", 7, NOW),
+        handling.ask_to_confirm(chart, ALERT, other, OLD, MESSAGE, NOW),
+    ]
+    for decision in decisions:
+        assert (decision.facts, decision.outgoing, notice(decision)) == ((), (), "alerts/notices/not_yours")
+
+
+def test_a_finding_whose_rule_is_gone_is_shown_by_its_name() -> None:
+    """Never a message that cannot be rendered."""
+    gone = replace(pain(), trace=Trace(RuleId("of_old"), 1, ()))
+    assert pages.why(in_hand(gone), gone) == Line(MessageKey("alerts/rule_of_old"), {"rule": "of_old"})
+
+
+# -- handing it over ---------------------------------------------------------------------------------------------------
+
+
+def test_it_is_handed_over_to_a_colleague_by_a_button() -> None:
+    """Everybody who may take it and can be reached, by name; not oneself."""
+    chart = in_hand(pain())
+    (menu,) = messages(handling.ask_whom(chart, ALERT, DR_ITO, 0, MESSAGE, NOW))
+    assert (menu.message, menu.in_place_of) == ("alerts/hand_over", MESSAGE)
+    assert [menu.params["name_1"], menu.params["name_2"], menu.params["name_3"]] == ["dr_abe", "dr_sato", None]
+    assert labels(menu) == ["name_1", "name_2", "buttons/back"]
+
+
+def test_until_the_colleague_takes_it_it_stays_whose_it_was() -> None:
+    """They are buzzed; all copies say so; nothing is told to the patient, and its time runs on."""
+    chart = in_hand(pain())
+    decision = handling.hand_over(chart, ALERT, DR_ITO, DR_ABE.id, NOW + timedelta(hours=1))
+    amended, offer = decision.outgoing
+    assert isinstance(amended, Amend)
+    assert amended.params["offered_to"] == "dr_abe"
+    assert [message.message for message in messages(decision)] == ["alerts/offer"]
+    assert offer in messages(decision)
+    offered = after(chart, decision)
+    assert notice(alerts.take(offered, ALERT, DR_SATO, NOW)) == "alerts/notices/taken_by"
+    taken = alerts.take(offered, ALERT, DR_ABE, NOW + timedelta(hours=2))
+    assert messages(taken) == []
+    state = after(offered, taken).alerts[0].state
+    assert state == Taken(DR_ABE.id, NOW + timedelta(hours=2), NOW + timedelta(hours=4))
+
+
+def test_more_colleagues_than_fit_are_on_the_next_screen() -> None:
+    """Round and round."""
+    many = [a_member(f"s{n}", f"dr_{n:02}", Role.CLINICIAN) for n in range(10, 18)]
+    chart = a_chart(clinic=a_clinic((DR_ITO, *many), a_programme(a_whole_protocol())))
+    chart = after(chart, alerts.raise_flag(chart, pain(), NOW))
+    chart = after(chart, alerts.take(chart, ALERT, DR_ITO, NOW))
+    (first,) = messages(handling.ask_whom(chart, ALERT, DR_ITO, 0, MESSAGE, NOW))
+    more = first.choices[-2][0].press
+    assert isinstance(more, HandOverPress)
+    assert more.first == handling.COLLEAGUES_SHOWN_MAX
+    (second,) = messages(handling.ask_whom(chart, ALERT, DR_ITO, more.first, MESSAGE, NOW))
+    assert [second.params["name_1"], second.params["name_2"], second.params["name_3"]] == ["dr_16", "dr_17", None]
+
+
+# -- expected until ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("flags", "offered"),
+    [
+        ([pain()], True),
+        ([pain(), before(SADDLE, "saddle_before")], False),
+        ([before(BLADDER, "bladder_before")], False),
+        ([Flag(CHECK_IN, Tier.SAME_DAY, Concern("weakness"), Trace(RuleId("weak_clear"), 1, ()), NOW)], False),
+        ([pain(tier=Tier.EMERGENCY)], False),
+        ([Flag(CheckInId(0), Tier.SAME_DAY, Concern("mood"), Trace(RuleId("harming_myself"), 1, ()), NOW)], False),
+    ],
+    ids=["pain", "with an item that is an emergency when new", "such an item", "weakness", "an emergency", "self-harm"],
+)
+def test_expected_until_is_offered_for_nothing_that_must_always_be_told(flags: list[Flag], offered: bool) -> None:
+    """Clinical.md 0.15; and asked for all the same, by an old button, it is refused."""
+    chart = in_hand(*flags)
+    shown = {button.label for row in pages.yours_choices(chart, chart.alerts[0]) for button in row}
+    assert ("expect" in shown) is offered
+    assert bool(handling.expect(chart, ALERT, DR_ITO, "healing", 7, NOW).facts) is offered
+
+
+def test_it_asks_why_and_then_until_when() -> None:
+    """Both are buttons; the ends are dates."""
+    chart = in_hand(pain())
+    (why,) = messages(handling.ask_what_is_expected(chart, ALERT, DR_ITO, None, MESSAGE, NOW))
+    assert labels(why) == ["alerts/reasons/known_to_team", "alerts/reasons/healing", "buttons/back"]
+    (when,) = messages(handling.ask_what_is_expected(chart, ALERT, DR_ITO, "healing", MESSAGE, NOW))
+    assert when.choices[1][0].press == ExpectPress(chart.patient, ALERT, "healing", 28)
+
+
+@pytest.mark.parametrize(("reason", "days"), [("made_up", 7), ("healing", 8), ("healing", 3650)])
+def test_no_reason_and_no_end_of_ones_own(reason: str, days: int) -> None:
+    """Only what the protocol offers."""
+    assert handling.expect(in_hand(pain()), ALERT, DR_ITO, reason, days, NOW).facts == ()
+
+
+def test_the_alert_ends_in_that_and_the_same_again_tells_nobody() -> None:
+    """It is recorded; less on a scale is no worse."""
+    chart = expected(in_hand(pain(8)))
+    assert chart.alerts[0].state == Resolved(DR_ITO.id, NOW, "expected")
+    for value in (8, 7):
+        decision = alerts.raise_flag(chart, pain(value, check_in=2), NOW + DAY)
+        assert (kinds(decision), decision.outgoing) == (["expected_flag_recorded"], ())
+        chart = after(chart, decision)
+    assert [found.held for found in chart.expectations] == [2]
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        pain(9),
+        pain(8, eased="partly"),
+        pain(8, tier=Tier.EMERGENCY),
+        pain(8, version=4),
+        replace(pain(), trace=Trace(RuleId("pain_severe"), 3, (Answer(WEAKNESS, "no"),))),
+    ],
+    ids=["higher", "another answer", "worse tier", "another version of the rule", "something not said then"],
+)
+def test_anything_worse_or_other_is_told_and_ends_it(flag: Flag) -> None:
+    """So nothing is quiet that has once been worse."""
+    chart = expected(in_hand(pain(8)))
+    decision = alerts.raise_flag(chart, flag, NOW + DAY)
+    assert kinds(decision)[:2] == ["expectation_ended", "alert_raised"]
+    assert after(chart, decision).expectations == ()
+
+
+def test_another_rule_is_told_and_what_was_expected_stays() -> None:
+    """Weakness beside the pain that is known."""
+    chart = expected(in_hand(pain()))
+    flag = Flag(CheckInId(2), Tier.SAME_DAY, Concern("weakness"), Trace(RuleId("weak_clear"), 1, ()), NOW)
+    later = after(chart, alerts.raise_flag(chart, flag, NOW + DAY))
+    assert later.unresolved_alert is not None
+    assert len(later.expectations) == 1
+
+
+def test_it_ends_on_its_day() -> None:
+    """By itself; from then on the same is told again."""
+    chart = expected(in_hand(pain()), days=7)
+    assert wake.next_wake_at(chart) is not None
+    assert kinds(expectations.wake(chart, NOW + WEEK - DAY)) in ([], ["expectations_reviewed"])
+    over = after(chart, expectations.wake(chart, NOW + WEEK))
+    assert (over.expectations, over.expectations_review_at) == ((), None)
+    assert "alert_raised" in kinds(alerts.raise_flag(over, pain(check_in=2), NOW + WEEK))
+    # Also where nothing ran in time to end it.
+    assert "alert_raised" in kinds(alerts.raise_flag(chart, pain(check_in=2), NOW + WEEK))
+
+
+def test_the_lead_hears_of_it_each_monday_without_a_buzz() -> None:
+    """When the clinic opens; with the button that ends it."""
+    chart = expected(in_hand(pain()), days=28)
+    assert expectations.next_wake_at(chart) == at("2026-03-16 08:00")
+    decision = expectations.wake(chart, at("2026-03-16 08:00"))
+    (review,) = messages(decision)
+    assert (sent(decision), review.silent, labels(review)) == (["dr_sato: alerts/expected_review"], True, ["end"])
+    later = after(chart, decision)
+    assert expectations.next_wake_at(later) == at("2026-03-23 08:00")
+    ended = expectations.end(later, DR_SATO.id, MESSAGE, at("2026-03-16 09:00"))
+    assert after(later, ended).expectations == ()
+    assert notice(expectations.end(after(later, ended), DR_SATO.id, MESSAGE, NOW)) == "alerts/notices/nothing_expected"
+
+
+def test_no_more_is_expected_than_somebody_can_look_through() -> None:
+    """Then it is not offered."""
+    chart = expected(in_hand(pain()))
+    full = replace(chart, expectations=chart.expectations * EXPECTATIONS_MAX)
+    again = after(full, alerts.raise_flag(full, pain(9), NOW))
+    assert again.unresolved_alert is not None
+    assert expectations.may_be_offered(chart, again.unresolved_alert)
+    assert not expectations.may_be_offered(full, again.unresolved_alert)
+
+
+# -- a baseline --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_told_as_old_can_be_confirmed_after_it_was_shown() -> None:
+    """Only by that outcome, only where there is something to confirm, and the screen says what it is."""
+    chart = in_hand(before(SADDLE, "saddle_before"))
+    (asked,) = messages(handling.ask_to_confirm(chart, ALERT, DR_ITO, OLD, MESSAGE, NOW))
+    lines = asked.params["lines"]
+    assert isinstance(lines, Lines)
+    assert [line.in_words for line in lines.each] == ["rules/saddle_before"]
+    decision = alerts.resolve(chart, ALERT, DR_ITO, OLD, NOW)
+    assert kinds(decision) == ["baseline_confirmed", "alert_resolved"]
+    assert after(chart, decision).confirmed == {SADDLE}
+    assert alerts.resolve(in_hand(pain()), ALERT, DR_ITO, OLD, NOW).facts == ()
+
+
+def test_no_other_outcome_confirms_anything() -> None:
+    """Somebody who was only called has not been confirmed."""
+    chart = in_hand(before(SADDLE, "saddle_before"))
+    assert after(chart, alerts.resolve(chart, ALERT, DR_ITO, "called", NOW)).confirmed == frozenset()
+
+
+def test_what_is_told_as_old_and_as_new_in_one_alert_is_not_old() -> None:
+    """The patient has changed the answer."""
+    chart = in_hand(before(SADDLE, "saddle_before"), before(SADDLE, "saddle_new", "new"))
+    assert alerts.resolve(chart, ALERT, DR_ITO, OLD, NOW).facts == ()
+
+
+def test_new_or_worse_takes_the_baseline_away() -> None:
+    """Whichever way it becomes known: as an answer, or as a flag of a check-in that the chart keeps no more."""
+    chart = in_hand(before(SADDLE, "saddle_before"))
+    chart = after(chart, alerts.resolve(chart, ALERT, DR_ITO, OLD, NOW))
+    answered = fold(chart, [QuestionAnswered(NOW, CHECK_IN, SADDLE, "new")])
+    flagged = after(chart, alerts.raise_flag(chart, before(SADDLE, "saddle_new", "new"), NOW))
+    other = fold(chart, [QuestionAnswered(NOW, CHECK_IN, BLADDER, "new")])
+    assert (answered.confirmed, flagged.confirmed, other.confirmed) == (frozenset(), frozenset(), frozenset({SADDLE}))
+
+
+# -- more of one check-in ----------------------------------------------------------------------------------------------
+
+
+def test_who_has_it_sees_without_a_buzz_what_else_has_joined() -> None:
+    """They took it while the patient was still answering."""
+    chart = in_hand(pain())
+    decision = alerts.raise_flag(chart, before(SADDLE, "saddle_before"), NOW)
+    (told,) = messages(decision)
+    assert (kinds(decision), told.message, told.to, told.silent) == (
+        ["flag_joined"],
+        "alerts/joined",
+        ToClinician(DR_ITO.id),
+        True,
+    )
+    routine = Flag(CHECK_IN, Tier.ROUTINE, Concern("mood"), Trace(RuleId("mood_low"), 1, ()), NOW)
+    assert messages(alerts.raise_flag(chart, routine, NOW)) == []
+
+
+def test_an_alert_that_nobody_has_in_hand_offers_nothing() -> None:
+    """It was open again in the meantime."""
+    chart = a_taken_chart(Tier.EMERGENCY)
+    reopened = after(chart, alerts.page_again(chart, ALERT, NOW))
+    assert isinstance(reopened.alerts[0].state, Open)
+    assert notice(handling.show(reopened, ALERT, DR_ITO, MESSAGE, NOW)) == "alerts/notices/not_yours"
