@@ -13,11 +13,16 @@ from followupbot.domain.decision import ByPatient, ByShell, ByStaff, ByStranger,
 from followupbot.domain.ids import AlertId, CardId, Language, MessageId, PatientId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.presses import (
+    AlertPress,
     AnswerPress,
     CanaryPress,
     CommandPress,
     ConfirmPlanPress,
     ConsentPress,
+    DetailsPress,
+    EndExpectedPress,
+    ExpectPress,
+    HandOverPress,
     MeantPress,
     NextPress,
     PracticePress,
@@ -158,11 +163,27 @@ def test_a_clinicians_buttons_in_other_hands_are_refused_and_recorded(address: i
     """A patient's, a stranger's, an admin's."""
     world, patient = with_an_alert()
     before = facts_of(world, patient)
-    for press in (TakePress(patient, AlertId(1)), ResolvePress(patient, AlertId(1), "called")):
+    for press in (
+        TakePress(patient, AlertId(1)),
+        ResolvePress(patient, AlertId(1), "called"),
+        DetailsPress(patient, AlertId(1)),
+        HandOverPress(patient, AlertId(1)),
+        ExpectPress(patient, AlertId(1)),
+        EndExpectedPress(patient),
+        AlertPress(patient, AlertId(1)),
+    ):
         decision = world.press(address, press, MESSAGE)
         assert (decision.facts, decision.outgoing, notice(decision)) == ((), (), "alerts/notices/refused")
     assert facts_of(world, patient) == before
-    assert [refusal.action for refusal in world.store.refusals] == [Action.TAKE_ALERT, Action.RESOLVE_ALERT]
+    assert [refusal.action for refusal in world.store.refusals] == [
+        Action.TAKE_ALERT,
+        Action.RESOLVE_ALERT,
+        Action.SEE_PATIENT,
+        Action.HAND_OVER_ALERT,
+        Action.EXPECT_UNTIL,
+        Action.EXPECT_UNTIL,
+        Action.TAKE_ALERT,
+    ]
     staff = world.store.staff_of(world.store.note_chat(address))
     assert {refusal.cause.by for refusal in world.store.refusals} == {ByStranger() if staff is None else ByStaff(staff)}
     assert (by == "admin") is (staff is not None)
@@ -185,6 +206,23 @@ def test_a_clinician_takes_and_resolves() -> None:
     assert chart is not None
     assert isinstance(chart.alerts[0].state, Taken)
     assert kinds(world.press(ITO, ResolvePress(patient, AlertId(1), "called"), MESSAGE)) == ["alert_resolved"]
+
+
+def test_each_look_at_the_details_is_in_the_access_log() -> None:
+    """By whoever has the alert. Who has not is refused, and that is in the log too."""
+    world, patient = with_an_alert()
+    details = DetailsPress(patient, AlertId(1))
+    assert notice(world.press(ITO, details, MESSAGE)) == "alerts/notices/not_yours"
+    assert [(refusal.action, refusal.subject) for refusal in world.store.refusals] == [("see_alert_details", patient)]
+    world.press(ITO, TakePress(patient, AlertId(1)), MESSAGE)
+    for _ in range(2):
+        assert "alerts/details" in [message.partition(": ")[2] for message in sent(world.press(ITO, details, MESSAGE))]
+    ito = world.store.staff_of(world.store.note_chat(ITO))
+    assert ito is not None
+    assert [(view.action, view.subject, view.cause.by) for view in world.store.views] == [
+        ("see_alert_details", patient, ByStaff(ito)),
+        ("see_alert_details", patient, ByStaff(ito)),
+    ]
 
 
 # -- once for each cause -----------------------------------------------------------------------------------------------

@@ -7,8 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from followupbot.channels.telegram.callback_data import CALLBACK_DATA_BYTES_MAX, NAME_CHARS_MAX, decode, encode
-from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, TopicId
+from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId, StaffId, TopicId
 from followupbot.domain.presses import (
+    AlertPress,
     AnswerPress,
     BackPress,
     ChangePlanPress,
@@ -17,6 +18,10 @@ from followupbot.domain.presses import (
     ConfirmPlanPress,
     ConsentPress,
     CrisisPress,
+    DetailsPress,
+    EndExpectedPress,
+    ExpectPress,
+    HandOverPress,
     HelpPress,
     LaterPress,
     NextPress,
@@ -70,7 +75,12 @@ presses: st.SearchStrategy[Press] = st.one_of(
     st.builds(LaterPress, patients, numbers.map(CheckInId)),
     st.builds(CommandPress, patients, names, st.from_regex(r"[A-Za-z0-9:/_+-]{0,30}", fullmatch=True)),
     st.builds(TakePress, patients, numbers.map(AlertId)),
-    st.builds(ResolvePress, patients, numbers.map(AlertId), names),
+    st.builds(ResolvePress, patients, numbers.map(AlertId), names, st.booleans()),
+    st.builds(AlertPress, patients, numbers.map(AlertId), st.booleans()),
+    st.builds(DetailsPress, patients, numbers.map(AlertId)),
+    st.builds(HandOverPress, patients, numbers.map(AlertId), st.none() | names.map(StaffId), numbers),
+    st.builds(ExpectPress, patients, numbers.map(AlertId), st.none() | names, st.none() | numbers),
+    st.builds(EndExpectedPress, patients),
 )
 
 
@@ -112,6 +122,15 @@ def test_a_press_is_read_back_as_it_was_written(press: Press) -> None:
         (CommandPress(P, "zone", "America/New_York"), "1mK7M2X.zone.America/New_York"),
         (TakePress(P, AlertId(1)), "1tK7M2X.1"),
         (ResolvePress(P, AlertId(1), "called"), "1rK7M2X.1.called"),
+        (ResolvePress(P, AlertId(1), "baseline_confirmed", sure=True), "1rK7M2X.1.baseline_confirmed.1"),
+        (AlertPress(P, AlertId(1)), "1AK7M2X.1"),
+        (AlertPress(P, AlertId(1), below=True), "1AK7M2X.1.1"),
+        (DetailsPress(P, AlertId(1)), "1DK7M2X.1"),
+        (HandOverPress(P, AlertId(1)), "1HK7M2X.1..0"),
+        (HandOverPress(P, AlertId(1), StaffId("s12")), "1HK7M2X.1.s12.0"),
+        (ExpectPress(P, AlertId(1)), "1EK7M2X.1.."),
+        (ExpectPress(P, AlertId(1), "healing", 28), "1EK7M2X.1.healing.28"),
+        (EndExpectedPress(P), "1XK7M2X."),
         (
             AnswerPress(P, CheckInId(12), QuestionId("q" * 24), "new", CardId("c" * 24), Language("en")),
             '2aK7M2X.8g55:7dG\\F]XJGSY;_7_K>%A>g/fs`"k+N$RFL#=*@dp>{{\\',

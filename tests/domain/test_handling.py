@@ -111,6 +111,7 @@ def test_the_picture_of_how_it_has_gone_comes_below() -> None:
     picture = trend.params["picture"]
     assert isinstance(picture, Picture)
     assert [point.value for point in picture.trends[0].points] == [2, 3, 8]
+    assert labels(trend) == ["to_alert"]
 
 
 @pytest.mark.parametrize("other", [DR_SATO, DR_ABE], ids=lambda member: member.name)

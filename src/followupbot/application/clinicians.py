@@ -104,8 +104,8 @@ def _decide(
             if known is not None and known.confirms_baseline and not sure:
                 return handling.ask_to_confirm(chart, alert, by, outcome, message, now)
             return alerts.resolve(chart, alert, by, outcome, now)
-        case AlertPress(_, alert):
-            return handling.show(chart, alert, by, message, now)
+        case AlertPress(_, alert, below):
+            return handling.show(chart, alert, by, None if below else message, now)
         case HandOverPress(_, alert, None, first):
             return handling.ask_whom(chart, alert, by, first, message, now)
         case HandOverPress(_, alert, to):

@@ -4,6 +4,7 @@ In their private chat alone, and each look at it is in the access log (clinical.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from followupbot.domain import alerts, expectations, pages, progress, prompts
@@ -16,6 +17,7 @@ from followupbot.domain.facts import ChartFact
 from followupbot.domain.ids import AlertId, MessageKey
 from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage
 from followupbot.domain.params import Instant, Line, Lines, Param, Said, Summary, Words
+from followupbot.domain.presses import AlertPress, Choice
 from followupbot.domain.questions import Value
 
 FLAGS_SHOWN_MAX = 10
@@ -39,7 +41,9 @@ def show(chart: Chart, alert_id: AlertId, by: StaffMember, facts: Iterable[Chart
     if lines:
         trend: dict[str, Param] = {"code": chart.patient, "lines": Lines(lines), "picture": picture}
         shown.append(_message(chart, found, by, "trend", trend, now))
-    return Decision(outgoing=tuple(shown))
+    # What can be done with it has scrolled out of sight: the last of them leads there.
+    to_alert = ((Choice("to_alert", AlertPress(chart.patient, found.id, below=True)),),)
+    return Decision(outgoing=(*shown[:-1], replace(shown[-1], choices=to_alert)))
 
 
 def _message(

@@ -377,7 +377,11 @@ def _reoperated(chart: Chart, fact: PatientReoperated) -> Changes:
     heard = (check_in.answered_at for check_in in chart.check_ins)
     answered_at = max((at for at in heard if at is not None and at >= operated_at), default=None)
     known = {question: series for question, series in history.items() if series.readings}
-    return changes | {"history": known, "answered_at": answered_at, "rechecks": ()}
+    return changes | {
+        **{"history": known, "answered_at": answered_at, "rechecks": ()},
+        # What was confirmed or expected before is of another back.
+        **{"baselines": (), "expectations": (), "expectations_review_at": None},
+    }
 
 
 def _birth_year_mistaken(chart: Chart, fact: BirthYearMistaken) -> Changes:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from followupbot.domain import progress, prompts
 from followupbot.domain.addressing import stamp, to_patient
+from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
@@ -135,7 +136,10 @@ def _entry(
         case AlertRaised() | FlagJoined() | FlagRecorded():
             return "flag", {"tier": Words(MessageKey(f"record/tiers/{fact.flag.tier}"))}
         case AlertResolved():
-            return "resolved", {"outcome": Words(MessageKey(f"alerts/outcomes/{fact.outcome}"))}
+            known = fact.outcome == EXPECTED or chart.protocol().outcome(fact.outcome) is not None
+            # An outcome that the programme names no more has no words.
+            outcome = Words(MessageKey(f"alerts/outcomes/{fact.outcome}")) if known else fact.outcome
+            return "resolved", {"outcome": outcome}
         case PatientPaused():
             return "paused", {"until": Instant(fact.until, zone)}
         case FollowUpHalted():

@@ -224,10 +224,14 @@ class ReachPress:
 
 @dataclass(frozen=True)
 class AlertPress:
-    """The clinician who has the alert wants to see it again, and what can be done with it."""
+    """The clinician who has the alert wants to see it again, and what can be done with it.
+
+    `below`: as a new message; what was pressed stays as it is.
+    """
 
     patient: PatientId
     alert: AlertId
+    below: bool = False
     kind: Literal["alert"] = "alert"
 
 

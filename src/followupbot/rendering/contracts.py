@@ -464,13 +464,17 @@ CONTRACTS: dict[str, Contract] = {
         shows=("code", "tier", "by", "outcome"),
     ),
     "alerts/details": Contract(
-        {"code": CODE, "tier": TIER, "flags": LINES, "expected": LINES_OR_NONE}, shows=("code", "tier")
+        {"code": CODE, "tier": TIER, "flags": LINES, "expected": LINES_OR_NONE},
+        shows=("code", "tier"),
+        buttons=("to_alert",),
     ),
     "alerts/rule": Contract(
         {"said": SAID_OR_NONE, "tier": TIER, "rule": SHORT_TEXT, "version": COUNT, "at": INSTANT}, shows=("rule",)
     ),
     "alerts/rule_of_old": Contract({"rule": SHORT_TEXT}, shows=("rule",)),
-    "alerts/trend": Contract({"code": CODE, "lines": LINES, "picture": PICTURE_OR_NONE}, shows=("code",)),
+    "alerts/trend": Contract(
+        {"code": CODE, "lines": LINES, "picture": PICTURE_OR_NONE}, shows=("code",), buttons=("to_alert",)
+    ),
     "alerts/hand_over": Contract(
         {"code": CODE, "tier": TIER, "name_1": SHORT_NAME}
         | {f"name_{n}": SHORT_NAME_OR_NONE for n in range(2, handling.COLLEAGUES_SHOWN_MAX + 1)},

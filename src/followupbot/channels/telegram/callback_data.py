@@ -149,8 +149,8 @@ def _fields(press: Press) -> tuple[str, ...]:
             return ("t", patient, str(alert))
         case ResolvePress(patient, alert, outcome, sure):
             return ("r", patient, str(alert), outcome, *(("1",) if sure else ()))
-        case AlertPress(patient, alert):
-            return ("A", patient, str(alert))
+        case AlertPress(patient, alert, below):
+            return ("A", patient, str(alert), *(("1",) if below else ()))
         case DetailsPress(patient, alert):
             return ("D", patient, str(alert))
         case HandOverPress(patient, alert, to, first):
@@ -237,6 +237,8 @@ def _press(kind: str, patient: PatientId, fields: list[str]) -> Press | None:
             return ResolvePress(patient, AlertId(int(number)), outcome, sure=True)
         case "A", [number] if _is_number(number):
             return AlertPress(patient, AlertId(int(number)))
+        case "A", [number, "1"] if _is_number(number):
+            return AlertPress(patient, AlertId(int(number)), below=True)
         case "D", [number] if _is_number(number):
             return DetailsPress(patient, AlertId(int(number)))
         case "H", [number, to, first] if _is_number(number) and _is_number(first) and _are_names(*filter(None, (to,))):
