@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain import alerts, details, expectations, handling, pages, wake
+from followupbot.domain import alerts, details, expectations, handling, pages, patient_page, wake
 from followupbot.domain.alert_state import Flag, Open, Resolved, Taken
 from followupbot.domain.chart import EXPECTATIONS_MAX, Chart
 from followupbot.domain.clinic import Clinic, Role, StaffMember
@@ -13,7 +13,7 @@ from followupbot.domain.facts import CheckInAsked, QuestionAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId, Concern, MessageKey, QuestionId, RuleId, TimingId
 from followupbot.domain.outgoing import Amend, ToClinician
-from followupbot.domain.params import Line, Lines, Picture
+from followupbot.domain.params import Line, Lines, Picture, Words
 from followupbot.domain.presses import ExpectPress, HandOverPress
 from followupbot.domain.questions import Answer, Value
 from followupbot.domain.rules import Tier, Trace
@@ -291,6 +291,19 @@ def test_no_more_is_expected_than_somebody_can_look_through() -> None:
     assert again.unresolved_alert is not None
     assert expectations.may_be_offered(chart, again.unresolved_alert)
     assert not expectations.may_be_offered(full, again.unresolved_alert)
+
+
+def test_what_is_expected_stands_on_the_page_of_the_patient() -> None:
+    """With reason, end and who said so; and so does a confirmed baseline, with what it is about."""
+    lines = patient_page.params(expected(in_hand(pain())), NOW)["lines"]
+    assert isinstance(lines, Lines)
+    (line,) = [line for line in lines.each if line.in_words == "staff/patient/expected"]
+    assert (line.params["by"], line.params["reason"]) == ("dr_ito", Words(MessageKey("alerts/reasons/known_to_team")))
+    chart = in_hand(before(SADDLE, "saddle_before"))
+    lines = patient_page.params(after(chart, alerts.resolve(chart, ALERT, DR_ITO, OLD, NOW)), NOW)["lines"]
+    assert isinstance(lines, Lines)
+    (line,) = [line for line in lines.each if line.in_words == "staff/patient/baseline"]
+    assert (line.params["by"], line.params["concern"]) == ("dr_ito", Words(MessageKey("alerts/concerns/feeling")))
 
 
 # -- a baseline --------------------------------------------------------------------------------------------------------

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from followupbot.domain import occasions
-from followupbot.domain.alert_state import Alert, Open, Resolved, Taken
+from followupbot.domain import expectations, occasions
+from followupbot.domain.alert_state import Alert, Baseline, Open, Resolved, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import Day, Instant, Line, Lines, Param, Shown, Words
@@ -46,6 +46,10 @@ def _lines(chart: Chart, now: datetime) -> Iterator[tuple[str, dict[str, Shown]]
     alert = chart.unresolved_alert
     if alert is not None:
         yield "alert", _alert(chart, alert, clinic_zone)
+    for line in expectations.lines(chart, chart.expectations).each:
+        yield "expected", dict(line.params)
+    for baseline in chart.baselines:
+        yield "baseline", _baseline(chart, baseline, clinic_zone)
     if chart.notes:
         by = None if chart.review_by is None else Instant(chart.review_by, clinic_zone)
         yield "unread", {"count": chart.notes, "by": by}
@@ -58,6 +62,18 @@ def _lines(chart: Chart, now: datetime) -> Iterator[tuple[str, dict[str, Shown]]
     if chart.starts_allowed:
         coming = occasions.ahead(chart, now, local(now + LOOKS_AHEAD, plan.zone).date())
         yield "next", {"at": Instant(coming[0].at, plan.zone) if coming else None}
+
+
+def _baseline(chart: Chart, baseline: Baseline, zone: str) -> dict[str, Shown]:
+    """What it is about, as far as the programme still asks for it; who confirmed it, and when."""
+    gates = (item for gate in chart.protocol().gates() for item in gate.items if item.id == baseline.item)
+    item = next(gates, None)
+    member = chart.clinic.member(baseline.by)
+    return {
+        "concern": None if item is None else Words(MessageKey(f"alerts/concerns/{item.concern}")),
+        "by": baseline.by if member is None else member.name,
+        "at": Instant(baseline.at, zone),
+    }
 
 
 def _alert(chart: Chart, alert: Alert, zone: str) -> dict[str, Shown]:

@@ -151,6 +151,16 @@ _CARD = Contract(
 )
 
 _HOW_SOON = {"due": INSTANT, "days": WORKING_DAYS_OR_NONE}
+_EXPECTATION = Contract(
+    {
+        "concern": CONCERN,
+        "reason": REASON_OR_NONE,
+        "until": INSTANT,
+        "by": NAME,
+        "held": ParamKind("how often it was held back", (0, 1, 5)),
+    },
+    shows=("by",),
+)
 _HANDLING = ("details", "hand_over", "expect")
 
 CONTRACTS: dict[str, Contract] = {
@@ -400,6 +410,8 @@ CONTRACTS: dict[str, Contract] = {
     "staff/patient/alert": Contract(
         {"tier": TIER, "raised": INSTANT, "due": INSTANT, "by": NAME_OR_NONE}, shows=("tier",)
     ),
+    "staff/patient/expected": _EXPECTATION,
+    "staff/patient/baseline": Contract({"concern": CONCERN_OR_NONE, "by": NAME, "at": INSTANT}, shows=("by",)),
     "staff/patient/unread": Contract({"count": COUNT, "by": INSTANT_OR_NONE}, shows=("count",)),
     "staff/patient/open": Contract({"asked": INSTANT, "until": INSTANT, "begun": TRUTH}),
     "staff/patient/heard": Contract({"heard": DAY_OR_NONE, "misses": PAGES}),
@@ -489,16 +501,7 @@ CONTRACTS: dict[str, Contract] = {
         buttons=tuple(f"until_{n}" for n in range(1, handling.SPANS_MAX + 1)),
     ),
     "alerts/confirm_baseline": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("sure",)),
-    "alerts/expectation": Contract(
-        {
-            "concern": CONCERN,
-            "reason": REASON_OR_NONE,
-            "until": INSTANT,
-            "by": NAME,
-            "held": ParamKind("how often it was held back", (0, 1, 5)),
-        },
-        shows=("by",),
-    ),
+    "alerts/expectation": _EXPECTATION,
     "alerts/expected_review": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("end",)),
     "rules/*": _REPLY,
     **{f"rules/{name}": _REPLY for name in (crisis.BUTTON, yearly.WRONG_YEAR)},
