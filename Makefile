@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults drill simulate alert-load dst crashes properties mutants bench lock docs build wheel try-wheel clean reference
+.PHONY: help setup demo run test check lint format types imports deps locks e2e kill faults drill simulate alert-load dst crashes properties mutants bench lock docs build wheel try-wheel clean reference seed
 
 PY    ?= python3
 V     ?= .venv
@@ -121,6 +121,11 @@ properties: $(V)/.dev ## STEPS of whatever people and machines do, in any order,
 
 mutants: $(V)/.dev ## change the shipped protocol in each small way that there is, and list what no vignette notices
 	@PYTHONPATH=src:. $(BIN)/python -m tests.programme.mutants $(MUTANTS)
+
+ANSWERS ?= 1000000
+DATA ?= build/seeded
+seed: $(V)/.dev ## ANSWERS of made-up patients with a past in a database in DATA, for pages and bench; a million take 20 minutes
+	@$(BIN)/python -m bench.seed --answers $(ANSWERS) --data $(DATA) $(ARGS)
 
 bench: $(V)/.dev ## measure it
 	@$(BIN)/python -m bench $(ARGS)

@@ -61,8 +61,13 @@ ATTENDED: Mapping[Tier, tuple[timedelta, timedelta]] = {
 }
 """When somebody takes an alert in hand, at the earliest and the latest [P]."""
 
-ENDED = (timedelta(minutes=10), timedelta(hours=3))
-"""How long after that it has an outcome."""
+ENDED: Mapping[Tier, tuple[timedelta, timedelta]] = {
+    Tier.EMERGENCY: (timedelta(minutes=5), timedelta(minutes=35)),
+    Tier.SAME_DAY: (timedelta(minutes=10), timedelta(hours=5)),
+    Tier.THIS_WEEK: (timedelta(minutes=10), timedelta(days=2)),
+    Tier.ROUTINE: (timedelta(minutes=10), timedelta(days=7)),
+}
+"""How long after that it has an outcome; sometimes later than its ladder waits, and then it pages again [P]."""
 
 EXPECTED = 0.15
 """Of outcomes: what was found is expected for a while, where that may be said [P]."""
@@ -118,7 +123,7 @@ class Watched(Past):
         alert = self.chart.unresolved_alert
         if alert is None or self._waiting is not None:
             return
-        earliest, latest = ATTENDED[alert.tier] if isinstance(alert.state, Open) else ENDED
+        earliest, latest = (ATTENDED if isinstance(alert.state, Open) else ENDED)[alert.tier]
         act = self._take if isinstance(alert.state, Open) else self._end
         self._waiting = (now + earliest + (latest - earliest) * self.chance.random(), act)
 
@@ -131,6 +136,8 @@ class Watched(Past):
         alert, clinician = self.chart.unresolved_alert, self.clinician
         if alert is None or clinician is None:
             return
+        if isinstance(alert.state, Open):  # it has paged again meanwhile: whoever is busy with it says so first
+            self._keep(alerts.take(self.chart, alert.id, clinician, now))
         expecting = self.chart.protocol().expecting
         if expecting is not None and self.chance.random() < EXPECTED:
             reason, span = self.chance.choice(expecting.reasons), self.chance.choice(expecting.spans)
