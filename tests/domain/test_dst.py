@@ -10,9 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+import whenever
 from whenever import PlainDateTime
 
 from followupbot.domain.schedule import Daytime, Offset, local, resolve
+
+whenever.reset_tzpath(())  # as ours: the wheel's rules, and not the machine's own, which may be of another year
 
 YEARS = range(2020, 2046)
 AROUND = timedelta(hours=4)

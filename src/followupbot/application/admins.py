@@ -13,7 +13,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.decision import Actor, ByClock, Cause, Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
-from followupbot.domain.facts import BotNamed, ProgrammePublished
+from followupbot.domain.facts import BotNamed, ProgrammePublished, ZoneDataChanged
 from followupbot.domain.ids import ChatId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 
 INVITATION_LASTS = timedelta(days=7)
@@ -133,6 +133,15 @@ def name_bot(store: Store, name: str, by: Actor, now: datetime) -> None:
         return Decision() if clinic.bot_name == name else Decision((BotNamed(now, name),))
 
     store.transact_clinic(a_call(by), decide)
+
+
+def renew_zone_data(store: Store, version: str, by: Actor, now: datetime) -> bool:
+    """Everything that is due at a time of day is planned by that version of the zones' rules; whether that is new."""
+
+    def decide(clinic: Clinic) -> Decision:
+        return Decision() if clinic.zone_data == version else Decision((ZoneDataChanged(now, version),))
+
+    return bool(store.transact_clinic(a_call(by), decide).facts)
 
 
 def notify_operator(store: Store, key: str, detail: str, by: Actor, now: datetime, *, once: bool = False) -> Decision:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, timedelta
+from importlib import metadata
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -16,6 +17,7 @@ from followupbot.bootstrap.clocks import SystemClock
 from followupbot.bootstrap.key_files import HouseClosed
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.polling import place_of
+from followupbot.domain.decision import ByClock
 from followupbot.domain.ids import PatientId
 from followupbot.storage.hearing import Hearing
 from followupbot.storage.soundings import Soundings
@@ -51,7 +53,8 @@ class Clockwork:
         self._mending = Mending(house.store, Hearing(house.database), _log_chart)
 
     async def run(self) -> None:
-        """It ticks until the stop."""
+        """It ticks until the stop, by the time zones' rules of today."""
+        await self._workplace.insist(self._renew_zone_data)
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -68,6 +71,12 @@ class Clockwork:
             await self._workplace.stop.wait()
         finally:
             scheduler.shutdown(wait=False)
+
+    def _renew_zone_data(self) -> None:
+        """What was planned by another version of the rules is planned anew; the zones are those of the locked wheel."""
+        house, found = self._workplace.house, metadata.version("tzdata")
+        if admins.renew_zone_data(house.store, found, ByClock(), house.clock.now()):
+            log.info("time zones", tzdata=found)
 
     def _quietly(self, work: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
         """The same work, but a stop that cuts it off is no error: the scheduler would log a traceback for it."""

@@ -274,6 +274,8 @@ class Clinic:
     staff: tuple[StaffMember, ...] = ()
     programme_version: Version | None = None
     bot_name: str | None = None
+    zone_data: str | None = None
+    """Of which version the rules of time zones are that everything due was last planned by."""
     notices: tuple[Notice, ...] = ()
     rota: tuple[Week, ...] = ()
     """The earliest week first. Empty: this clinic keeps no rota, and nobody is on call when it is closed."""

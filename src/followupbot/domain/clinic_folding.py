@@ -46,6 +46,7 @@ from followupbot.domain.facts import (
     TroubleBegan,
     TroubleEnded,
     WeekAssigned,
+    ZoneDataChanged,
 )
 from followupbot.domain.ids import GroupId, StaffId
 from followupbot.domain.rota_state import LEAVES_MAX, WEEKS_MAX, Leave, Week
@@ -62,6 +63,8 @@ def _folded(clinic: Clinic, fact: ClinicFact) -> Clinic:
             return replace(clinic, programme_version=fact.version)
         case BotNamed():
             return replace(clinic, bot_name=fact.name)
+        case ZoneDataChanged():
+            return replace(clinic, zone_data=fact.version)
         case StaffMemberInvited():
             invited = StaffMember(fact.staff, fact.name, fact.role, StaffInvited(fact.token_hash, fact.expires_at))
             others = tuple(member for member in clinic.staff if member.id != fact.staff)

@@ -812,6 +812,15 @@ class BotNamed:
 
 
 @dataclass(frozen=True)
+class ZoneDataChanged:
+    """The rules of time zones are of this version now: what is due at a time of day may be due at another instant."""
+
+    at: datetime
+    version: str
+    kind: Literal["zone_data_changed"] = "zone_data_changed"
+
+
+@dataclass(frozen=True)
 class StaffMemberInvited:
     """A link for a new staff member went out, or a new one for somebody who had not joined."""
 
@@ -1070,6 +1079,7 @@ WatchFact = (
 ClinicFact = (
     ProgrammePublished
     | BotNamed
+    | ZoneDataChanged
     | StaffMemberInvited
     | StaffMemberJoined
     | StaffMemberRemoved

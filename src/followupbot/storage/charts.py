@@ -437,8 +437,8 @@ class Charts:
             )
         if not kept:
             raise Conflict
-        if before.programme_version != after.programme_version:
-            # What was due when may be otherwise in the new programme: every chart is looked at once.
+        if before.programme_version != after.programme_version or before.zone_data != after.zone_data:
+            # What was due when may be otherwise in the new programme, or by new clocks: every chart is looked at once.
             self._wake_soon(connection)
         elif before.people != after.people:
             # Who had an alert, or was paged for it, may have left or be out of reach; or somebody has come on call.
