@@ -1,7 +1,7 @@
 """Crash at the n-th boundary, for every n: from the link to the resolved alert nothing is lost, and nothing is stuck.
 
-A boundary is before, in or after each commit, and before or after each call of the Bot API. `make crashes` tries all, and
-with EVERY=25 some, evenly spread.
+A boundary is before, in or after each commit, and before or after each call of the Bot API. `make crashes` tries all,
+and with EVERY=25 some, evenly spread.
 """
 
 import asyncio
