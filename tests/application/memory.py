@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from followupbot.application.ports import Store
-from followupbot.domain import followers
+from followupbot.domain import followers, lists
 from followupbot.domain.alert_state import Taken
 from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.chart import Chart
@@ -26,6 +26,7 @@ from followupbot.domain.facts import ChartFact, ClinicFact, ProgrammePublished
 from followupbot.domain.folding import fold
 from followupbot.domain.households import Kept
 from followupbot.domain.ids import AlertId, ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
+from followupbot.domain.lists import AlertLine, ListLine
 from followupbot.domain.outgoing import (
     Amend,
     Outgoing,
@@ -38,7 +39,9 @@ from followupbot.domain.outgoing import (
     ToGroup,
     ToPatient,
 )
+from followupbot.domain.tiers import Tier
 from followupbot.domain.wake import next_wake_at
+from followupbot.storage.projections import alert_row
 
 
 @dataclass(frozen=True)
@@ -274,6 +277,26 @@ class MemoryStore:
     def set_aside(self, update: int, raw: bytes, error: str, now: datetime) -> None:
         """Keep the update, encrypted, for people to look at; it is not handled again."""
         self.aside.append(SetAside(update, raw, error))
+
+    def alerts_unresolved(self) -> Sequence[AlertLine]:
+        """Every alert without an outcome, the worst tier first."""
+        rows = [alert_row(chart, alert) for chart in self.charts.values() for alert in chart.alerts if alert.unresolved]
+        lines = [AlertLine(**{**row, "tier": Tier(row["tier"])}) for row in rows]
+        return sorted(lines, key=lambda line: (line.tier.rank, line.due_at, line.patient))
+
+    def standings(self) -> Mapping[str, int]:
+        """How many patients there are of each standing."""
+        return Counter(chart.standing for chart in self.charts.values())
+
+    def listed(self, now: datetime) -> Sequence[ListLine]:
+        """Who is on the staff's lists."""
+        found = [
+            ListLine(listed.kind, patient, listed.since)
+            for patient, chart in self.charts.items()
+            for listed in lists.listed(chart)
+            if listed.since <= now
+        ]
+        return sorted(found, key=lambda line: (lists.KINDS.index(line.kind), line.since, line.patient))
 
     def note(self, patient: PatientId, note: str) -> str | None:
         """The text that a fact refers to."""

@@ -19,6 +19,7 @@ resolve_alert             yes        yes   .      .        .              .     
 see_patient               yes        yes   .      .        .              .         .      yes
 invite_patient            yes        yes   yes    .        .              .         .      yes
 set_patient_status        .          yes   .      .        .              .         .      yes
+change_schedule           .          yes   yes    .        .              .         .      yes
 expect_until              yes        yes   .      .        .              .         .      yes
 enter_leave_of_others     .          yes   .      .        .              .         .      yes
 get_break_glass_notices   .          yes   .      .        .              .         .      yes

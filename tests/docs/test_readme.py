@@ -47,9 +47,12 @@ def test_every_command_that_the_pages_show_is_understood_by_the_program() -> Non
         while hasattr(command, "commands"):
             # A group may take an argument of its own first, such as the patient's code.
             words = words[sum(parameter.param_type_name == "argument" for parameter in command.params) :]
+            if not words and getattr(command, "invoke_without_command", False):
+                break
             command = command.commands[words[0]]
             words = words[1:]
-        command.make_context(command.name, list(words))
+        if not hasattr(command, "commands"):
+            command.make_context(command.name, list(words))
 
 
 def test_every_make_target_that_the_pages_name_exists() -> None:

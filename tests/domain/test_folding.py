@@ -76,7 +76,7 @@ def test_each_fact_counts() -> None:
 def test_an_invited_chart_has_its_plan() -> None:
     """And nothing else has happened."""
     enrolled = an_invited_chart().enrolled
-    assert enrolled == Enrolment(a_plan(), Invited(), enrolled.invitation)
+    assert enrolled == Enrolment(a_plan(), Invited(), enrolled.invitation, invited_at=enrolled.invited_at)
     assert (enrolled.chat, enrolled.blocked) == (None, False)
 
 

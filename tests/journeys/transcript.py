@@ -21,7 +21,9 @@ Days count from the operation, on the patient's wall clock; `+2 min` counts from
     NAME sends /COMMAND [WORD] in the group GROUP
     NAME taps LABEL in the group GROUP
     the group GROUP becomes a supergroup       the group GROUP removes the bot
-    time passes
+    time passes                                the clinic opens, or goes on: its own timers are looked after
+
+A patient's name behind a command is sent as their code.
 
 Where a story's head says `clinic: wakes`, staff are asked each month whether they can be reached, and told what is not
 ready. `closed: DATE, DATE` are bank holidays.
@@ -36,7 +38,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from followupbot.application import admins, anytime, calls, duties, invitations, records
+from followupbot.application import admins, anytime, calls, duties, invitations, records, rounds
 from followupbot.channels.console import hearing
 from followupbot.domain import rota
 from followupbot.domain.calls import to_be_read_out
@@ -71,6 +73,10 @@ PARAMS_SHOWN = (
     "alert",
     "refused",
     "near_1",
+    "clear",
+    "status",
+    "why",
+    "replied",
 )
 """What a reader of a story wants to see of a message's parameters."""
 
@@ -109,6 +115,7 @@ _DOES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?P<who>\S+) calls (?P<other>\S+)", "call"),
         (r"\S+ enters (?P<label>\S+)", "enter"),
         (r"time passes", "wait"),
+        (r"the clinic opens", "open_clinic"),
     )
 )
 
@@ -310,7 +317,8 @@ class Play:
         return self.world.send(self._address(who), what)
 
     def _command(self, who: str, command: str, argument: str | None) -> Decision:
-        return self.world.command(self._address(who), command, argument or "")
+        words = [self.patients.get(word, word) for word in (argument or "").split(" ")]
+        return self.world.command(self._address(who), command, " ".join(words))
 
     def _add(self, who: str, other: str) -> None:
         by = ByStaff(self._staff(who))
@@ -344,6 +352,10 @@ class Play:
 
     def _wait(self) -> None:
         """Nobody does anything."""
+
+    def _open_clinic(self) -> None:
+        rounds.once_clinic(self.world.store, self.world.now)
+        self.world.deliver()
 
     def _address(self, who: str) -> int:
         return self.addresses.setdefault(who, len(self.addresses) + 1)

@@ -16,9 +16,10 @@ from followupbot.domain.facts import (
     PatientStopped,
 )
 from followupbot.domain.ids import AlertId, TimingId
+from followupbot.domain.lists import AlertLine
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier
-from followupbot.storage.queries import AccessLine, AlertLine, CallLine, CheckInLine, OutboxCount, PatientLine, Queries
+from followupbot.storage.queries import AccessLine, CallLine, CheckInLine, OutboxCount, PatientLine, Queries
 from tests.storage.people import DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site, asked, message, page, raised
 
 

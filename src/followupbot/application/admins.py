@@ -75,6 +75,16 @@ def draw_code(store: Store, by: Actor, decide: Callable[[Chart], Decision]) -> P
     raise AssertionError(f"{CODE_DRAWS_MAX} codes in a row were taken")
 
 
+def a_free_code(store: Store) -> PatientId:
+    """A code that no patient has."""
+    for _ in range(CODE_DRAWS_MAX):
+        payload = "".join(secrets.choice(patient_code.ALPHABET) for _ in range(patient_code.PAYLOAD_LENGTH))
+        code = patient_code.complete(payload)
+        if store.chart(code) is None:
+            return code
+    raise AssertionError(f"{CODE_DRAWS_MAX} codes in a row were taken")
+
+
 def invite_patient_again(store: Store, patient: PatientId, by: Actor, now: datetime) -> Invited:
     """The patient has a new link, and the older ones lead nowhere."""
     invited = draw(now)

@@ -58,6 +58,7 @@ from followupbot.domain.presses import (
     PracticePress,
     Press,
     ReachPress,
+    StaffCommandPress,
     StaffPress,
     StartPress,
     TeachBackPress,
@@ -208,6 +209,15 @@ class FrontDesk:
 
     # -- who it is -----------------------------------------------------------------------------------------------------
 
+    def _staff_commanded(
+        self, member: StaffMember | None, press: StaffCommandPress, cause: Cause, now: datetime
+    ) -> Decision:
+        """A button that stands for a staff member's command; whoever is none is refused, and that is recorded."""
+        if member is not None:
+            return staff_commands.carry_out(self.store, member, press.command, press.argument, cause, now)
+        self.store.record_refusal(cause, Action.SEE_PATIENT, f"/{press.command}", now)
+        return Decision(notice=staff_notice(self.store.clinic(), "alerts/notices/refused"))
+
     def _staff_pressed(
         self, chat: ChatId, press: StaffPress, message: MessageId | None, cause_key: str, now: datetime
     ) -> Decision:
@@ -217,6 +227,8 @@ class FrontDesk:
         cause = Cause(cause_key, ByStranger() if by is None else ByStaff(by))
         if isinstance(press, ReachPress):
             return clinicians.confirm_reach(self.store, by, press, cause, now)
+        if isinstance(press, StaffCommandPress):
+            return self._staff_commanded(member, press, cause, now)
         return clinicians.press(self.store, by, press, message, cause, now)
 
     def _stop_everything(self, speakers: Sequence[Speaker], cause_key: str, now: datetime) -> Decision:

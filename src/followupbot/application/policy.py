@@ -20,6 +20,7 @@ class Action(StrEnum):
     SEE_PATIENT = "see_patient"
     INVITE_PATIENT = "invite_patient"
     SET_PATIENT_STATUS = "set_patient_status"
+    CHANGE_SCHEDULE = "change_schedule"
     EXPECT_UNTIL = "expect_until"
     ENTER_LEAVE_OF_OTHERS = "enter_leave_of_others"
     GET_BREAK_GLASS_NOTICES = "get_break_glass_notices"
@@ -55,6 +56,7 @@ BY_ROLE: dict[Role, frozenset[Action]] = {
         Action.EXPORT_RECORD,
         Action.ERASE_PATIENT,
         Action.HOLD_RECORD,
+        Action.CHANGE_SCHEDULE,
         Action.ENTER_LEAVE_OF_OTHERS,
         Action.KEEP_ROTA,
         Action.GET_BREAK_GLASS_NOTICES,
@@ -66,6 +68,7 @@ BY_ROLE: dict[Role, frozenset[Action]] = {
             Action.MANAGE_STAFF,
             Action.INVITE_PATIENT,
             Action.SEE_STATUS,
+            Action.CHANGE_SCHEDULE,
             Action.KEEP_ROTA,
             Action.ENTER_OWN_LEAVE,
         }

@@ -23,6 +23,7 @@ from followupbot.domain.ids import (
     TokenHash,
     Version,
 )
+from followupbot.domain.lists import AlertLine, ListLine
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Param
 from followupbot.domain.presses import Choice
@@ -90,6 +91,15 @@ class Store(Records, Protocol):
 
     def chart(self, patient: PatientId) -> Chart | None:
         """The chart as it is now; None where there is no such patient."""
+
+    def alerts_unresolved(self) -> Sequence[AlertLine]:
+        """Every alert without an outcome: the worst tier first, and in it whatever is due first."""
+
+    def standings(self) -> Mapping[str, int]:
+        """How many patients there are of each standing (`Chart.standing`)."""
+
+    def listed(self, now: datetime) -> Sequence[ListLine]:
+        """Who is on the staff's lists, in the order of `lists.KINDS`, and in each the longest first."""
 
     def due(self, now: datetime, limit: int) -> Sequence[PatientId]:
         """Patients whose chart has a timer at or before `now`: those of alerts first, then the earliest."""

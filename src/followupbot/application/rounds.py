@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from followupbot.application import admins, shared_chats
 from followupbot.application.ports import StorageUnavailable, Store
-from followupbot.domain import clinic_wake, staff, wake
+from followupbot.domain import clinic_wake, digest, staff, wake
 from followupbot.domain.addressing import stamp
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.facts import HeadsSealed
@@ -66,10 +66,11 @@ def once_alerts(store: Store, patients: Iterable[PatientId], now: datetime, log:
 
 def once_clinic(store: Store, now: datetime) -> bool:
     """Every timer of the clinic itself that has run out has done its work; whether there was any."""
+    digested = _digest(store, now)
     if clinic_wake.wake(store.clinic(), now) == Decision():
-        return False
+        return digested
     cause = Cause(f"wake:clinic:{stamp(now)}", ByClock())
-    return bool(store.transact_clinic(cause, lambda clinic: clinic_wake.wake(clinic, now)).outgoing)
+    return bool(store.transact_clinic(cause, lambda clinic: clinic_wake.wake(clinic, now)).outgoing) or digested
 
 
 def seal(store: Store, now: datetime) -> HeadsSealed | None:
@@ -78,6 +79,15 @@ def seal(store: Store, now: datetime) -> HeadsSealed | None:
     sealed = HeadsSealed(now, count, digest)
     cause = Cause(f"seal:{now:%Y-%m-%dT%H:%M}", ByClock())
     return sealed if store.transact_clinic(cause, lambda _: Decision((sealed,))).facts else None
+
+
+def _digest(store: Store, now: datetime) -> bool:
+    """Staff have today's digest where it is due; whether it was sent now. It reads lists over all patients."""
+    if not digest.due(store.clinic(), now):
+        return False
+    alerts, lists = store.alerts_unresolved(), store.listed(now)
+    cause = Cause(f"digest:{stamp(now)}", ByClock())
+    return bool(store.transact_clinic(cause, lambda clinic: digest.send(clinic, alerts, lists, now)).facts)
 
 
 def _wake_alerts(store: Store, patient: PatientId, now: datetime, log: Log) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from followupbot.application import commands, duties, patient_pages, policy
+from followupbot.application import administration, commands, desk, duties, patient_pages, policy, schedules
 from followupbot.application.policy import Action
 from followupbot.application.ports import Store
 from followupbot.domain import staff_manual
@@ -38,11 +38,18 @@ def explain(store: Store, member: StaffMember, _: str, cause: Cause, now: dateti
 
 
 STAFF_COMMANDS: Mapping[str, StaffCommand] = {
+    "alerts": StaffCommand(desk.alerts, Action.TAKE_ALERT),
+    "list": StaffCommand(desk.lists, Action.SEE_PATIENT),
+    "review": StaffCommand(desk.read, Action.SEE_PATIENT),
     "patient": StaffCommand(patient_pages.patient, Action.SEE_PATIENT),
     "away": StaffCommand(duties.away, Action.ENTER_OWN_LEAVE),
     "back": StaffCommand(duties.back, Action.ENTER_OWN_LEAVE),
     "handover": StaffCommand(duties.hand_over, Action.HAND_OVER_ALERT),
     "rota": StaffCommand(duties.show_or_assign),
+    "schedule": StaffCommand(schedules.schedule, Action.CHANGE_SCHEDULE),
+    "invite": StaffCommand(administration.invite, Action.INVITE_PATIENT),
+    "staff": StaffCommand(administration.people, Action.MANAGE_STAFF),
+    "status": StaffCommand(administration.status, Action.SEE_STATUS),
     "help": StaffCommand(explain),
 }
 

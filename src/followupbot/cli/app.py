@@ -19,6 +19,7 @@ from followupbot.cli import (
     demo,
     erasure,
     health,
+    identities,
     invitations,
     keeping,
     keys,
@@ -28,6 +29,7 @@ from followupbot.cli import (
     programme,
     rota,
     running,
+    schedules,
     simulation,
     staff,
 )
@@ -49,6 +51,8 @@ app.add_typer(invitations.app, name="invite")
 app.add_typer(staff.app, name="staff")
 app.add_typer(rota.app, name="rota")
 app.add_typer(patients.app, name="patient")
+app.command()(identities.identity)
+app.command()(schedules.schedule)
 app.command()(calls.answer)
 app.command()(running.run)
 app.command()(demo.demo)

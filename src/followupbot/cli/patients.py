@@ -6,7 +6,8 @@ import typer
 
 from followupbot import settings
 from followupbot.cli.terminal import called_wrongly, found_wrong, shell
-from followupbot.domain import patient_code
+from followupbot.domain import patient_code, patient_page
+from followupbot.domain.identity import FIELDS
 from followupbot.domain.ids import CarerId, MessageKey, PatientId
 from followupbot.domain.params import Param, Words
 from followupbot.domain.standing import UNDONE_BY_RESUME, NotRecorded
@@ -14,7 +15,7 @@ from followupbot.domain.standing import UNDONE_BY_RESUME, NotRecorded
 if TYPE_CHECKING:
     from followupbot.bootstrap.house import House
 
-app = typer.Typer(no_args_is_help=True, help="See to one patient, by their code.")
+app = typer.Typer(no_args_is_help=True, invoke_without_command=True, help="See to one patient, by their code.")
 
 Day = Annotated[str, typer.Argument(metavar="DATE", help="As precisely as it is known: 2027-03-14, 2027-03 or 2027.")]
 
@@ -23,8 +24,13 @@ Day = Annotated[str, typer.Argument(metavar="DATE", help="As precisely as it is 
 def patient(
     context: typer.Context, code: Annotated[str, typer.Argument(metavar="CODE", help="The patient's code.")]
 ) -> None:
-    """Keep the code for the command behind it."""
+    """See to one patient, by their code; without a command behind it: who it is and how it stands. Views are recorded.
+
+    Example: followupbot patient 7F3K9
+    """
     context.obj = code
+    if context.invoked_subcommand is None:
+        _look(code)
 
 
 @app.command()
@@ -139,6 +145,26 @@ def reoperated(context: typer.Context, on: Day) -> None:
     Example: followupbot patient 7F3K9 reoperated 2027-03-14
     """
     _record(context, "reoperated", on)
+
+
+def _look(typed: str) -> None:
+    """Who it is first: in an emergency that is what somebody is looking for."""
+    from followupbot.application import admins, identities
+    from followupbot.bootstrap.house import open_house
+
+    with open_house(settings.load()) as opened:
+        code, now = known(opened, typed), opened.clock.now()
+        found = identities.look(opened.store, code, admins.a_call(shell()), now)
+        chart = opened.store.chart(code)
+        assert chart is not None, "it was there a moment ago"
+        for field in FIELDS:
+            value = None if found is None else found.values.get(field)
+            if value is not None:
+                typer.echo(f"{field + ':':<17}{value}")
+        if found is None or "phone" not in found.values:
+            typer.echo(f"No phone number was entered. To enter it: followupbot identity {code} --file FILE")
+        typer.echo()
+        typer.echo(said(opened, "staff/patient_lines", {"lines": patient_page.params(chart, now)["lines"]}))
 
 
 def known(opened: "House", code: str) -> PatientId:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from followupbot.domain.alert_state import Alert, Baseline, Expectation
 from followupbot.domain.care_protocol import CareProtocol
@@ -23,6 +23,9 @@ RESOLVED_ALERTS_MAX = 4
 UNREAD_MAX = 40
 """Texts of a patient that wait to be read, by their references; with more, the oldest are in the record only."""
 
+
+CANCELLED_MAX = 40
+"""Days ahead that staff take out of a schedule; with more, the patient is paused."""
 
 RECHECKS_MAX = 8
 """Days for which a re-check is planned; with more, what is planned last is asked with the next check-in anyway."""
@@ -49,12 +52,18 @@ class Chart:
     misses: int = 0
     """Check-ins missed in a row; an answered one sets it to 0."""
     rechecks: tuple[PlannedRecheck, ...] = ()
+    cancelled: tuple[date, ...] = ()
+    """Days that staff have taken out of the schedule, and that lie ahead."""
     notes: int = 0
     """Texts in the patient's own words, since the last that staff have read."""
     unread: tuple[str, ...] = ()
     """What refers to them, the oldest first."""
     review_by: datetime | None = None
     """When the first of them is to be read."""
+    unread_since: datetime | None = None
+    """When the first of them came."""
+    texts: int = 0
+    """Texts in the patient's own words, ever."""
     held: str | None = None
     """Why we start nothing until staff have read them: the theme of what the patient wrote."""
     baselines: tuple[Baseline, ...] = ()

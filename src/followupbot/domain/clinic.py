@@ -288,6 +288,8 @@ class Clinic:
     """Those after which patients are still to be asked again."""
     troubles: tuple[Notice, ...] = ()
     """What the program has found not to work, and is not over; `at` is when it was found."""
+    digest_on: date | None = None
+    """The last day of which a digest was sent."""
     canary: Canary | None = None
     clock_doubted_at: datetime | None = None
     """Since when nothing routine is done, because the clock may be wrong; None where it is trusted."""

@@ -25,6 +25,7 @@ from followupbot.domain.facts import (
     ClinicFact,
     ClockConfirmed,
     ClockDoubted,
+    DigestSent,
     GroupBound,
     GroupUnbound,
     HeadsSealed,
@@ -97,6 +98,8 @@ def _folded(clinic: Clinic, fact: ClinicFact) -> Clinic:
             return replace(clinic, groups=tuple(group for group in clinic.groups if group.id != fact.group))
         case LadderReported():
             return replace(clinic, unready_told=fact.unready)
+        case DigestSent():
+            return replace(clinic, digest_on=fact.day)
         case OperatorNotified():
             notice = Notice(fact.key, fact.detail, fact.at)
             return replace(clinic, notices=(*clinic.notices, notice)[-NOTICES_MAX:])

@@ -220,6 +220,15 @@ class Enrolment:
     carers: tuple[Carer, ...] = ()
     carer_count: int = 0
 
+    invited_at: datetime | None = None
+    blocked_at: datetime | None = None
+    identity: str | None = None
+    """What refers to who the patient is, where staff have entered it; it stands elsewhere, encrypted."""
+    phone_known: bool = False
+    """Whether a phone number is in it."""
+    phone_changed_at: datetime | None = None
+    """When the patient said that their phone number has changed; None once staff have entered it anew."""
+
     def carer(self, carer: CarerId | None) -> Carer | None:
         """The carer of that number, who helps or has a link."""
         return next((found for found in self.carers if found.id == carer), None)

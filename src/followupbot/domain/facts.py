@@ -371,6 +371,27 @@ class OccasionSkipped:
 
 
 @dataclass(frozen=True)
+class OccasionCancelled:
+    """Staff took that day out of what is to be asked."""
+
+    at: datetime
+    day: date
+    kind: Literal["occasion_cancelled"] = "occasion_cancelled"
+
+
+@dataclass(frozen=True)
+class OccasionAdded:
+    """Staff want these questions asked on that day."""
+
+    at: datetime
+    on: date
+    form: tuple[QuestionId, ...]
+    open_for: timedelta
+    reminders: tuple[timedelta, ...] = ()
+    kind: Literal["occasion_added"] = "occasion_added"
+
+
+@dataclass(frozen=True)
 class CheckInBegun:
     """The patient pressed Start."""
 
@@ -522,6 +543,26 @@ class NotesRead:
     at: datetime
     notes: tuple[str, ...]
     kind: Literal["notes_read"] = "notes_read"
+
+
+@dataclass(frozen=True)
+class TextAnswered:
+    """Staff answered what the patient wrote with these words, `replies/staff/<reply>`."""
+
+    at: datetime
+    by: StaffId
+    reply: str
+    kind: Literal["text_answered"] = "text_answered"
+
+
+@dataclass(frozen=True)
+class IdentityEntered:
+    """Staff entered who the patient is. `note` refers to it; it stands elsewhere. `phone`: a number is in it."""
+
+    at: datetime
+    note: str
+    phone: bool
+    kind: Literal["identity_entered"] = "identity_entered"
 
 
 @dataclass(frozen=True)
@@ -756,6 +797,8 @@ ChartFact = (
     | CarerUnblocked
     | CheckInAsked
     | OccasionSkipped
+    | OccasionCancelled
+    | OccasionAdded
     | CheckInBegun
     | CheckInReminded
     | ReminderWithheld
@@ -770,6 +813,8 @@ ChartFact = (
     | CheckInReplaced
     | NoteReceived
     | NotesRead
+    | TextAnswered
+    | IdentityEntered
     | PatientHeld
     | FlagRecorded
     | AlertRaised
@@ -959,6 +1004,15 @@ class OperatorNotified:
 
 
 @dataclass(frozen=True)
+class DigestSent:
+    """Leads and clinicians were sent that day's digest."""
+
+    at: datetime
+    day: date
+    kind: Literal["digest_sent"] = "digest_sent"
+
+
+@dataclass(frozen=True)
 class HeadsSealed:
     """The heads of all chains, as they stood: `count` of them, and one digest over all."""
 
@@ -1094,6 +1148,7 @@ ClinicFact = (
     | GroupUnbound
     | LadderReported
     | OperatorNotified
+    | DigestSent
     | HeadsSealed
     | PatientErased
     | WatchFact

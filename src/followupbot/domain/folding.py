@@ -21,6 +21,7 @@ from followupbot.domain.alert_state import (
 )
 from followupbot.domain.carer_state import Beckoned, Carer, CarerState, Helping, Wondering
 from followupbot.domain.chart import (
+    CANCELLED_MAX,
     CLOSED_CHECK_INS_MAX,
     EXPECTATIONS_MAX,
     RECHECKS_MAX,
@@ -99,12 +100,15 @@ from followupbot.domain.facts import (
     FollowUpHalted,
     HelpAnswered,
     HelpAsked,
+    IdentityEntered,
     InitialsChosen,
     InvitationRenewed,
     LegalHoldPlaced,
     LegalHoldReleased,
     NoteReceived,
     NotesRead,
+    OccasionAdded,
+    OccasionCancelled,
     OccasionSkipped,
     OperationConfirmed,
     OperationPostponed,
@@ -128,13 +132,20 @@ from followupbot.domain.facts import (
     ScoreRecorded,
     ScreenRead,
     TeachBackAnswered,
+    TextAnswered,
     TravelBegan,
     TravelEnded,
 )
-from followupbot.domain.ids import AlertId, CarerId, ChatId, CheckInId, QuestionId, TimingId
+from followupbot.domain.ids import AlertId, CarerId, ChatId, CheckInId, QuestionId, RuleId, TimingId
 from followupbot.domain.questions import AS_BEFORE, NEW, NOT_NEW, SKIPPED, Answer, Datum, Value
 from followupbot.domain.schedule import PartialDate, resolve
 from followupbot.domain.series import Reading, Series
+
+PHONE_CHANGED = RuleId("phone_changed")
+"""The rule of that name puts the patient on the staff's list (clinical.md 0.18)."""
+
+BY_STAFF = RuleId("by_staff")
+"""Stands in the place of a rule where staff want a day asked."""
 
 Changes = dict[str, object]
 """Parts of a chart by their names, as they are to be."""
@@ -153,16 +164,17 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
     """The parts of the chart that the fact changes, by name."""
     match fact:
         case PatientInvited():
-            return {"enrolment": Enrolment(fact.plan, Invited(), fact.invitation)}
+            return {"enrolment": Enrolment(fact.plan, Invited(), fact.invitation, invited_at=fact.at)}
         case PatientAdded():
-            return {"enrolment": Enrolment(fact.plan, Invited())}
+            return {"enrolment": Enrolment(fact.plan, Invited(), invited_at=fact.at)}
         case InvitationRenewed():
             return _enrolment(chart, invitation=fact.invitation)
         case PatientConnected():
             state = chart.enrolled.state if chart.active else ReadingScreen()
             # Who helped in that chat is the patient there from now on.
             carers = tuple(carer for carer in chart.enrolled.carers if carer.chat != fact.chat)
-            return _enrolment(chart, state=state, invitation=None, chat=fact.chat, blocked=False, carers=carers)
+            reached: Changes = {"blocked": False, "blocked_at": None}
+            return _enrolment(chart, state=state, invitation=None, chat=fact.chat, carers=carers, **reached)
         case ScreenRead():
             last = fact.screen >= READING_SCREENS
             return _enrolment(chart, state=Consenting() if last else ReadingScreen(fact.screen + 1))
@@ -187,7 +199,8 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             active = Active(_consented_at(chart), fact.at, fact.asked_through, fact.operated)
             return _enrolment(chart, state=active)
         case PatientBlocked() | PatientUnblocked():
-            return _enrolment(chart, blocked=isinstance(fact, PatientBlocked))
+            blocked = isinstance(fact, PatientBlocked)
+            return _enrolment(chart, blocked=blocked, blocked_at=fact.at if blocked else None)
         case PatientStopped():
             return _enrolment(chart, contact=Stopped())
         case PatientPaused():
@@ -233,6 +246,13 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             return _asked(chart, fact)
         case OccasionSkipped():
             return _dealt_with(chart, fact.timing, fact.for_day)
+        case OccasionCancelled():
+            rechecks = tuple(planned for planned in chart.rechecks if planned.on != fact.day)
+            return {"rechecks": rechecks, "cancelled": (*chart.cancelled, fact.day)[-CANCELLED_MAX:]}
+        case OccasionAdded():
+            added = PlannedRecheck(BY_STAFF, fact.on, fact.form, fact.open_for, fact.at, fact.reminders)
+            remaining = tuple(planned for planned in chart.rechecks if planned.on != fact.on)
+            return {"rechecks": (*remaining, added)[-RECHECKS_MAX:]}
         case CheckInBegun():
             return _check_in(chart, fact.check_in, state=Begun())
         case CheckInReminded() | ReminderWithheld():
@@ -260,9 +280,16 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             return _check_in(chart, fact.check_in, state=Expired(fact.at, missed=False))
         case NoteReceived():
             unread = (*chart.unread, fact.note)[-UNREAD_MAX:]
-            return {"notes": chart.notes + 1, "unread": unread, "review_by": chart.review_by or fact.review_by}
+            since, due = chart.unread_since or fact.at, chart.review_by or fact.review_by
+            waiting: Changes = {"unread": unread, "unread_since": since, "review_by": due}
+            return {"notes": chart.notes + 1, "texts": chart.texts + 1, **waiting}
         case NotesRead():
             return _notes_read(chart, fact)
+        case TextAnswered():
+            return {}
+        case IdentityEntered():
+            changed_at = None if fact.phone else chart.enrolled.phone_changed_at
+            return _enrolment(chart, identity=fact.note, phone_known=fact.phone, phone_changed_at=changed_at)
         case PatientHeld():
             return {"held": fact.reason}
         case FlagRecorded():
@@ -417,7 +444,9 @@ def _dealt_with(chart: Chart, timing: TimingId, day: date) -> Changes:
         return {"rechecks": tuple(planned for planned in chart.rechecks if planned.on != day)}
     active = chart.active
     assert active is not None, "only those who take part are asked"
-    return _enrolment(chart, state=replace(active, asked_through=max(active.asked_through, day)))
+    through = max(active.asked_through, day)
+    ahead = tuple(cancelled for cancelled in chart.cancelled if cancelled > through)
+    return _enrolment(chart, state=replace(active, asked_through=through)) | {"cancelled": ahead}
 
 
 def _answered(chart: Chart, fact: QuestionAnswered) -> Changes:
@@ -484,10 +513,19 @@ def _notes_read(chart: Chart, fact: NotesRead) -> Changes:
     """What came in the meantime is still to be read, no later than before."""
     unread = tuple(note for note in chart.unread if note not in fact.notes)
     review_by = chart.review_by if unread else None
-    return {"notes": len(unread), "unread": unread, "review_by": review_by, "held": None}
+    since = chart.unread_since if unread else None
+    waiting: Changes = {"unread": unread, "unread_since": since, "review_by": review_by}
+    return {"notes": len(unread), "held": None, **waiting}
 
 
 def _fired(chart: Chart, flag: Flag) -> Changes:
+    marked: Changes = {}
+    if flag.trace.rule == PHONE_CHANGED:
+        marked = _enrolment(chart, phone_changed_at=chart.enrolled.phone_changed_at or flag.at)
+    return marked | _rule_fired(chart, flag)
+
+
+def _rule_fired(chart: Chart, flag: Flag) -> Changes:
     found = chart.check_in(flag.check_in)
     unconfirmed = _unconfirmed(chart, {answer.question for answer in flag.trace.inputs if answer.value == NEW})
     if found is None or flag.trace.rule in found.fired:

@@ -167,7 +167,7 @@ def _days(chart: Chart, timing: Timing) -> Iterator[date]:
     if chart.active is None or anchor is None:
         return
     through = chart.active.asked_through
-    yield from timing.days(anchor.anchor(), through)
+    yield from (day for day in timing.days(anchor.anchor(), through) if day not in chart.cancelled)
 
 
 def _anchor(chart: Chart, timing: Timing) -> PartialDate | None:

@@ -26,6 +26,8 @@ from followupbot.domain.facts import (
     FollowUpHalted,
     HelpAnswered,
     NoteReceived,
+    OccasionAdded,
+    OccasionCancelled,
     OperationConfirmed,
     OperationPostponed,
     PatientConnected,
@@ -41,7 +43,7 @@ from followupbot.domain.facts import (
 )
 from followupbot.domain.ids import CheckInId, MessageKey, QuestionId
 from followupbot.domain.outgoing import Lane
-from followupbot.domain.params import Document, Instant, Line, Lines, Markup, Said, Shown, Summary, Words
+from followupbot.domain.params import Day, Document, Instant, Line, Lines, Markup, Said, Shown, Summary, Words
 from followupbot.domain.questions import Text, Value
 
 FILE = "my_data"
@@ -144,6 +146,10 @@ def _entry(
             return "paused", {"until": Instant(fact.until, zone)}
         case FollowUpHalted():
             return "halted", {"reason": Words(MessageKey(f"record/halts/{fact.reason}"))}
+        case OccasionAdded():
+            return "day_added", {"on": Day(fact.on)}
+        case OccasionCancelled():
+            return "day_cancelled", {"on": Day(fact.day)}
         case OperationConfirmed() | OperationPostponed() | PatientReoperated():
             return "operation", {"surgery_on": str(fact.surgery_on)}
         case TravelBegan():

@@ -201,6 +201,15 @@ class TakePress:
 
 
 @dataclass(frozen=True)
+class StaffCommandPress:
+    """A staff member's button that does what their slash command with that argument does: `review`, `7F3K9`."""
+
+    command: str
+    argument: str = ""
+    kind: Literal["staff_command"] = "staff_command"
+
+
+@dataclass(frozen=True)
 class ResolvePress:
     """The clinician who has the alert says how it ended. `outcome` names the words `alerts/outcomes/<outcome>`.
 
@@ -288,7 +297,7 @@ AnytimePress = HelpPress | CrisisPress | CheckNowPress | TopicPress
 AlertsPress = TakePress | ResolvePress | AlertPress | DetailsPress | HandOverPress | ExpectPress | EndExpectedPress
 """What is done with an alert, or with what came of one."""
 
-StaffPress = AlertsPress | ReachPress
+StaffPress = AlertsPress | ReachPress | StaffCommandPress
 """What only staff may press."""
 
 

@@ -1,6 +1,6 @@
 """What a staff member hears who asks what can be done here, or asks for what there is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from followupbot.domain.addressing import stamp, to_staff
@@ -11,9 +11,43 @@ from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Line, Lines, Param, Words
 from followupbot.domain.presses import Choice
 
-STAFF_COMMANDS = ("patient", "away", "back", "handover", "rota", "help")
+STAFF_COMMANDS = (
+    "alerts",
+    "list",
+    "review",
+    "patient",
+    "schedule",
+    "handover",
+    "away",
+    "back",
+    "rota",
+    "invite",
+    "staff",
+    "status",
+    "help",
+)
 """In the order of the menu. Each has its words in `staff_commands/<name>`, which the menu and `/help` show; who may
 send which is in `application.staff_commands`."""
+
+
+STAFF_STATES = ("invited", "expired", "joined", "blocked", "left")
+"""The words are `staff/admin/states/<state>`."""
+
+INVITE_PROBLEMS = (
+    "unknown_protocol",
+    "unknown_zone",
+    "unknown_language",
+    "hour_outside_daytime",
+    "surgery_too_early",
+    "surgery_too_far_ahead",
+    "born_impossible",
+    "unreadable",
+    "which_protocol",
+    "no_bot",
+    "name_taken",
+    "name_unfit",
+)
+"""Why no link was made; the words are `staff/admin/invite_problems/<problem>`."""
 
 
 def help_(clinic: Clinic, member: StaffMember, commands: Sequence[str], now: datetime) -> Decision:
@@ -40,7 +74,7 @@ def reply(
     member: StaffMember,
     message: str,
     now: datetime,
-    params: dict[str, Param] | None = None,
+    params: Mapping[str, Param] | None = None,
     choices: tuple[tuple[Choice, ...], ...] = (),
 ) -> Decision:
     """One message to the member, in answer to what they sent at that moment."""

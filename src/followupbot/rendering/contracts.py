@@ -12,13 +12,16 @@ from followupbot.domain.clinic import Role
 from followupbot.domain.enrolment_state import HALT_REASONS, STANDINGS
 from followupbot.domain.households import PATIENTS_MAX
 from followupbot.domain.ids import QuestionId
+from followupbot.domain.lists import KINDS as LISTS
 from followupbot.domain.manual import COMMANDS
 from followupbot.domain.offers import CRISIS_CARD
 from followupbot.domain.params import Param, Words
+from followupbot.domain.plan_changes import PROBLEMS
 from followupbot.domain.questions import Datum
+from followupbot.domain.review import READ, REPLIES
 from followupbot.domain.rules import Rule, said_names
 from followupbot.domain.screens import DRINKS, RED_FLAG_ANSWERS, ZONES
-from followupbot.domain.staff_manual import STAFF_COMMANDS
+from followupbot.domain.staff_manual import INVITE_PROBLEMS, STAFF_COMMANDS, STAFF_STATES
 from followupbot.domain.standing import REFUSALS, STATUSES
 from followupbot.domain.tiers import Tier
 from followupbot.rendering.param_kinds import (
@@ -39,8 +42,10 @@ from followupbot.rendering.param_kinds import (
     INITIALS_OR_NONE,
     INSTANT,
     INSTANT_OR_NONE,
+    INVITE_PROBLEM,
     LINES,
     LINES_OR_NONE,
+    LIST,
     MINUTES,
     NAME,
     NAME_OR_NONE,
@@ -54,12 +59,14 @@ from followupbot.rendering.param_kinds import (
     ROLE_OR_NONE,
     SAID,
     SAID_OR_NONE,
+    SCHEDULE_PROBLEM,
     SENT_TEXT,
     SHORT_NAME,
     SHORT_NAME_OR_NONE,
     SHORT_TEXT,
     SHORT_TEXT_OR_NONE,
     STAFF_COMMAND,
+    STAFF_STATE,
     STANDING,
     STATUS,
     STATUS_REFUSAL,
@@ -363,6 +370,7 @@ CONTRACTS: dict[str, Contract] = {
     "record/halted": Contract({"at": INSTANT, "reason": HALT_REASON}, shows=("reason",)),
     **{f"record/halts/{reason}": _WORD for reason in HALT_REASONS},
     "record/operation": Contract({"at": INSTANT, "surgery_on": SURGERY_DATE}, shows=("surgery_on",)),
+    **{f"record/{name}": Contract({"at": INSTANT, "on": DAY}) for name in ("day_added", "day_cancelled")},
     "record/travel": Contract({"at": INSTANT, "zone": SHORT_TEXT, "until": INSTANT}, shows=("zone",)),
     "record/plan_changed": Contract({"at": INSTANT, "zone": SHORT_TEXT, "ask_at": SHORT_TEXT}, shows=("zone",)),
     **{f"record/tiers/{tier}": _WORD for tier in Tier},
@@ -399,9 +407,84 @@ CONTRACTS: dict[str, Contract] = {
     "staff/notices/not_for_you": _NOTICE,
     "staff/unknown_command": _REPLY,
     "staff/not_for_this_role": _REPLY,
+    "staff/alerts": Contract({"lines": LINES, "more": PAGES}, buttons=None),
+    "staff/alerts_none": _REPLY,
+    "staff/alert_line": Contract(
+        {
+            "number": COUNT,
+            "code": CODE,
+            "tier": TIER,
+            "raised": INSTANT,
+            "due": INSTANT,
+            "late": TRUTH,
+            "by": NAME_OR_NONE,
+        },
+        shows=("number", "code", "tier"),
+    ),
+    "staff/lists": Contract({"lines": LINES}, buttons=("review",)),
+    "staff/lists_none": _REPLY,
+    "staff/lists_heading": Contract({"list": LIST, "count": COUNT}, shows=("list", "count")),
+    "staff/lists_line": Contract({"code": CODE, "since": DAY}, shows=("code",)),
+    "staff/lists_more": Contract({"more": COUNT}, shows=("more",)),
+    "staff/lists_unready": Contract({"role": ROLE}, shows=("role",)),
+    "staff/lists_gap": Contract({"role": ROLE_OR_NONE, "first": DAY, "last": DAY_OR_NONE}),
+    **{f"staff/lists/{kind}": _WORD for kind in LISTS},
+    "staff/reviews": Contract({"lines": LINES, "more": PAGES}, buttons=None),
+    "staff/reviews_none": _REPLY,
+    "staff/review_line": Contract(
+        {"number": COUNT, "code": CODE, "since": INSTANT, "held": TRUTH}, shows=("number", "code")
+    ),
+    "staff/review": Contract(
+        {"code": CODE, "lines": LINES, "more": PAGES, "held": TRUTH, "by": INSTANT_OR_NONE},
+        shows=("code",),
+        buttons=(READ, *REPLIES),
+    ),
+    "staff/review_text": Contract({"text": TEXT, "cut": TRUTH}, shows=("text",)),
+    "staff/review_nothing": Contract({"code": CODE}, shows=("code",)),
+    "staff/review_closed": Contract({"code": CODE, "replied": TRUTH}, shows=("code",)),
+    **{f"replies/staff/{reply}": Contract(shows=(EMERGENCY_NUMBER,)) for reply in REPLIES},
+    "staff/digest": Contract(
+        {
+            "day": DAY,
+            "clear": TRUTH,
+            "alerts": LINES_OR_NONE,
+            "more": PAGES,
+            "lists": LINES_OR_NONE,
+            "unapproved": SHORT_TEXT_OR_NONE,
+        },
+        shows=("clinic.name",),
+        buttons=("alerts", "list", "review"),
+    ),
+    "staff/admin/invite_how": _REPLY,
+    "staff/admin/invite_problem": Contract({"problem": INVITE_PROBLEM}, shows=("problem",)),
+    **{f"staff/admin/invite_problems/{problem}": _WORD for problem in INVITE_PROBLEMS},
+    "staff/admin/invited_patient": Contract(
+        {"code": CODE, "link": SHORT_TEXT, "until": INSTANT}, shows=("code", "link")
+    ),
+    "staff/admin/invited_staff": Contract(
+        {"name": NAME, "role": ROLE, "link": SHORT_TEXT, "until": INSTANT}, shows=("name", "link")
+    ),
+    "staff/admin/staff": Contract({"lines": LINES}),
+    "staff/admin/staff_line": Contract({"name": NAME, "role": ROLE, "state": STAFF_STATE}, shows=("name", "state")),
+    **{f"staff/admin/states/{state}": _WORD for state in STAFF_STATES},
+    "staff/admin/removed": Contract({"name": NAME}, shows=("name",)),
+    "staff/admin/nobody_called": _REPLY,
+    "staff/admin/status": Contract(
+        {"lines": LINES, "alerts": PAGES, "late": PAGES, "lists": PAGES, "unapproved": SHORT_TEXT_OR_NONE}
+    ),
+    "staff/admin/status_line": Contract({"standing": STANDING, "count": COUNT}, shows=("standing", "count")),
+    "staff/schedule_how": _REPLY,
+    **{
+        f"staff/{name}": Contract({"code": CODE, "lines": LINES_OR_NONE}, shows=("code",), buttons=buttons)
+        for name, buttons in (("schedule", ()), ("schedule_preview", ("yes",)), ("schedule_changed", ()))
+    },
+    "staff/schedule_line": Contract({"at": INSTANT, "questions": COUNT, "new": TRUTH}),
+    "staff/schedule_problem": Contract({"code": CODE, "why": SCHEDULE_PROBLEM}, shows=("code", "why")),
+    **{f"staff/schedule_problems/{problem}": _WORD for problem in PROBLEMS},
     "staff/which_patient": _REPLY,
     "staff/no_such_patient": _REPLY,
     "staff/patient": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("take",)),
+    "staff/patient_lines": Contract({"lines": LINES}),
     "staff/patient/standing": Contract({"standing": STANDING}, shows=("standing",)),
     "staff/patient/surgery": Contract(
         {"surgery_on": SURGERY_DATE, "operated": TRUTH, "years": YEARS_OR_NONE}, shows=("surgery_on",)

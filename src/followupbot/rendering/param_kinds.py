@@ -8,10 +8,12 @@ from followupbot.domain.care_protocol import OUTCOMES
 from followupbot.domain.clinic import Role
 from followupbot.domain.enrolment_state import HALT_REASONS, STANDINGS
 from followupbot.domain.ids import MessageKey
+from followupbot.domain.lists import KINDS as LISTS
 from followupbot.domain.params import (
     Day,
     Document,
     Instant,
+    Line,
     Lines,
     Markup,
     Param,
@@ -23,7 +25,8 @@ from followupbot.domain.params import (
     Trend,
     Words,
 )
-from followupbot.domain.staff_manual import STAFF_COMMANDS
+from followupbot.domain.plan_changes import PROBLEMS
+from followupbot.domain.staff_manual import INVITE_PROBLEMS, STAFF_COMMANDS, STAFF_STATES
 from followupbot.domain.standing import REFUSALS, STATUSES
 from followupbot.domain.tiers import Tier
 
@@ -73,12 +76,12 @@ SAID_OR_NONE = ParamKind("what was said to each question, or none", (None, *SAID
 TITLE = ParamKind("the title of a question", (Title(OF_OLD),))
 ANSWER = ParamKind("what was said", (Said(OF_OLD, ("yes",)), Said(OF_OLD, (), 10)))
 ANSWER_OR_NONE = ParamKind("what was said, or none", (None, *ANSWER.samples))
-INSTANT_OR_NONE = ParamKind("a time, or none", (None, *INSTANT.samples))
 LINES_OR_NONE = ParamKind("lines, each in its own words, or none", (None, Lines(())))
 LINES = ParamKind("lines, each in its own words", (Lines(()),))
 PICTURE_OR_NONE = ParamKind("a picture, or none", (None, Picture((Trend((Point(date(2026, 3, 1), 5),)),))))
 DETAIL_OR_EMPTY = ParamKind("ids and names of ours, or nothing", ("", "sender"))
 NUMBER_OR_NONE = ParamKind("a number from 1, or none", (None, 1, 4))
+LINES_OR_NONE = ParamKind("lines, or none", (None, Lines((Line(MessageKey("staff/lists_unready"), {"role": "lead"}),))))
 FILE = ParamKind("a file", (Document("a.txt", Lines(())),))
 SENT_TEXT = ParamKind("the words of a message", (Markup("<b>A&amp;E</b>"),))
 TEXT = ParamKind("text that somebody wrote", ("I walked to the shop.", AWKWARD_NAME))
@@ -108,3 +111,8 @@ STANDING = _words("staff/standings", STANDINGS)
 STATUS = _words("staff/statuses", STATUSES)
 STATUS_REFUSAL = _words("staff/status_refusals", REFUSALS)
 STAFF_COMMAND = _words("staff_commands", STAFF_COMMANDS)
+LIST = _words("staff/lists", LISTS)
+ROLE_OR_NONE = _words("roles", tuple(Role), optional=True)
+INVITE_PROBLEM = _words("staff/admin/invite_problems", INVITE_PROBLEMS)
+STAFF_STATE = _words("staff/admin/states", STAFF_STATES)
+SCHEDULE_PROBLEM = _words("staff/schedule_problems", PROBLEMS)

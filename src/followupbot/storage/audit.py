@@ -141,6 +141,7 @@ class Audit:
                 "state": row.state,
                 "chat": row.chat,
                 "review_by": row.review_by,
+                "lists": row.lists,
                 "legal_hold_since": row.legal_hold_since,
             },
             check_ins=self._projected(check_ins, patient),

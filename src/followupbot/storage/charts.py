@@ -19,6 +19,7 @@ from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact, PatientErased
 from followupbot.domain.households import Kept
 from followupbot.domain.ids import AlertId, ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
+from followupbot.domain.lists import AlertLine, ListLine
 from followupbot.storage import chains, chats, follows, links, own_records, seals, tombstones, unmeant, updates
 from followupbot.storage.chats import Chats
 from followupbot.storage.engine import Conflict, Database
@@ -26,7 +27,8 @@ from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, encode_chart, enc
 from followupbot.storage.keys import CHAIN, CLINIC, Keys, patient_key
 from followupbot.storage.posting import Posting
 from followupbot.storage.programmes import LoadProgramme, Programmes
-from followupbot.storage.projections import Fold
+from followupbot.storage.projections import Fold, lists_column
+from followupbot.storage.queries import Queries
 from followupbot.storage.snapshots import CHART_ROW, CLINIC_ROW, Snapshots
 from followupbot.storage.tables import alerts, causes, charts, clinics, epoch_ms, facts, invitations, notes
 from followupbot.storage.tables import chats as chats_table
@@ -59,6 +61,7 @@ class Charts:
         self._programmes = Programmes(database, load_programme)
         self._snapshots = Snapshots(keys, self._programmes)
         self._chats = Chats(database, keys)
+        self._queries = Queries(database)
         self._next_wake_at = next_wake_at
         self._now = now
         self._seen: dict[ChatId, MessageId] = {}
@@ -258,6 +261,18 @@ class Charts:
             plans = [self._snapshots.chart(connection, PatientId(row.patient), row).enrolled.plan for row in rows]
         return Counter(plan.protocol for plan in plans if plan.protocol in protocols)
 
+    def alerts_unresolved(self) -> Sequence[AlertLine]:
+        """Every alert without an outcome: the worst tier first, and in it whatever is due first."""
+        return self._queries.alerts_unresolved()
+
+    def standings(self) -> Mapping[str, int]:
+        """How many patients there are of each standing."""
+        return self._queries.standings()
+
+    def listed(self, now: datetime) -> Sequence[ListLine]:
+        """Who is on the staff's lists, in the order of `lists.KINDS`, and in each the longest first."""
+        return self._queries.listed(now)
+
     # -- what goes with it ---------------------------------------------------------------------------------------------
 
     def note(self, patient: PatientId, note: str) -> str | None:
@@ -405,6 +420,7 @@ class Charts:
             "wake_at": wake_at,
             "legal_hold_since": after.legal_hold_since,
             "review_by": after.review_by,
+            "lists": lists_column(after),
             "form": CHART_FORM,
             "body_enc": cipher.encrypt(encode_chart(after), "charts", "body_enc", f"{patient}/{after.version}"),
         }

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from followupbot.domain import lists
 from followupbot.domain.alert_state import Alert, Open, Resolved, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
@@ -13,7 +14,7 @@ from followupbot.domain.facts import ChartFact
 from followupbot.domain.folding import apply
 from followupbot.domain.ids import AlertId, CheckInId
 from followupbot.storage.engine import Database
-from followupbot.storage.tables import alerts, check_ins, invitations
+from followupbot.storage.tables import alerts, check_ins, epoch_ms, invitations
 
 
 def check_in_row(chart: Chart, check_in: CheckIn) -> dict[str, Any]:
@@ -49,6 +50,11 @@ def alert_row(chart: Chart, alert: Alert) -> dict[str, Any]:
         "due_at": alert.due_at,
         "page_at": page_at,
     }
+
+
+def lists_column(chart: Chart) -> str:
+    """The staff's lists that the patient is on, as `charts.lists` has them."""
+    return " ".join(f"{found.kind}:{epoch_ms(found.since)}" for found in lists.listed(chart))
 
 
 @dataclass

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from followupbot.domain.ids import AlertId, ChatId, CheckInId, PatientId, StaffId, TimingId
+from followupbot.domain.lists import KINDS, AlertLine, ListLine
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier
 from followupbot.storage.chats import BLOCKED
@@ -39,6 +40,9 @@ HELD = "held"
 
 CANARY = "canary"
 """The subject of the daily test of alerts, which is in no count."""
+
+_EPOCH, _MS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
+
 
 LINES_MAX = 500
 """A list is for people; whoever needs more lines has another question."""
@@ -99,20 +103,6 @@ class CheckInLine:
     state: str
     asked_at: datetime
     expires_at: datetime
-
-
-@dataclass(frozen=True)
-class AlertLine:
-    """One alert. `staff` has it, or had it last; `page_at` is when somebody is buzzed next."""
-
-    patient: PatientId
-    id: AlertId
-    tier: Tier
-    state: str
-    staff: StaffId | None
-    raised_at: datetime
-    due_at: datetime
-    page_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -233,6 +223,23 @@ class Queries:
         """Every alert of the patient, the newest first."""
         query = sa.select(alerts).where(alerts.c.patient == patient).order_by(alerts.c.id.desc())
         return _alert_lines(self._rows(query))
+
+    def standings(self) -> dict[str, int]:
+        """How many patients there are of each standing."""
+        with self._database.read() as connection:
+            return _counts(connection, charts.c.state)
+
+    def listed(self, now: datetime) -> Sequence[ListLine]:
+        """Who is on the staff's lists, in the order of `lists.KINDS`, and in each the longest first."""
+        query = sa.select(charts.c.patient, charts.c.lists).where(charts.c.lists != "", charts.c.state != "erased")
+        with self._database.read() as connection:
+            lines = [
+                ListLine(kind, PatientId(row.patient), _EPOCH + int(since) * _MS)
+                for row in connection.execute(query)
+                for kind, _, since in (entry.partition(":") for entry in row.lists.split())
+            ]
+        since_now = (line for line in lines if line.since <= now)
+        return sorted(since_now, key=lambda line: (KINDS.index(line.kind), line.since, line.patient))
 
     def undelivered(self) -> Sequence[Undelivered]:
         """Messages that will not go or may have gone, the newest first."""

@@ -122,6 +122,7 @@ charts = Table(
     Column("body_enc", LargeBinary, nullable=False),
     Column("review_by", UtcMs),  # when the first text in the patient's own words is to be read
     Column("legal_hold_since", UtcMs),  # none of it runs out, and the patient is not erased
+    Column("lists", String, nullable=False, server_default=""),  # the staff's lists: `kind:since in ms`, blanks between
     Index(
         "ix_charts_due",
         "wake_at",

@@ -15,7 +15,7 @@ from followupbot.storage.chains import START
 from followupbot.storage.engine import Database
 from followupbot.storage.follows import rows as rows_of_follows
 from followupbot.storage.keys import CLINIC, Keys
-from followupbot.storage.projections import Fold
+from followupbot.storage.projections import Fold, lists_column
 from followupbot.storage.tables import epoch_ms
 
 Progress = Callable[[int, int], None]
@@ -155,6 +155,7 @@ def _of_chart(name: str, chain: _Chain, kept: Kept) -> Iterator[Finding]:
         "state": chart.standing,
         "chat": enrolment.chat,
         "review_by": chart.review_by,
+        "lists": lists_column(chart),
         "legal_hold_since": chart.legal_hold_since,
     }
     if _as_stored(kept.columns) != _as_stored(columns):

@@ -45,6 +45,7 @@ from followupbot.domain.presses import (
     Press,
     ReachPress,
     ResolvePress,
+    StaffCommandPress,
     StartPress,
     TakePress,
     TeachBackPress,
@@ -59,6 +60,9 @@ NAME_CHARS_MAX = 24
 """Of a question, a card, a choice: two names of this length, a short value and a language fit."""
 
 NUMBER_DIGITS_MAX = 9
+
+NOBODY = "-"
+"""Stands where a patient's code does, in a button that is about none or has it in its argument."""
 
 _PATIENT = re.compile(r"[A-Za-z0-9-]{1,12}")
 _NAME = re.compile(rf"[a-z0-9_-]{{1,{NAME_CHARS_MAX}}}")
@@ -145,6 +149,8 @@ def _fields(press: Press) -> tuple[str, ...]:
             return ("j", patient, str(carer), str(int(agrees)))
         case MeantPress(patient, message):
             return ("q", patient, str(message))
+        case StaffCommandPress(command, argument):
+            return ("z", NOBODY, command, argument.replace(" ", "/"))
         case TakePress(patient, alert):
             return ("t", patient, str(alert))
         case ResolvePress(patient, alert, outcome, sure):
@@ -229,6 +235,8 @@ def _press(kind: str, patient: PatientId, fields: list[str]) -> Press | None:
             return CarerPress(patient, CarerId(int(number)), agrees == "1")
         case "q", [number] if _is_number(number):
             return MeantPress(patient, MessageId(int(number)))
+        case "z", [command, argument] if _are_names(command) and _ARGUMENT.fullmatch(argument):
+            return StaffCommandPress(command, argument.replace("/", " "))
         case "t", [number] if _is_number(number):
             return TakePress(patient, AlertId(int(number)))
         case "r", [number, outcome] if _is_number(number) and _are_names(outcome):

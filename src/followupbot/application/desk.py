@@ -1,0 +1,84 @@
+"""The staff's day: alerts without an outcome, lists, and what patients wrote (issue 5, clinical.md 0.8)."""
+
+from datetime import datetime
+
+from followupbot.application.ports import Store
+from followupbot.domain import day_lists, patient_code, review, staff_manual
+from followupbot.domain.chart import Chart
+from followupbot.domain.clinic import Clinic, StaffMember
+from followupbot.domain.decision import Cause, Decision
+from followupbot.domain.ids import PatientId
+from followupbot.domain.params import Line, Lines, Param
+from followupbot.domain.presses import Choice, StaffCommandPress
+
+READ_NOTES = "read_notes"
+
+
+def alerts(store: Store, member: StaffMember, _: str, cause: Cause, now: datetime) -> Decision:
+    """The member sees every alert without an outcome, the most urgent first, with a button for those nobody has."""
+    lines = store.alerts_unresolved()
+
+    def decide(clinic: Clinic) -> Decision:
+        if not lines:
+            return staff_manual.reply(clinic, member, "staff/alerts_none", now)
+        shown = day_lists.alerts(clinic, lines, now)
+        params: dict[str, Param] = {"lines": Lines(shown), "more": len(lines) - len(shown)}
+        return staff_manual.reply(clinic, member, "staff/alerts", now, params, day_lists.alert_buttons(lines))
+
+    return store.transact_clinic(cause, decide)
+
+
+def lists(store: Store, member: StaffMember, _: str, cause: Cause, now: datetime) -> Decision:
+    """The member sees who does not answer, cannot be reached, waits to be read …, each with since when."""
+    lines = store.listed(now)
+
+    def decide(clinic: Clinic) -> Decision:
+        shown = day_lists.lists(clinic, lines, now)
+        if not shown:
+            return staff_manual.reply(clinic, member, "staff/lists_none", now)
+        buttons = day_lists.review_buttons(lines)
+        return staff_manual.reply(clinic, member, "staff/lists", now, {"lines": Lines(shown)}, buttons)
+
+    return store.transact_clinic(cause, decide)
+
+
+def read(store: Store, member: StaffMember, argument: str, cause: Cause, now: datetime) -> Decision:
+    """Whose texts wait; with a code the texts themselves; with an answer and how far was read, they are closed."""
+    words = argument.split()
+    if not words:
+        return _waiting(store, member, cause, now)
+    code = patient_code.parse(words[0])
+    if code is None or store.chart(code) is None:
+        message = "staff/no_such_patient"
+        return store.transact_clinic(cause, lambda clinic: staff_manual.reply(clinic, member, message, now))
+    if len(words) == 3 and words[1] in {review.READ, *review.REPLIES} and words[2].isdecimal():
+        return store.transact(code, cause, lambda chart: review.close(chart, words[1], int(words[2]), member, now))
+    return _show(store, member, code, cause, now)
+
+
+def _waiting(store: Store, member: StaffMember, cause: Cause, now: datetime) -> Decision:
+    waiting = [line for line in store.listed(now) if line.kind in {"held", "to_review"}]
+
+    def decide(clinic: Clinic) -> Decision:
+        if not waiting:
+            return staff_manual.reply(clinic, member, "staff/reviews_none", now)
+        first = waiting[: day_lists.ALERTS_SHOWN_MAX]
+        lines: tuple[Line, ...] = day_lists.numbered(clinic, first)
+        buttons = [
+            Choice(str(number), StaffCommandPress("review", line.patient)) for number, line in enumerate(first, 1)
+        ]
+        params: dict[str, Param] = {"lines": Lines(lines), "more": len(waiting) - len(first)}
+        return staff_manual.reply(clinic, member, "staff/reviews", now, params, day_lists.in_rows(buttons))
+
+    return store.transact_clinic(cause, decide)
+
+
+def _show(store: Store, member: StaffMember, code: PatientId, cause: Cause, now: datetime) -> Decision:
+    """The view is in the access log before anything is read."""
+    store.record_view(cause, READ_NOTES, code, now)
+
+    def decide(chart: Chart) -> Decision:
+        texts = {note: text for note in chart.unread if (text := store.note(code, note)) is not None}
+        return review.show(chart, texts, member, now)
+
+    return store.transact(code, cause, decide)

@@ -1,0 +1,95 @@
+"""The digest: each morning at opening, to leads and clinicians, also when all is clear (issue 5; clinical.md 0.7)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from followupbot.domain import day_lists
+from followupbot.domain.addressing import stamp, to_staff
+from followupbot.domain.clinic import Clinic, Role, StaffMember
+from followupbot.domain.decision import Decision
+from followupbot.domain.facts import DigestSent
+from followupbot.domain.lists import AlertLine, ListLine
+from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Day, Lines, Param
+from followupbot.domain.presses import Choice, StaffCommandPress
+from followupbot.domain.schedule import local
+
+READERS = (Role.LEAD, Role.CLINICIAN)
+
+ALERTS_SHOWN_MAX = 8
+OF_A_LIST_SHOWN_MAX = 3
+"""A digest is read standing up: `/alerts` and `/list` have the rest."""
+
+FIRST_WITHIN = timedelta(hours=1)
+"""A clinic that never had a digest has its first at an opening, not whenever its first clinician joins."""
+
+
+def due(clinic: Clinic, now: datetime) -> bool:
+    """Whether today's is to be sent: the clinic is open, somebody would read it, and it has not been sent.
+
+    Where nothing ran at opening it comes later on that day.
+    """
+    if clinic.programme is None or not _readers(clinic):
+        return False
+    hours = clinic.settings.hours
+    today = local(now, hours.zone).date()
+    open_today = hours.on(today)
+    if open_today is None or clinic.digest_on == today or not open_today[0] <= now < open_today[1]:
+        return False
+    return clinic.digest_on is not None or now < open_today[0] + FIRST_WITHIN
+
+
+def next_at(clinic: Clinic, now: datetime) -> datetime | None:
+    """When the next one is due; None where nothing is published."""
+    if clinic.programme is None:
+        return None
+    hours = clinic.settings.hours
+    opens = hours.next_open(now)
+    if opens > now:
+        return opens
+    return now if due(clinic, now) else hours.next_open(hours.next_closing(now))
+
+
+def send(clinic: Clinic, alerts: Sequence[AlertLine], lists: Sequence[ListLine], now: datetime) -> Decision:
+    """One message to each, without a sound. Nothing where it is not due."""
+    if not due(clinic, now):
+        return Decision()
+    day = local(now, clinic.settings.hours.zone).date()
+    shown = day_lists.alerts(clinic, alerts, now, ALERTS_SHOWN_MAX)
+    lines = day_lists.lists(clinic, lists, now, OF_A_LIST_SHOWN_MAX)
+    unapproved = sorted(protocol.key for protocol in clinic.published.protocols.values() if not protocol.approved_by)
+    params: dict[str, Param] = {
+        "day": Day(day),
+        "clear": not alerts and not lines,
+        "alerts": Lines(shown) if shown else None,
+        "more": len(alerts) - len(shown),
+        "lists": Lines(lines) if lines else None,
+        "unapproved": ", ".join(unapproved) or None,
+    }
+    choices = (
+        *(((Choice("alerts", StaffCommandPress("alerts")),),) if alerts else ()),
+        *(((Choice("list", StaffCommandPress("list")),),) if lists else ()),
+        *day_lists.review_buttons(lists),
+    )
+    messages = tuple(
+        replace(
+            to_staff(
+                clinic,
+                member.id,
+                "staff/digest",
+                key=f"digest/{day}/{member.id}/{stamp(now)}",
+                subject=f"staff/{member.id}",
+                lane=Lane.REPLY,
+                params=params,
+                choices=choices,
+            ),
+            silent=True,
+        )
+        for member in _readers(clinic)
+    )
+    return Decision((DigestSent(now, day),), messages)
+
+
+def _readers(clinic: Clinic) -> tuple[StaffMember, ...]:
+    return tuple(member for role in READERS for member in clinic.reachable(role))
