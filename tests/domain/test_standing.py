@@ -178,6 +178,13 @@ def test_a_pause_by_staff_ends_by_itself_and_says_nothing() -> None:
     assert standing.pause(chart, NOW.date(), NOW) == NotRecorded("not_in_half_a_year")
 
 
+@pytest.mark.parametrize("reason", ["died", "moved", "admitted"])
+def test_a_pause_never_takes_the_place_of_what_else_is_recorded(reason: HaltReason) -> None:
+    """It would end by itself, and then somebody who has died were written to."""
+    chart = halted(an_enrolled_chart(), reason)
+    assert standing.pause(chart, at("2026-04-01").date(), NOW) == NotRecorded("halted_otherwise")
+
+
 def test_an_operation_ahead_asks_nothing_until_staff_confirm_it() -> None:
     """Not even once its day has come (clinical.md 0.12); once confirmed the schedule begins."""
     chart = an_enrolled_chart(a_plan("2026-03-20"), operated=False)

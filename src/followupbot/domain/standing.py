@@ -44,6 +44,7 @@ REFUSALS = (
     "patient_stopped",
     "deletion_requested",
     "nothing_halted",
+    "halted_otherwise",
     "operated_already",
     "not_operated",
     "date_ahead",
@@ -77,6 +78,8 @@ def pause(chart: Chart, until: date, now: datetime) -> Decision | NotRecorded:
     only_patient = _ends_by_patient_only(chart)
     if only_patient is not None:
         return NotRecorded(only_patient)
+    if isinstance(chart.enrolled.contact, Halted):  # a pause would end by itself, and write to who has died
+        return NotRecorded("halted_otherwise")
     zone = chart.enrolled.plan.zone
     today = local(now, zone).date()
     if not today < until <= today + pauses.PAUSE_MAX:
