@@ -16,8 +16,6 @@ from followupbot.domain.ids import Language, MessageKey, ProtocolKey
 from followupbot.domain.params import Instant, Line, Lines, Param, Words
 from followupbot.domain.schedule import PartialDate, local
 
-LINK = "https://t.me/{bot}?start={token}"
-
 
 def invite(store: Store, member: StaffMember, argument: str, cause: Cause, now: datetime) -> Decision:
     """A link for a patient, or for somebody who works here, stands in the member's chat."""
@@ -98,7 +96,7 @@ def _invite_patient(store: Store, member: StaffMember, bot: str, typed: str, cau
         return _problem(store, member, problems[0], cause, now)
     invited = admins.draw(now)
     code = admins.a_free_code(store)
-    link = LINK.format(bot=bot, token=invited.token)
+    link = admins.LINK.format(bot=bot, token=invited.token)
 
     def decide(chart: Chart) -> Decision:
         if chart.enrolment is not None:
@@ -150,7 +148,7 @@ def _invite_staff(store: Store, member: StaffMember, bot: str, typed: str, cause
         params: dict[str, Param] = {
             "name": name,
             "role": role_words(role),
-            "link": LINK.format(bot=bot, token=invited.token),
+            "link": admins.LINK.format(bot=bot, token=invited.token),
             "until": Instant(invited.expires_at, clinic.settings.hours.zone),
         }
         made = staff.invite(clinic, name, role, admins.hash_of(invited.token), invited.expires_at, now)
