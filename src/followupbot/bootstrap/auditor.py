@@ -10,6 +10,7 @@ import structlog
 
 from followupbot.application import admins, canaries
 from followupbot.application.ports import StorageUnavailable
+from followupbot.bootstrap import supervisor
 from followupbot.bootstrap.watch import DATABASE_AWAY, watch
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.outbound import TelegramChannel
@@ -88,6 +89,7 @@ class Auditor:
         self._told_directly: set[Trouble] = set()
         self._away_since: float | None = None
         self._pinged: float | None = None
+        self._hangs = False
         self.troubles: frozenset[Trouble] | None = None
 
     async def run(self) -> None:
@@ -105,6 +107,10 @@ class Auditor:
         found = frozenset(await self._look())
         self.troubles = found
         self._workplace.audited = tuple(sorted({trouble.key for trouble in found} - {"part_stopped", "database_away"}))
+        # A database that says it is away is no reason to be started anew: without it emergencies still have their
+        # cards, and a program that begins then has none to begin with. One that hangs, or a clock that stands, is.
+        if not self._hangs and Trouble("part_stopped", Part.CLOCK.value) not in found:
+            supervisor.notify(supervisor.WORKS)
         await self._tell_directly(found)
         if not found:
             await self._heartbeat()
@@ -124,7 +130,9 @@ class Auditor:
                 found |= await workplace.writer(lambda: self._judge(found))
             self._away_since = None
             workplace.wake_sender.set()
-        except (StorageUnavailable, TimeoutError):
+            self._hangs = False
+        except (StorageUnavailable, TimeoutError) as error:
+            self._hangs = isinstance(error, TimeoutError)
             self._away_since = self._away_since or began
             if self._monotonic() - self._away_since >= DATABASE_AWAY_AFTER:
                 found.add(Trouble("database_away"))

@@ -14,7 +14,7 @@ import structlog
 
 from followupbot.application import admins
 from followupbot.application.ports import StorageUnavailable
-from followupbot.bootstrap import quarantine
+from followupbot.bootstrap import quarantine, supervisor
 from followupbot.bootstrap.auditor import Auditor
 from followupbot.bootstrap.clockwork import ROUND_SECONDS, Clockwork
 from followupbot.bootstrap.house import House, open_house
@@ -112,9 +112,11 @@ class Process:
         tasks = {asyncio.create_task(one) for one in self._work(workplace, bot)}
         stopping = asyncio.create_task(stop.wait())
         ending = time.monotonic()
+        supervisor.notify(supervisor.READY)
         try:
             done, _ = await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stop.set()
+            supervisor.notify(supervisor.STOPPING)
             ending = time.monotonic()
             await asyncio.wait(tasks, timeout=STOP_WITHIN)
             for task in done - {stopping}:
