@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from followupbot.storage.queries import Queries
 from tests.process import watched
 from tests.process.harness import Clinic, Program
 from tests.process.telegram import until
@@ -43,6 +44,7 @@ def heartbeats() -> Iterator[tuple[str, list[str]]]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/ping", asked
     server.shutdown()
+    server.server_close()
 
 
 def problems(program: Program) -> list[str]:
@@ -138,7 +140,9 @@ def test_once_a_day_a_made_up_emergency_goes_the_whole_way(clinic: Clinic) -> No
         return canary is not None and canary.received_at is not None
 
     until(received, "the receipt", within=20)
-    assert clinic.say("status")["alerts_unresolved"] == {}
+    with clinic.opened() as house:
+        lists = Queries(house.database)
+        assert (list(lists.alerts_unresolved()), lists.status(house.clock.now()).alerts_unresolved) == ([], {})
     assert program.stop()[0] == 0
     clinic.run(script=SCRIPT, FOLLOWUPBOT_TEST_CANARY="0.3").ready()
     assert ito.count("TEST · Emergency") == 1
