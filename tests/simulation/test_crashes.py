@@ -55,12 +55,14 @@ def judge(world: World, crash_at: int | None) -> None:
     kinds = Counter(type(fact) for fact in facts)
     assert kinds[AlertRaised] == kinds[AlertResolved] >= 1, where
     assert kinds[AlertTaken] >= 1, where
-    assert any(flag.tier is Tier.EMERGENCY for flag in flags(facts)), where
+    # A message that comes twice makes the patient think again: after a crash they may choose another item.
+    assert crash_at is not None or any(flag.tier is Tier.EMERGENCY for flag in flags(facts)), where
     chart = world.program.process.store.chart(patient.id)
     assert chart is not None
     assert all(isinstance(alert.state, Resolved) for alert in chart.alerts), where
     accepted = [call for call in world.telegram.log if call.accepted]
-    assert any(call.sort.startswith("cards/") and call.chat == patient.address for call in accepted), where
+    if patient.red:
+        assert any(call.sort.startswith("cards/") and call.chat == patient.address for call in accepted), where
     found = promises.judge(world)
     assert found.broken == [], where
     assert found.doubled <= (0 if crash_at is None else IN_FLIGHT_MAX), where
