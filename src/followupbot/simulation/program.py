@@ -94,6 +94,8 @@ class Program:
         self._send_at: datetime | None = None
         self._storage_at: datetime | None = None
         self.raised: list[tuple[str, Exception]] = []
+        self.tried: dict[int, set[datetime]] = {}
+        """When each update was tried, by its number: a crash may come after its commit, and then it comes again."""
         self.handled: Callable[[Mapping[str, Any], datetime], None] = lambda _raw, _now: None
         """Told of each update whose unit has committed."""
 
@@ -177,6 +179,7 @@ class Program:
         telegram.forget_old()
         while telegram.pending:
             update = telegram.pending[0]
+            self.tried.setdefault(update.id, set()).add(faults.clock.at)
             try:
                 self.process.take_in(update.raw, faults.clock.at)
             except StorageUnavailable:

@@ -75,8 +75,7 @@ class _Judge:
                 self._calls[call.chat].append(call)
         self._caused: dict[int, set[datetime]] = defaultdict(set)
         for act in world.telegram.acts:
-            if act.update in world.committed:
-                self._caused[act.chat].add(world.committed[act.update])
+            self._caused[act.chat] |= world.program.tried.get(act.update, set())
         staff = {clinician.address for clinician in world.clinicians}
         self._pages: dict[PatientId, list[datetime]] = defaultdict(list)
         self._closed: dict[PatientId, list[datetime]] = defaultdict(list)
