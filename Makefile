@@ -66,6 +66,18 @@ locks: $(V)/.dev ## the locks fit pyproject.toml and name no address
 	@if grep -n '://' requirements/*.lock; then echo 'locks: an address in a lock (see above)' >&2; exit 1; fi
 	@$(PIP) check
 
+.PHONY: sbom audit
+sbom: $(V)/.dev ## what the program is made of, for other programs: build/sbom.json, CycloneDX, from the lock
+	@$(BIN)/python -m tests.supply.sbom build/sbom.json
+
+audit: $(V)/.audit ## look everything locked up among known holes (needs the network; fails loudly when it can't ask)
+	@for lock in run dev; do \
+		PYTHONPATH=$(V)/.audit $(BIN)/python -m pip_audit --strict --disable-pip --require-hashes --progress-spinner off \
+			--requirement requirements/$$lock.lock || \
+		{ printf '\nmake audit: requirements/%s.lock was NOT found free of known holes.\n' $$lock; \
+		  echo 'Either a hole is listed above, or the source of them could not be asked: then NOTHING is known. Try again with a network.'; \
+		  exit 1; } >&2; done
+
 e2e: $(V)/.e2e ## the pages in a real browser (needs Chromium; on Debian: apt-get install chromium)
 	@chromium=$$(command -v chromium || command -v chromium-browser) || \
 		{ echo 'make e2e needs Chromium. On Debian: apt-get install chromium' >&2; exit 1; }; \
@@ -158,6 +170,7 @@ lock: $(V)/.made ## write requirements/*.lock anew from pyproject.toml
 	mkdir -p requirements && \
 	lock pyproject.toml --group build -o requirements/run.lock && \
 	lock pyproject.toml --group dev -c requirements/run.lock -o requirements/dev.lock && \
+	lock --group audit -o requirements/audit.lock && \
 	lock --group e2e -c requirements/dev.lock -o requirements/e2e.lock && \
 	{ ! grep -n '://' requirements/*.lock; }
 
@@ -193,4 +206,10 @@ $(V)/.dev: requirements/dev.lock $(V)/.run
 $(V)/.e2e: requirements/e2e.lock $(V)/.dev
 	@echo 'Installing what the browser tests need into $(V) ...'
 	@$(INSTALL) requirements/e2e.lock
+	@touch $@
+
+# In a folder of its own: what it needs never meets what the program runs with.
+$(V)/.audit: requirements/audit.lock $(V)/.made
+	@rm -rf $@
+	@$(INSTALL) requirements/audit.lock --target $@
 	@touch $@
