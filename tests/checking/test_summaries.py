@@ -20,7 +20,7 @@ def told(letters_more: int, protocol: str = SHIPPED[PROTOCOL].decode()) -> list[
 
 def test_a_form_that_cannot_be_said_back_is_refused_where_it_is_asked() -> None:
     """Once, however often it is asked; a shorter form may still fit."""
-    problems = told(letters_more=2700)
+    problems = told(letters_more=2100)
     assert [problem.split()[0] for problem in problems] == ["early", "full", "full_yearly"]
     for problem in problems:
         assert "what may be said to this form has 4" in problem
@@ -34,10 +34,10 @@ def test_a_form_that_only_a_re_check_asks_is_refused_too() -> None:
     early = text[begins : text.index("]", begins) + 1]
     longer = early.replace("early:", "week_after:").replace("urgency_self,", "phone_changed, urgency_self,")
     text = text.replace(early, early + longer).replace("form: recheck,", "form: week_after,", 1)
-    names = [problem.split()[0] for problem in told(2700, text)]
+    names = [problem.split()[0] for problem in told(2100, text)]
     assert sorted(names) == ["early", "full", "full_yearly", "week_after"]
 
 
 def test_what_fits_is_let_through() -> None:
     """The longest form that ships leaves room for so many letters."""
-    assert told(letters_more=1800) == []
+    assert told(letters_more=1400) == []

@@ -26,6 +26,7 @@ vignettes:
 SECTION_2 = {
     "cauda equina": 7,
     "old": 7,
+    "known to be old": 7,
     "weak": 6,
     "infection": 4,
     "clot": 2,

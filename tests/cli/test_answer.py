@@ -107,7 +107,7 @@ def test_consent_is_read_out_and_recorded_with_who_took_it(phone: Phone) -> None
     assert chart.open_check_in is not None
     assert chart.open_check_in.remind_at == ()
     assert outbox(code) == []
-    (line,) = phone("status", "--json").json()["to_call"]
+    (line,) = phone("status", "--json").json(1)["to_call"]
     assert (line["patient"], line["blocked"]) == (code, False)
     assert abs(datetime.fromisoformat(line["until"]) - chart.open_check_in.expires_at) < timedelta(seconds=1)
     assert f"See: followupbot answer {code}" in phone("status").out
@@ -118,7 +118,7 @@ def test_without_a_yes_nothing_is_recorded(typed: tuple[str, ...], phone: Phone)
     said = phone("invite", "patient", *OPERATION, "--by-phone", types=typed)
     assert (said.code, said.out) == (1, "")
     assert said.err.endswith("Nothing was recorded: the patient has not agreed.\n")
-    assert phone("status", "--json").json()["patients"] == {}
+    assert phone("status", "--json").json(1)["patients"] == {}
 
 
 def test_a_link_leads_from_the_telephone_to_a_chat(phone: Phone, telegram: Telegram) -> None:
@@ -130,7 +130,7 @@ def test_a_link_leads_from_the_telephone_to_a_chat(phone: Phone, telegram: Teleg
         token = admins.hash_of(link.rpartition("=")[2])
         patients.connect(opened.store, code, chat, token, Cause("test:link", ByStranger()), now)
     assert outbox(code) == ["enrolment/connected_again", "check_ins/ready"]
-    assert phone("status", "--json").json()["to_call"] == []
+    assert phone("status", "--json").json(1)["to_call"] == []
 
 
 # -- answered ----------------------------------------------------------------------------------------------------------
@@ -245,17 +245,17 @@ def test_in_the_chat_stands_only_that_it_was_answered_by_telephone(phone: Phone)
 def test_whom_the_chat_refuses_is_called(phone: Phone) -> None:
     """Blocked, or the account is gone; unblocked again they are off the list."""
     code = with_a_chat(phone)
-    assert phone("status", "--json").json()["to_call"] == []
+    assert phone("status", "--json").json(1)["to_call"] == []
     with house.open_house(settings.load()) as opened:
         desk = FrontDesk(opened.store, opened.outbox)
         desk.blocked(4711, "test:blocked", opened.clock.now())
-    (line,) = phone("status", "--json").json()["to_call"]
+    (line,) = phone("status", "--json").json(1)["to_call"]
     assert (line["patient"], line["blocked"]) == (code, True)
     assert "the chat refuses our messages; a check-in waits until" in phone("status").out
     with house.open_house(settings.load()) as opened:
         desk = FrontDesk(opened.store, opened.outbox)
         desk.unblocked(4711, "test:unblocked", opened.clock.now())
-    assert phone("status", "--json").json()["to_call"] == []
+    assert phone("status", "--json").json(1)["to_call"] == []
 
 
 # -- refused -----------------------------------------------------------------------------------------------------------

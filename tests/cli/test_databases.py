@@ -56,8 +56,10 @@ def test_init_brings_an_older_database_up_to_date(clinic: Path, newer_program: N
     """And says so, once."""
     said = terminal("init")
     assert said.code == 0
-    assert said.out.startswith("database brought from ")
-    assert said.out.endswith(" to 9001\n")
+    backup, brought = said.out.splitlines()
+    assert backup.startswith("backup: data/backups/followupbot-"), "before anything is changed"
+    assert brought.startswith("database brought from ")
+    assert brought.endswith(" to 9001")
     assert terminal("verify").code == 0
     assert terminal("init").out == "Everything is there already; nothing was changed.\n"
 

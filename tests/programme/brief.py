@@ -115,6 +115,10 @@ ASKED_FOR = {
 """What a patient may ask for at any time (8b): the red flags, or gate and core; the calf always (2)."""
 
 
+EXPECTED_FOR = (days(7), days(14), days(28))
+"""How long "expected until" may last, ours [P]: the longest is what clinic staff asked for, a month."""
+
+
 def departures(protocol: CareProtocol) -> Iterator[str]:
     """Where the protocol is other than these tables."""
     if [timing.id for timing in protocol.timings] and {timing.id for timing in protocol.timings} != set(SCHEDULE):
@@ -128,6 +132,8 @@ def departures(protocol: CareProtocol) -> Iterator[str]:
         yield f"quiet hours: {protocol.quiet_hours}"
     if protocol.absorb_within != days(7):
         yield f"absorb_within: {protocol.absorb_within}"
+    if protocol.expecting is None or protocol.expecting.spans != EXPECTED_FOR:
+        yield f"expecting: {protocol.expecting}"
     if (protocol.years, protocol.approved_by, protocol.languages) != (10, (), ("en", "es")):
         yield f"{protocol.years} years, approved by {protocol.approved_by}, languages {protocol.languages}"
     if protocol.at_enrolment != "baseline" or protocol.after_card != "rf_onset":
