@@ -142,8 +142,15 @@ seed: $(V)/.dev ## ANSWERS of made-up patients with a past in a database in DATA
 bench: $(V)/.dev ## measure it
 	@$(BIN)/python -m bench $(ARGS)
 
-docs: $(V)/.dev ## what README and docs say is so: links, commands, targets
+docs: $(V)/.dev ## the handbook as pages for browser and paper, in build/handbook; what README and docs say is so
+	@$(BIN)/python -m tests.docs.handbook
 	@$(BIN)/python -m pytest -q tests/docs $(ARGS)
+
+PICTURES ?= docs/pictures
+.PHONY: pictures
+pictures: $(V)/.e2e ## the pictures of README and docs anew, by the browser's own tests
+	@mkdir -p $(PICTURES)
+	@$(MAKE) --no-print-directory e2e ARGS='-k pictures $(ARGS)' PICTURES=$(abspath $(PICTURES))
 
 reference: $(V)/.dev ## write docs/reference.md anew from the code
 	@$(BIN)/python -m tests.docs.reference

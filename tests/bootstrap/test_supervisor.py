@@ -1,11 +1,15 @@
 """systemd is told by a datagram, and nobody is where it did not start us."""
 
+import asyncio
 import socket
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from followupbot.bootstrap import supervisor
+from followupbot.bootstrap import quarantine, supervisor
+from followupbot.bootstrap.process import Process
 
 
 def test_whoever_listens_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +25,20 @@ def test_whoever_listens_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_nobody_listens_and_nothing_happens(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NOTIFY_SOCKET", address)
     supervisor.notify(supervisor.WORKS)
+
+
+async def test_a_program_that_is_held_in_quarantine_says_that_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else systemd would kill it each minute, while somebody looks at what a restored database would send."""
+    told: list[str] = []
+    monkeypatch.setattr(supervisor, "notify", told.append)
+    monkeypatch.setattr(quarantine, "is_on", lambda house: True)
+    stop = asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        if told:
+            stop.set()
+
+    nothing: Any = None
+    workplace: Any = SimpleNamespace(stop=stop, pause=pause)
+    await Process(nothing, frozenset())._end_quarantine(workplace, nothing)
+    assert set(told) == {supervisor.WORKS}
