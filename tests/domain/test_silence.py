@@ -6,7 +6,7 @@ from followupbot.domain import check_ins
 from followupbot.domain.chart import Chart
 from followupbot.domain.ids import CheckInId
 from followupbot.domain.rules import Against
-from tests.builders import CHECK_IN, ENROLLED_AT, NOW, after, at, kinds, messages, sent
+from tests.builders import CHECK_IN, ENROLLED_AT, NOW, a_chart, after, at, kinds, messages, sent
 from tests.domain.one_of_everything import BASELINE, DAY, HOUR, a_chart_of, said, woken
 
 EXPIRES_AT = ENROLLED_AT + 7 * DAY
@@ -79,3 +79,13 @@ def test_an_emergency_leaves_nothing_to_wait_for() -> None:
     assert chart.check_in(CHECK_IN) is not None
     assert check_ins.next_wake_at(chart) is None
     assert check_ins.wake(chart, at("2026-03-09 12:00")).facts == ()
+
+
+def test_a_check_in_whose_gate_was_left_open_does_not_move_since_when_things_are_new() -> None:
+    """What began in the weeks that it waited is asked about the next time (clinical.md 0.1)."""
+    half = a_chart(["gate_bladder: none"])
+    missed = after(half, check_ins.lapse(half, half.check_ins[0], EXPIRES_AT))
+    assert (missed.misses, missed.answered_at) == (1, None)
+    whole = said(a_chart_of(), "gate none")
+    kept = after(whole, check_ins.lapse(whole, whole.check_ins[0], EXPIRES_AT))
+    assert (kept.misses, kept.answered_at) == (0, NOW), "not the end of its window either, a week later"

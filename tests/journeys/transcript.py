@@ -30,6 +30,9 @@ ready. `closed: DATE, DATE` are bank holidays.
 
 `protocol: whole` above the transcript: whoever has an alert can also expect what it tells of, and confirm a baseline.
 
+`protocol: shipped` plays it by the care protocol that ships, and tells below each message what the phone shows, line by
+line and with the words of its buttons.
+
 What is read out in a call stands as `read out:`, and is in no chat.
 """
 
@@ -37,6 +40,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
+from pathlib import Path
 
 from followupbot.application import admins, anytime, calls, duties, invitations, records, rounds
 from followupbot.channels.console import hearing
@@ -51,9 +56,13 @@ from followupbot.domain.params import WHOM, Day, Instant, Param, Words
 from followupbot.domain.presses import Choice, MeantPress
 from followupbot.domain.rota_state import monday_of
 from followupbot.domain.schedule import PartialDate, local, resolve
+from followupbot.protocol_files.programme import read_programme
+from followupbot.protocol_files.sources import gather
+from followupbot.rendering.html import strip
+from followupbot.rendering.renderer import Renderer
 from tests.application.memory import a_store
 from tests.application.world import PhoneMessage, Rows, Shown, World
-from tests.builders import LUMBAR, a_whole_protocol
+from tests.builders import LUMBAR, V1, a_whole_protocol, some_settings
 
 TIME_WIDTH = 14
 
@@ -86,7 +95,7 @@ SHOWN_WHERE_THERE = ("offered_to",)
 _LINE = re.compile(r"(?P<time>[^|]*)\|(?: (?P<text>.*))?")
 _DAY = re.compile(r"day (-?\d+) (\d\d:\d\d)")
 _LATER = re.compile(r"\+(\d+) min")
-_OUTPUT = re.compile(r"bot (->|=>|-x) |\S+ sees: |read out: ")
+_OUTPUT = re.compile(r"bot (->|=>|-x) |\S+ sees: |read out: |\" ")
 _DOES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
@@ -204,6 +213,8 @@ class Play:
     addresses: dict[str, int] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     patients: dict[str, PatientId] = field(default_factory=dict)
+    renderer: Renderer | None = None
+    """Whose words are shown; None where only keys are."""
     call: calls.Line | None = None
     """The call that goes on, and the buttons that were read out in it."""
     heard: list[Choice] = field(default_factory=list)
@@ -366,10 +377,25 @@ class Play:
     def _tell(self) -> None:
         for shown in self.world.shown[self._told :]:
             self.lines.append(Line(shown.at, self._line(shown)))
+            self.lines += [Line(shown.at, f'" {line}') for line in self._shown_words(shown)]
         self._told = len(self.world.shown)
 
     def _line(self, shown: Shown) -> str:
         return f"bot {shown.how} {self._name(shown.chat)}: {self._words(shown.message, shown.rows, shown.params)}"
+
+    def _shown_words(self, shown: Shown) -> Iterator[str]:
+        """What the phone shows, line by line, and its buttons; nothing where only those are taken away."""
+        if self.renderer is None or shown.how == "-x":
+            return
+        clinic, language = self.world.store.the_clinic, Language("en")
+        for speaker in self.world.store.speakers_of(shown.chat)[:1]:
+            chart = self.world.store.chart(speaker.patient)
+            assert chart is not None
+            language = chart.enrolled.plan.language
+        rendered = self.renderer.render(clinic.published.version, language, shown.message, shown.params, shown.rows)
+        yield from (line for line in strip(rendered.html).splitlines() if line.strip())
+        for row in rendered.buttons:
+            yield " ".join(f"[{button.label}]" for button in row)
 
     def _words(self, message: MessageKey, rows: Rows, params: Mapping[str, Param]) -> str:
         labels = "".join(f" [{_label(button)}]" for row in rows for button in row)
@@ -409,9 +435,22 @@ def _buttons(message: PhoneMessage, on: str | None) -> list[Choice]:
     return message.ever if on in message.was else []
 
 
+SHIPPED = gather(Path("/nonexistent"))
+"""What ships, with no file of one's own over it."""
+
+
+@cache
+def _shipped() -> Programme:
+    """The clinic of other stories, with the care protocol and the words that ship."""
+    return replace(read_programme(V1, SHIPPED), settings=some_settings())
+
+
 def play(text: str, programme: Programme) -> str:
     """The file as it ought to be: the same people do the same, and the bot does what it does."""
     story = read(text)
+    shipped = "\nprotocol: shipped\n" in f"\n{story.head}\n"
+    if shipped:
+        programme = _shipped()
     if "\nprotocol: whole\n" in f"\n{story.head}\n":
         programme = replace(programme, protocols={LUMBAR: a_whole_protocol()})
     given = dict(re.findall(r"^(clinic|closed): (.+)$", story.head, re.MULTILINE))
@@ -420,4 +459,5 @@ def play(text: str, programme: Programme) -> str:
     settings = replace(programme.settings, hours=replace(hours, closed_on=closed))
     world = World(a_store(replace(programme, settings=settings)), story.done[0].at, clinic_wakes="clinic" in given)
     admins.name_bot(world.store, "practice_bot", ByShell("root"), world.now)
-    return write(story, Play(story, world).run())
+    renderer = Renderer(lambda _: SHIPPED, lambda _: settings) if shipped else None
+    return write(story, Play(story, world, renderer=renderer).run())

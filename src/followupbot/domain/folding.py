@@ -503,10 +503,31 @@ def _planned(chart: Chart, fact: RecheckPlanned) -> Changes:
 
 
 def _closed(chart: Chart, check_in: CheckInId, state: Completed | CutShort | Expired | Ended, missed: bool) -> Changes:
-    found = chart.check_in(check_in)
-    answered_at = state.at if found is not None and found.answers else chart.answered_at
     misses = chart.misses + 1 if missed else 0
+    answered_at = _answered_until(chart, check_in, state) or chart.answered_at
     return _check_in(chart, check_in, state=state, reopened=None) | {"misses": misses, "answered_at": answered_at}
+
+
+def _answered_until(
+    chart: Chart, check_in: CheckInId, state: Completed | CutShort | Expired | Ended
+) -> datetime | None:
+    """Up to when the check-in answers what is new; None where it leaves red-flag screens open, or may.
+
+    The next one asks what is new since then (clinical.md 0.1): counted from the end of a window that was not answered,
+    or only in part, what began in it would never be asked about.
+    """
+    found = chart.check_in(check_in)
+    if found is None or not found.answers:
+        return None
+    match state:
+        case Completed(at) | CutShort(at):
+            return at
+        case Expired(_, missed):
+            return None if missed else found.answered_at
+        case Ended():
+            return None
+        case _:
+            assert_never(state)
 
 
 def _notes_read(chart: Chart, fact: NotesRead) -> Changes:
