@@ -393,9 +393,15 @@ class Play:
             assert chart is not None
             language = chart.enrolled.plan.language
         rendered = self.renderer.render(clinic.published.version, language, shown.message, shown.params, shown.rows)
-        yield from (line for line in strip(rendered.html).splitlines() if line.strip())
+        yield from (self._without_codes(line) for line in strip(rendered.html).splitlines() if line.strip())
         for row in rendered.buttons:
             yield " ".join(f"[{button.label}]" for button in row)
+
+    def _without_codes(self, line: str) -> str:
+        """Codes are drawn anew each time; a story tells its own names."""
+        for name, patient in self.patients.items():
+            line = line.replace(patient, f"<{name}>")
+        return line
 
     def _words(self, message: MessageKey, rows: Rows, params: Mapping[str, Param]) -> str:
         labels = "".join(f" [{_label(button)}]" for row in rows for button in row)
