@@ -155,9 +155,12 @@ pictures: $(V)/.e2e ## the pictures of README and docs anew, by the browser's ow
 reference: $(V)/.dev ## write docs/reference.md anew from the code
 	@$(BIN)/python -m tests.docs.reference
 
-build: $(V)/.run ## the wheel and the source archive, in dist/
-	@rm -rf dist
-	@$(BIN)/python -m hatchling build
+# The wheel is made out of the source archive, as pip makes it, so that one try shows both whole.
+build: $(V)/.run ## the source archive and the wheel, in dist/
+	@rm -rf dist build/archive && mkdir -p build/archive
+	@$(BIN)/python -m hatchling build --target sdist
+	@tar xzf dist/*.tar.gz -C build/archive --strip-components 1
+	@cd build/archive && $(abspath $(BIN))/python -m hatchling build --target wheel --directory $(abspath dist)
 
 wheel: build ## try the wheel: an environment with nothing else in it, outside the checkout
 	@rm -rf build/empty

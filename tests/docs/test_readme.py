@@ -60,3 +60,13 @@ def test_every_make_target_that_the_pages_name_exists() -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {name for page in PAGES for name in re.findall(r"`?make ([a-z0-9-]+)", page.read_text(encoding="utf-8"))}
     assert named - targets == set()
+
+
+@pytest.mark.parametrize("change", ["a question type", "a question or rule", "a slash command", "a language"])
+def test_the_readme_says_where_a_change_goes(change: str) -> None:
+    """A row of its table, with a file or folder that is there."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    row = next(line for line in readme.splitlines() if line.startswith(f"| {change} |"))
+    places = LINK.findall(row)
+    assert places
+    assert [place for place in places if not (ROOT / place).exists()] == []
