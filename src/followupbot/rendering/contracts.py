@@ -120,15 +120,22 @@ class Contract:
     opens: str | None = None
 
     def samples(self) -> Iterator[dict[str, Param]]:
-        """Parameters to try it with: every combination of what a template may branch on, and each sample once."""
+        """Parameters to try it with: every combination of what a template may branch on, and each sample.
+
+        The samples all come where everything is there and where nothing is, and in turn in between: each with each
+        combination would be hundreds for one message, and `check` is to take no longer than two seconds.
+        """
         rows = max((len(kind.samples) for kind in self.params.values()), default=1)
-        for choices in _choices([name for name, kind in self.params.items() if _branches(kind)]):
-            for row in range(rows):
+        for turn, choices in enumerate(_choices([name for name, kind in self.params.items() if _branches(kind)])):
+            mixed = len({*choices.values()}) > 1
+            for row in (turn % rows,) if mixed else range(rows):
                 chosen: dict[str, Param] = {}
                 for name, kind in self.params.items():
                     samples = kind.samples
                     if name in choices:
                         samples = samples[1:] if choices[name] else samples[:1]
+                        if mixed and choices[name]:  # a no, or a 0, is tried where all is there
+                            samples = tuple(sample for sample in samples if sample) or samples
                     chosen[name] = samples[row % len(samples)]
                 yield chosen
 
