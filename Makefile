@@ -152,6 +152,10 @@ pictures: $(V)/.e2e ## the pictures of README and docs anew, by the browser's ow
 	@mkdir -p $(PICTURES)
 	@$(MAKE) --no-print-directory e2e ARGS='-k pictures $(ARGS)' PICTURES=$(abspath $(PICTURES))
 
+.PHONY: hazards
+hazards: $(V)/.dev ## run every test that holds a hazard of docs/hazards.yaml, and write docs/hazards.md
+	@$(BIN)/python -m tests.docs.hazards
+
 reference: $(V)/.dev ## write docs/reference.md anew from the code
 	@$(BIN)/python -m tests.docs.reference
 
