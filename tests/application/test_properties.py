@@ -1,13 +1,13 @@
 """What holds whatever people do, in whatever order, at whatever hour."""
 
 from collections.abc import Callable, Set
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from followupbot.application import admins, records
+from followupbot.application import admins, invitations, records
 from followupbot.domain.alert_state import FLAGS_MAX, Open, Taken
 from followupbot.domain.chart import CLOSED_CHECK_INS_MAX, RESOLVED_ALERTS_MAX, UNREAD_MAX, Chart
 from followupbot.domain.clinic import Role
@@ -39,6 +39,7 @@ from followupbot.domain.presses import (
     TakePress,
 )
 from followupbot.domain.rules import Tier
+from followupbot.domain.schedule import local
 from followupbot.domain.wake import next_wake_at, wake, wake_alerts
 from tests.application.memory import a_store
 from tests.application.world import World
@@ -47,7 +48,8 @@ from tests.builders import NOW, a_plan, a_programme
 SHELL = ByShell("root")
 PATIENTS = (1, 2)
 STAFF = {11: ("dr_ito", Role.CLINICIAN), 12: ("dr_sato", Role.LEAD), 13: ("ada", Role.ADMIN)}
-EVERYBODY = (*PATIENTS, *STAFF, 99)
+CARERS = (21, 22)
+EVERYBODY = (*PATIENTS, *CARERS, *STAFF, 99)
 TEXTS = (
     "I can't feel it when I pee",
     "my husband died",
@@ -98,6 +100,10 @@ class Clinic:
     world: World
     patients: tuple[PatientId, ...]
     seen: int = 0
+    read: dict[PatientId, int] = field(default_factory=dict)
+    """How many facts of each have been looked at."""
+    started_on: set[tuple[PatientId, str, date]] = field(default_factory=set)
+    """Whom we wrote to of ourselves on which day of which zone."""
 
     # -- what people do ------------------------------------------------------------------------------------------------
 
@@ -107,6 +113,7 @@ class Clinic:
         doing: Callable[[int, int], None] = getattr(self, f"_{what}")
         held = {patient for patient in self.patients if self._chart(patient).held}
         doing(who, which)
+        self._starts_one_conversation_a_day(what)
         self.holds(held)
 
     def _tap(self, who: int, which: int) -> None:
@@ -199,6 +206,22 @@ class Clinic:
         link = admins.invite_patient_again(self.world.store, patient, SHELL, self.world.now)
         address = PATIENTS[(who + which % 2) % len(PATIENTS)]
         self.world.start(address, link.token)
+
+    def _invite_carer(self, who: int, which: int) -> None:
+        """Somebody helps, whose phone may be the other patient's; two patients may have the same helper."""
+        patient = self.patients[who % len(self.patients)]
+        invited = invitations.invite(self.world.store, patient, "MG", SHELL, self.world.now)
+        if invited is not None:
+            self.world.start((*CARERS, *PATIENTS)[which % 4], invited.token)
+
+    def _block(self, who: int, which: int) -> None:
+        """The bot is blocked, noticed at once or only when something is sent; or unblocked."""
+        address = (*PATIENTS, *CARERS)[who % 4]
+        if which % 3:
+            self.world.unblock(address)
+        else:
+            self.world.block(address, unnoticed=which % 2 == 0)
+            self.world.deliver()
 
     def _take(self, who: int, which: int) -> None:
         """A staff member takes, or resolves, the newest alert of a patient."""
@@ -320,6 +343,21 @@ class Clinic:
         }
         assert fired <= flagged
 
+    def _starts_one_conversation_a_day(self, step: str) -> None:
+        """We begin, or remind, at most once on any day of the patient's (issue 4.4)."""
+        for patient in self.patients:
+            facts, seen = self.world.store.facts[patient], self.read.get(patient, 0)
+            self.read[patient] = len(facts)
+            if step not in ("pass", "sleep"):
+                continue
+            zone = self._chart(patient).enrolled.plan.zone
+            for fact in facts[seen:]:
+                asked = isinstance(fact, CheckInAsked) and fact.for_day is not None
+                if asked or isinstance(fact, CheckInReminded):
+                    day = patient, zone, local(fact.at, zone).date()
+                    assert day not in self.started_on, fact
+                    self.started_on.add(day)
+
     def _leaves_in_peace(self, facts: list[ChartFact]) -> None:
         """Nothing is asked or reminded of between a wish for quiet and the return."""
         quiet = False
@@ -397,7 +435,7 @@ STEPS = st.tuples(
         + ["put_off"]
         + ["wish"] * 3
         + ["steal", "steal", "write", "write", "sleep", "sleep", "send", "start", "reconnect", "leave", "join"]
-        + ["command", "command", "read"]
+        + ["command", "command", "read", "invite_carer", "invite_carer", "block", "block"]
     ),
     NUMBERS,
     NUMBERS,
@@ -422,6 +460,7 @@ NIGHT = [("pass", 0, 3)] * 5
 @example([("sleep", 0, 1), *WEEK, ("wish", 0, 0), *NIGHT])
 @example([("sleep", 0, 1), *WEEK, ("wish", 0, 5), *NIGHT])
 @example([("wish", 0, 7), *WEEK, *WEEK])
+@example([("invite_carer", 0, 3), ("invite_carer", 1, 0), ("go_on", 0, 0), ("go_on", 1, 0), *WEEK])
 def test_whatever_people_do_what_is_promised_holds(steps: list[tuple[str, int, int]]) -> None:
     """Presses new, stale, foreign and made up; words; time that passes or was slept through; staff who come and go."""
     clinic = a_clinic_at_work()
