@@ -7,11 +7,11 @@ from followupbot.domain.alert_state import Taken
 from followupbot.domain.facts import NotesRead, TextAnswered
 from followupbot.domain.ids import PatientId
 from followupbot.domain.params import Lines
-from followupbot.domain.presses import AnswerPress, StaffCommandPress, TakePress
+from followupbot.domain.presses import AlertPress, AnswerPress, StaffCommandPress, TakePress
 from followupbot.domain.review import READ, REPLIES
 from tests.application.test_front_desk import ADA, HER, HIS, ITO, SATO, STRANGER, a_full_world, a_patient
 from tests.application.world import PhoneMessage, Shown, World
-from tests.builders import BLADDER, MESSAGE
+from tests.builders import ALERT, BLADDER, MESSAGE
 
 
 def press(world: World, address: int, label: str) -> None:
@@ -36,7 +36,7 @@ def emergency(world: World, address: int) -> PatientId:
 
 
 def test_alerts_are_shown_and_taken_by_their_number() -> None:
-    """Those that somebody has stay in sight, without a button."""
+    """Those that somebody has stay in sight; whoever has one gets back to it, nobody else has a button for it."""
     world = a_full_world()
     world.command(ITO, "alerts")
     assert world.shown[-1].message == "staff/alerts_none"
@@ -48,9 +48,16 @@ def test_alerts_are_shown_and_taken_by_their_number() -> None:
     taken = [patient for patient in (hers, his) if isinstance(world.store.charts[patient].alerts[0].state, Taken)]
     assert len(taken) == 1
     world.command(SATO, "alerts")
-    (left,) = [choice.press for row in world.shown[-1].rows for choice in row]
-    assert isinstance(left, TakePress)
-    assert left.patient not in taken
+    presses = {choice.press for row in world.shown[-1].rows for choice in row}
+    (mine,) = taken
+    (left,) = {hers, his} - {mine}
+    assert presses == {TakePress(left, ALERT), AlertPress(mine, ALERT, below=True)}
+    world.command(ITO, "alerts")
+    assert [choice.press for row in world.shown[-1].rows for choice in row] == [TakePress(left, ALERT)]
+    press(world, ITO, world.shown[-1].rows[0][0].label)
+    world.command(SATO, "alerts")
+    press(world, SATO, world.shown[-1].rows[0][0].label)
+    assert world.shown[-1].message == "alerts/yours"
 
 
 def test_the_list_shows_who_needs_a_look_and_what_the_rota_lacks() -> None:

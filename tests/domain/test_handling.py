@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain import alerts, details, expectations, handling, pages, patient_page, wake
+from followupbot.domain import alerts, details, expectations, handling, lists, pages, patient_page, wake
 from followupbot.domain.alert_state import Flag, Open, Resolved, Taken
 from followupbot.domain.chart import EXPECTATIONS_MAX, Chart
 from followupbot.domain.clinic import Clinic, Role, StaffMember
@@ -14,7 +14,7 @@ from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId, Concern, MessageKey, QuestionId, RuleId, TimingId
 from followupbot.domain.outgoing import Amend, ToClinician
 from followupbot.domain.params import Line, Lines, Picture, Words
-from followupbot.domain.presses import ExpectPress, HandOverPress
+from followupbot.domain.presses import Choice, EndExpectedPress, ExpectPress, HandOverPress
 from followupbot.domain.questions import Answer, Value
 from followupbot.domain.rules import Tier, Trace
 from tests.builders import (
@@ -281,6 +281,16 @@ def test_the_lead_hears_of_it_each_monday_without_a_buzz() -> None:
     ended = expectations.end(later, DR_SATO.id, MESSAGE, at("2026-03-16 09:00"))
     assert after(later, ended).expectations == ()
     assert notice(expectations.end(after(later, ended), DR_SATO.id, MESSAGE, NOW)) == "alerts/notices/nothing_expected"
+
+
+def test_who_has_something_expected_is_on_a_list_and_their_page_ends_it() -> None:
+    """So that whoever reads list or digest sees of whom nothing is told for now (clinical.md 0.15)."""
+    chart = expected(in_hand(pain()))
+    assert [(line.kind, line.since) for line in lists.listed(chart) if line.kind == "expected"] == [("expected", NOW)]
+    assert patient_page.choices(chart) == ((Choice("end", EndExpectedPress(chart.patient)),),)
+    ended = after(chart, expectations.end(chart, DR_SATO.id, MESSAGE, NOW))
+    assert "expected" not in {line.kind for line in lists.listed(ended)}
+    assert patient_page.choices(ended) == ()
 
 
 def test_no_more_is_expected_than_somebody_can_look_through() -> None:

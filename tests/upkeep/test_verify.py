@@ -12,6 +12,8 @@ from followupbot.domain.ids import AlertId, CheckInId
 from followupbot.storage.audit import Audit, Kept
 from followupbot.storage.facts import encode_chart
 from followupbot.storage.keys import CLINIC, patient_key
+from followupbot.storage.listing import LISTED
+from followupbot.storage.marks import Marks
 from followupbot.storage.tombstones import Tombstone, bury
 from followupbot.upkeep.verify import Report, verify
 from tests.storage.people import DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site, asked, raised
@@ -50,6 +52,19 @@ def tamper(site: Site, *statements: str) -> None:
 def found(site: Site) -> set[tuple[str, int | None]]:
     """Where something is wrong."""
     return {(finding.chain, finding.n) for finding in verify(site.database, site.keys).findings}
+
+
+def test_rows_from_before_there_were_lists_are_put_on_them_once(site: Site) -> None:
+    """A migration can't: what a list is made of is encrypted. Without it nobody would see who waits to be read."""
+    listed = site.charts.listed(NOON)
+    assert {line.kind for line in listed} >= {"to_review"}
+    tamper(site, "UPDATE charts SET lists = ''")
+    assert found(site) == {(CHAIN, None), (OTHER, None)}
+    assert site.charts.list_anew() == 2
+    assert (site.charts.listed(NOON), found(site)) == (listed, set())
+    assert site.charts.list_anew() == 0
+    Marks(site.database).put(LISTED, NOON, "held to_review")
+    assert site.charts.list_anew() == 2
 
 
 def test_a_record_that_nobody_touched_is_whole(site: Site) -> None:

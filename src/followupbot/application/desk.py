@@ -22,8 +22,13 @@ def alerts(store: Store, member: StaffMember, _: str, cause: Cause, now: datetim
         if not lines:
             return staff_manual.reply(clinic, member, "staff/alerts_none", now)
         shown = day_lists.alerts(clinic, lines, now)
-        params: dict[str, Param] = {"lines": Lines(shown), "more": len(lines) - len(shown)}
-        return staff_manual.reply(clinic, member, "staff/alerts", now, params, day_lists.alert_buttons(lines))
+        buttons = day_lists.alert_buttons(lines, member.id)
+        params: dict[str, Param] = {
+            "lines": Lines(shown),
+            "more": len(lines) - len(shown),
+            "buttons": bool(buttons),
+        }
+        return staff_manual.reply(clinic, member, "staff/alerts", now, params, buttons)
 
     return store.transact_clinic(cause, decide)
 

@@ -99,6 +99,7 @@ def open_house(settings: Settings, clock: Clock | None = None, *, published: boo
     opened = build(settings, clock or SystemClock())
     try:
         opened.store.finish_erasures()
+        opened.store.list_anew()
         if published and opened.store.clinic().programme_version is None:
             raise HouseClosed("Nothing is published yet. Run: followupbot init")
         yield opened

@@ -7,10 +7,10 @@ from itertools import groupby
 from followupbot.domain import duty
 from followupbot.domain.addressing import role_words
 from followupbot.domain.clinic import Clinic
-from followupbot.domain.ids import MessageKey
+from followupbot.domain.ids import MessageKey, StaffId
 from followupbot.domain.lists import AlertLine, ListLine
 from followupbot.domain.params import Day, Instant, Line, Shown, Words
-from followupbot.domain.presses import Choice, StaffCommandPress, TakePress
+from followupbot.domain.presses import AlertPress, Choice, StaffCommandPress, TakePress
 from followupbot.domain.schedule import local
 
 ALERTS_SHOWN_MAX = 12
@@ -42,13 +42,14 @@ def alerts(
     )
 
 
-def alert_buttons(lines: Sequence[AlertLine]) -> tuple[tuple[Choice, ...], ...]:
-    """A button for each that nobody has, with its number."""
-    choices = [
-        Choice(str(number), TakePress(line.patient, line.id))
-        for number, line in enumerate(lines[:ALERTS_SHOWN_MAX], 1)
-        if line.state == "open"
-    ]
+def alert_buttons(lines: Sequence[AlertLine], reader: StaffId) -> tuple[tuple[Choice, ...], ...]:
+    """A button with its number for each that nobody has, which takes it, and for each of the reader's, to see it."""
+    choices = []
+    for number, line in enumerate(lines[:ALERTS_SHOWN_MAX], 1):
+        if line.state == "open":
+            choices.append(Choice(str(number), TakePress(line.patient, line.id)))
+        elif line.staff == reader:
+            choices.append(Choice(str(number), AlertPress(line.patient, line.id, below=True)))
     return in_rows(choices)
 
 

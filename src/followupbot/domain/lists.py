@@ -24,6 +24,7 @@ KINDS = (
     "deletion_requested",
     "operation_to_confirm",
     "locked",
+    "expected",
 )
 """In the order in which they are shown; the words are `staff/lists/<kind>`."""
 
@@ -91,5 +92,7 @@ def _listed(chart: Chart) -> Iterator[tuple[str, datetime]]:
         yield "to_call", check_in.asked_at
     if chart.misses >= MISSES_LISTED and chart.starts_allowed:
         yield "not_answering", chart.answered_at or active.enrolled_at
+    if chart.expectations:
+        yield "expected", min(found.at for found in chart.expectations)
     if not active.operated:
         yield "operation_to_confirm", resolve(enrolment.plan.surgery_on.anchor(), time(), enrolment.plan.zone)

@@ -9,7 +9,7 @@ from followupbot.domain.alert_state import Alert, Baseline, Open, Resolved, Take
 from followupbot.domain.chart import Chart
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import Day, Instant, Line, Lines, Param, Shown, Words
-from followupbot.domain.presses import Choice, TakePress
+from followupbot.domain.presses import Choice, EndExpectedPress, TakePress
 from followupbot.domain.schedule import local
 
 LOOKS_AHEAD = timedelta(days=800)
@@ -25,9 +25,11 @@ def params(chart: Chart, now: datetime) -> dict[str, Param]:
 def choices(chart: Chart) -> tuple[tuple[Choice, ...], ...]:
     """What can be done about it there and then."""
     alert = chart.unresolved_alert
-    if alert is None or not isinstance(alert.state, Open):
-        return ()
-    return ((Choice("take", TakePress(chart.patient, alert.id)),),)
+    take = alert is not None and isinstance(alert.state, Open)
+    return (
+        *(((Choice("take", TakePress(chart.patient, alert.id)),),) if alert is not None and take else ()),
+        *(((Choice("end", EndExpectedPress(chart.patient)),),) if chart.expectations else ()),
+    )
 
 
 def years_since(surgery: date, now: datetime, zone: str) -> int:

@@ -414,7 +414,7 @@ CONTRACTS: dict[str, Contract] = {
     "staff/notices/not_for_you": _NOTICE,
     "staff/unknown_command": _REPLY,
     "staff/not_for_this_role": _REPLY,
-    "staff/alerts": Contract({"lines": LINES, "more": PAGES}, buttons=None),
+    "staff/alerts": Contract({"lines": LINES, "more": PAGES, "buttons": TRUTH}, buttons=None),
     "staff/alerts_none": _REPLY,
     "staff/alert_line": Contract(
         {
@@ -490,7 +490,7 @@ CONTRACTS: dict[str, Contract] = {
     **{f"staff/schedule_problems/{problem}": _WORD for problem in PROBLEMS},
     "staff/which_patient": _REPLY,
     "staff/no_such_patient": _REPLY,
-    "staff/patient": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("take",)),
+    "staff/patient": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("take", "end")),
     "staff/patient_lines": Contract({"lines": LINES}),
     "staff/patient/standing": Contract({"standing": STANDING}, shows=("standing",)),
     "staff/patient/surgery": Contract(

@@ -20,7 +20,7 @@ from followupbot.domain.facts import ChartFact, ClinicFact, Fact, PatientErased
 from followupbot.domain.households import Kept
 from followupbot.domain.ids import AlertId, ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.domain.lists import AlertLine, ListLine
-from followupbot.storage import chains, chats, follows, links, own_records, seals, tombstones, unmeant, updates
+from followupbot.storage import chains, chats, follows, links, listing, own_records, seals, tombstones, unmeant, updates
 from followupbot.storage.chats import Chats
 from followupbot.storage.engine import Conflict, Database
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, encode_chart, encode_clinic, encode_fact
@@ -168,6 +168,13 @@ class Charts:
         for patient in found:
             tombstones.finish(self._database, self._keys, patient, self._now())
         return found
+
+    def list_anew(self) -> int:
+        """Every chart is on the lists that there are now; how many were looked at: none where the lists are the same.
+
+        What a list is made of stands in encrypted charts, so that no migration can tell who is on a new one.
+        """
+        return listing.list_anew(self._database, self._snapshots, self._now())
 
     def tombstone(self, patient: PatientId) -> Tombstone | None:
         """Where the patient was erased."""
