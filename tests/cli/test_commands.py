@@ -143,7 +143,10 @@ def test_without_a_clinic_every_command_says_how_to_make_one(words: list[str], t
     """And makes nothing itself."""
     said = terminal(*words, TELEGRAM_TOKEN=TOKEN)
     assert (said.code, said.out) == (1, "")
-    assert said.err == "There is no data folder data. Run: followupbot init\n"
+    assert said.err == (
+        "There is no data folder data. For a new clinic: followupbot init. "
+        "If it is in another place: set FOLLOWUPBOT_DATA.\n"
+    )
     assert list(terminal.folder.iterdir()) == []
 
 

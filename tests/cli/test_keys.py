@@ -22,7 +22,8 @@ def test_a_master_key_is_not_made_anew_where_the_database_lies_elsewhere(termina
     said = terminal("init", DATABASE_URL=url)
     assert (said.code, said.out) == (1, "")
     assert (
-        said.err == "This clinic's master key is missing: data/master.key. Restore it; a new one would open nothing.\n"
+        said.err == "This clinic's master key is missing: data/master.key. "
+        "Put it back from the recovery sheet, on one line; a new one would open nothing.\n"
     )
     assert not (terminal.folder / "data" / "master.key").exists()
 

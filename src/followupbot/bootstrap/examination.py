@@ -14,6 +14,10 @@ from followupbot.settings import Settings, SettingsWrong
 from followupbot.upkeep import doctor
 from followupbot.upkeep.doctor import Finding, Level
 
+HOW_TO_GET_ONE = (
+    "Send /newbot to @BotFather in Telegram, then set FOLLOWUPBOT_TELEGRAM_TOKEN (or ..._FILE) to what it shows."
+)
+
 CLOCK_WITHIN = 5.0
 """Seconds for the one answer whose date is compared."""
 
@@ -34,11 +38,12 @@ def _clinic(settings: Settings) -> str:
 
 
 def _published(settings: Settings) -> Iterator[Finding]:
-    """Whether the files are what is published; the files are the source, the database is what runs."""
+    """Whether the files, which are the source, are what runs; and who is there to hear of it."""
     try:
         with open_house(settings) as opened:
             version = opened.store.clinic().published.version
             same = opened.store.programme_files(version) == to_publish(settings.data)
+            staff = list(doctor.staff(opened.store.clinic()))
     except Exception:  # said by `doctor.opening` already, with its reason
         return
     if same:
@@ -47,6 +52,7 @@ def _published(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             Level.DOUBT, "the files differ from what is published", "To put them to work: followupbot publish"
         )
+    yield from staff
 
 
 def _telegram(settings: Settings) -> Iterator[Finding]:
@@ -57,7 +63,7 @@ def _telegram(settings: Settings) -> Iterator[Finding]:
         yield Finding(Level.WRONG, str(wrong), "Set what @BotFather shows.")
         return
     if token is None:
-        yield Finding(Level.WRONG, "there is no bot token", "Set FOLLOWUPBOT_TELEGRAM_TOKEN (or ..._FILE).")
+        yield Finding(Level.WRONG, "there is no bot token", HOW_TO_GET_ONE)
         return
     match asyncio.run(probe.ask(token, api)):
         case Me(_, username):

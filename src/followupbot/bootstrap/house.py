@@ -112,7 +112,10 @@ def open_house(settings: Settings, clock: Clock | None = None, *, published: boo
 def build(settings: Settings, clock: Clock) -> House:
     """The clinic, opened; the caller closes it."""
     if not settings.data.is_dir():
-        raise HouseClosed(f"There is no data folder {settings.data}. Run: followupbot init")
+        raise HouseClosed(
+            f"There is no data folder {settings.data}. For a new clinic: followupbot init. "
+            "If it is in another place: set FOLLOWUPBOT_DATA."
+        )
     master_key(settings)
     database = Database(settings.database)
     try:
@@ -192,7 +195,10 @@ def _make_keys(settings: Settings) -> list[str]:
     path = settings.master_key_path
     if settings.master_key is None and not path.exists():
         if _is_founded(settings):
-            raise HouseClosed(f"This clinic's master key is missing: {path}. Restore it; a new one would open nothing.")
+            raise HouseClosed(
+                f"This clinic's master key is missing: {path}. Put it back from the recovery sheet, on one line; "
+                "a new one would open nothing."
+            )
         make_key(path)
         made.append(f"master key: {path} (keep a copy apart from all backups; without it nothing can be read)")
     path = settings.backup_key_path

@@ -34,7 +34,10 @@ def master_key(settings: Settings) -> bytes:
         return _decoded(settings.master_key.get_secret_value(), "FOLLOWUPBOT_MASTER_KEY")
     path = settings.master_key_path
     if not path.exists():
-        raise HouseClosed(f"There is no master key at {path}. Restore it, or for a new clinic: followupbot init")
+        raise HouseClosed(
+            f"There is no master key at {path}. Put it back from the recovery sheet, on one line. "
+            "For a new clinic: followupbot init"
+        )
     return _decoded(read_secret(path, "MASTER_KEY_FILE"), str(path))
 
 

@@ -6,6 +6,11 @@ import typer
 
 from followupbot import settings
 
+NEXT = """\
+Print the recovery sheet now, and keep it apart: followupbot keys sheet
+Then put name, hours and telephone into clinic.yaml: followupbot publish
+What is still missing, and how to mend it: followupbot doctor"""
+
 
 def init() -> None:
     """Make the data folder, the keys, the database and a clinic.yaml that works as it is.
@@ -19,4 +24,4 @@ def init() -> None:
     for line in house.initialise(settings.load()):
         typer.echo(line)
     if sys.stdout.isatty():  # not into a log
-        typer.echo("Print the recovery sheet now, and keep it apart: followupbot keys sheet")
+        typer.echo(NEXT)

@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from pathlib import Path
 
+from followupbot.domain.clinic import Clinic, Role
 from followupbot.settings import Settings
 
 FSYNC_TRIES = 100
@@ -43,7 +44,8 @@ def files(settings: Settings) -> Iterator[Finding]:
     """The data folder, its rights, and the master key's."""
     data = settings.data
     if not data.is_dir():
-        yield Finding(Level.WRONG, f"there is no data folder {data}", "Run: followupbot init")
+        mend = "For a new clinic: followupbot init. If it is in another place: set FOLLOWUPBOT_DATA."
+        yield Finding(Level.WRONG, f"there is no data folder {data}", mend)
         return
     if not os.access(data, os.W_OK | os.X_OK):
         yield Finding(Level.WRONG, f"the data folder {data} can't be written to", "Give this user the right to write.")
@@ -55,7 +57,8 @@ def files(settings: Settings) -> Iterator[Finding]:
     if settings.master_key is not None:
         yield Finding(Level.OK, "master key from the environment")
     elif not key.exists():
-        yield Finding(Level.WRONG, f"there is no master key at {key}", "Restore it; for a new clinic: followupbot init")
+        mend = "Put it back from the recovery sheet, on one line. For a new clinic: followupbot init"
+        yield Finding(Level.WRONG, f"there is no master key at {key}", mend)
     elif key.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield Finding(Level.DOUBT, f"others can read the master key {key}", f"Run: chmod 400 {key}")
     else:
@@ -85,6 +88,17 @@ def clock(date_header: str | None, now: datetime) -> Iterator[Finding]:
         yield Finding(Level.WRONG, f"this machine's clock is off by {off:.0f} s", "Run: timedatectl set-ntp true")
     else:
         yield Finding(Level.OK, f"this machine's clock is right (within {CLOCK_OFF_SECONDS_MAX:.0f} s)")
+
+
+def staff(clinic: Clinic) -> Iterator[Finding]:
+    """Whether anybody would hear of an alert, and of trouble with the program."""
+    ladder = clinic.settings.ladder
+    if not any(clinic.reachable(role) for role in ladder):
+        mend = f'Run: followupbot invite staff --role {ladder[0]} --name "NAME"'
+        yield Finding(Level.DOUBT, "nobody who can be paged is connected: an alert would reach nobody", mend)
+    if not clinic.reachable(Role.ADMIN):
+        mend = 'Run: followupbot invite staff --role admin --name "NAME"'
+        yield Finding(Level.DOUBT, "no admin is connected: nobody is told when something is wrong", mend)
 
 
 def opening(open_clinic: Callable[[], str]) -> Iterator[Finding]:
