@@ -73,6 +73,13 @@ def once_clinic(store: Store, now: datetime) -> bool:
     return bool(store.transact_clinic(cause, lambda clinic: clinic_wake.wake(clinic, now)).outgoing) or digested
 
 
+def clinic_next_at(store: Store, now: datetime) -> datetime | None:
+    """When `once_clinic` has something to do, if nothing happens before; for a clock that jumps to where work is."""
+    clinic = store.clinic()
+    times = (clinic_wake.next_wake_at(clinic, now), digest.next_at(clinic, now))
+    return min((at for at in times if at is not None), default=None)
+
+
 def seal(store: Store, now: datetime) -> HeadsSealed | None:
     """The heads of all chains are sealed in the clinic's own chain; None where this minute has a seal already."""
     count, digest = store.seal()

@@ -121,7 +121,8 @@ class Program:
         if self._storage_at is not None:
             return self._storage_at
         self._look()
-        return min((at for at in (self._wake_at, self._send_at) if at is not None), default=None)
+        clinic = rounds.clinic_next_at(self._process.store, now)
+        return min((at for at in (self._wake_at, self._send_at, clinic) if at is not None), default=None)
 
     async def turn(self, now: datetime) -> None:
         """Everything that is due by now is done; or the process has died over it, and is started again later."""
@@ -158,6 +159,7 @@ class Program:
         clock = self._faults.clock
         while True:
             self._take_in()
+            rounds.once_clinic(self.process.store, clock.at)
             self._look()
             while self._wake_at is not None and self._wake_at <= clock.at:
                 rounds.once(self.process.store, clock.at, self._note)
