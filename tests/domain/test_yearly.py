@@ -1,6 +1,7 @@
 """What is said again once a year: year of birth and consent, one tap each, after the first check-in that follows."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 
 import pytest
 
@@ -16,7 +17,9 @@ from tests.builders import (
     PATIENT,
     TIMINGS,
     V1,
+    a_clinic,
     a_plan,
+    a_programme,
     after,
     an_enrolled_chart,
     at,
@@ -25,6 +28,7 @@ from tests.builders import (
     messages,
     notice,
     sent,
+    some_settings,
 )
 
 A_YEAR_ON = at("2027-03-09 10:00")
@@ -102,6 +106,17 @@ def test_without_a_year_of_birth_only_consent_is_asked() -> None:
     """There is nothing to compare with."""
     asked = yearly.ask(an_enrolled_chart(a_plan(born=None)), A_YEAR_ON)
     assert [message.message for message in asked] == ["consent/yearly"]
+
+
+def test_whoever_agreed_to_an_older_text_is_asked_again() -> None:
+    """After the next check-in, from that day on, in its own words; and whoever has agreed since is not."""
+    settings = replace(some_settings(), consent_changed_on=date(2026, 9, 1))
+    chart = an_enrolled_chart(a_plan(born=None), a_clinic(programme=a_programme(settings=settings)))
+    assert yearly.ask(chart, at("2026-08-31 20:00")) == ()
+    (asked,) = yearly.ask(chart, at("2026-09-01 09:00"))
+    assert (asked.message, [button.label for button in buttons(asked)]) == ("consent/changed", ["go_on", "stop"])
+    agreed = yearly.hear(chart, "consent", "yes", MESSAGE, at("2026-09-02 09:00"))
+    assert yearly.ask(after(chart, agreed), at("2026-09-03 09:00")) == ()
 
 
 def test_a_wrong_year_puts_the_patient_on_the_staffs_list() -> None:

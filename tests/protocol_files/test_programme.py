@@ -88,7 +88,7 @@ def test_a_protocol_that_is_named_and_not_there_is_said_beside_what_else_is_wron
     clinic = f"{CLINIC}nmae: 1\nprotocols: [exmaple, knee]\n".encode()
     found = read_files(FILES | {"clinic.yaml": clinic})
     assert [str(problem).partition(": ")[2] for problem in found.problems] == [
-        'error: unknown key "nmae"; known here: canary, crisis',
+        'error: unknown key "nmae"; known here: canary, consent_changed_on, crisis',
         'error: there is no care protocol "exmaple"; did you mean "example"?',
         'error: there is no care protocol "knee"; known here: example',
     ]

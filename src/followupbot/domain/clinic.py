@@ -133,6 +133,8 @@ class ClinicSettings:
     protocols: tuple[ProtocolKey, ...] = ()
     """The care protocols that are published; others may lie among the files."""
     crisis: Crisis | None = None
+    consent_changed_on: date | None = None
+    """From when the consent text says so much else that whoever agreed before is asked anew."""
     canary: bool = True
     """Whether alerts are tested once a day, with one to a staff member, marked as a test and silent."""
 

@@ -1,4 +1,4 @@
-"""What is said again once a year, after the first check-in that follows the anniversary of consent: one tap each."""
+"""What is said again after a check-in, one tap each: once a year, and when the consent text has changed."""
 
 from datetime import date, datetime
 
@@ -25,11 +25,11 @@ WRONG_YEAR = RuleId("birth_year_mistaken")
 
 
 def ask(chart: Chart, now: datetime) -> tuple[OutgoingMessage, ...]:
-    """The first thing to be said again, where an anniversary has gone by since it was last said."""
+    """The first thing to be said again, where an anniversary or a new consent text has come since it was said."""
     if not _due(chart, now):
         return ()
     born = chart.enrolled.plan.born
-    return (_ask_consent(chart) if born is None else _ask_born(chart, born),)
+    return (_ask_consent(chart, now) if born is None else _ask_born(chart, born),)
 
 
 def hear(chart: Chart, what: str, value: str, pressed: MessageId, now: datetime) -> Decision:
@@ -43,7 +43,7 @@ def hear(chart: Chart, what: str, value: str, pressed: MessageId, now: datetime)
         thanks = to_patient(chart, "consent/yearly_thanks", key=f"yearly/thanks/{chart.version}", lane=Lane.REPLY)
         return retired + Decision((given,), (thanks,))
     if value == str(plan.born):
-        return retired + Decision((BirthYearConfirmed(now),), (_ask_consent(chart),))
+        return retired + Decision((BirthYearConfirmed(now),), (_ask_consent(chart, now),))
     flag = Flag(CheckInId(chart.check_in_count), Tier.ROUTINE, Concern("other"), Trace(WRONG_YEAR, 1, ()), now)
     doubted = to_patient(chart, "consent/yearly_not_you", key=f"yearly/not_you/{chart.version}", lane=Lane.REPLY)
     return retired + Decision((BirthYearMistaken(now),), (doubted,)) + alerts.raise_flag(chart, flag, now)
@@ -61,12 +61,14 @@ def _ask_born(chart: Chart, born: int) -> OutgoingMessage:
     )
 
 
-def _ask_consent(chart: Chart) -> OutgoingMessage:
+def _ask_consent(chart: Chart, now: datetime) -> OutgoingMessage:
+    changed = _said_on(chart) < _changed_on(chart, now)
     return to_patient(
         chart,
-        "consent/yearly",
+        "consent/changed" if changed else "consent/yearly",
         key=f"yearly/consent/{chart.version}",
         lane=Lane.REPLY,
+        params={"years": chart.protocol().years} if changed else {},
         choices=(
             (Choice("go_on", YearlyPress(chart.patient, CONSENT, "yes")),),
             (Choice("stop", CommandPress(chart.patient, "stop")),),
@@ -78,9 +80,21 @@ def _due(chart: Chart, now: datetime) -> bool:
     active, zone = chart.active, chart.enrolled.plan.zone
     if active is None:
         return False
-    consented = local(active.consented_at, zone).date()
-    said = consented if active.confirmed_at is None else local(active.confirmed_at, zone).date()
-    return said < _anniversary(consented, local(now, zone).date())
+    anniversary = _anniversary(local(active.consented_at, zone).date(), local(now, zone).date())
+    return _said_on(chart) < max(anniversary, _changed_on(chart, now))
+
+
+def _said_on(chart: Chart) -> date:
+    """When the patient last agreed."""
+    active = chart.active
+    assert active is not None, "only who takes part is asked again"
+    return local(active.confirmed_at or active.consented_at, chart.enrolled.plan.zone).date()
+
+
+def _changed_on(chart: Chart, now: datetime) -> date:
+    """When the consent text changed; the beginning of time where it never has, or not yet."""
+    changed = chart.clinic.settings.consent_changed_on
+    return changed if changed is not None and changed <= local(now, chart.enrolled.plan.zone).date() else date.min
 
 
 def _anniversary(of: date, today: date) -> date:

@@ -144,6 +144,9 @@ CLINIC = Record(
         Field("closed_on", Many(DATE, 0, CLOSED_DAYS_MAX), (), "Bank holidays and other days when it is shut."),
         Field("ladder", Many(ROLES, 1, LADDER_STEPS_MAX), doc="Which role is paged first, second and so on."),
         Field("crisis", CRISIS, None, "For who thinks of harming themselves."),
+        Field(
+            "consent_changed_on", DATE, None, "The day from which whoever agreed before it is asked for consent anew."
+        ),
         Field("canary", Truth(), True, "Whether alerts are tested once a day, silently."),
         Field("alert_detail", OneOf({d.value: d for d in AlertDetail}), AlertDetail.CONCERN, "What an alert shows."),
     ),

@@ -185,6 +185,9 @@ CONTRACTS: dict[str, Contract] = {
     "consent/by_phone": Contract({"years": YEARS}, shows=("years", "clinic.name", EMERGENCY_NUMBER)),
     "consent/yearly_born": _REPLY,
     "consent/yearly": Contract(shows=("clinic.name",), buttons=("go_on", "stop")),
+    "consent/changed": Contract(
+        {"years": YEARS}, shows=("years", "clinic.name", EMERGENCY_NUMBER), buttons=("go_on", "stop")
+    ),
     "consent/yearly_thanks": _REPLY,
     "consent/yearly_not_you": Contract(shows=(EMERGENCY_NUMBER,)),
     # those who help
