@@ -106,7 +106,7 @@ def write(charts: Charts, patient: PatientId, text: str, cause: Cause, now: date
         if isinstance(chart.enrolled.state, Identifying):
             return enrolment.identify(chart, text, now)
         if not chart.active:
-            return enrolment.wait(chart, now)
+            return enrolment.hear(chart, FreeText(cause.key, text), now)
         return writing.receive(chart, FreeText(cause.key, text), now)
 
     return charts.transact(patient, cause, decide)

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from followupbot.domain import check_ins, pauses, preparation, screens
+from followupbot.domain import check_ins, notes, pauses, preparation, screens
 from followupbot.domain.addressing import stamp, to_chat, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
-from followupbot.domain.decision import Decision
+from followupbot.domain.decision import Decision, FreeText
 from followupbot.domain.enrolment_state import (
     BIRTH_YEAR_TRIES_MAX,
     Consenting,
@@ -112,6 +112,15 @@ def wait(chart: Chart, now: datetime) -> Decision:
         return repeated
     nothing = to_patient(chart, "replies/nothing_open", key=f"wait/{stamp(now)}", lane=Lane.REPLY)
     return Decision(outgoing=(nothing,))
+
+
+def hear(chart: Chart, note: FreeText, now: datetime) -> Decision:
+    """Words of somebody on the way in, or who has declined, wait for staff; what was asked of them stands again."""
+    heard = notes.receive_early(chart, note, now)
+    if isinstance(chart.enrolled.state, Declined) or fold(chart, heard.chart_facts).held is not None:
+        return heard
+    screen = screens.show(chart, f"screen/{stamp(now)}", now)
+    return heard if screen is None else heard + Decision(outgoing=(screen,))
 
 
 def read_on(chart: Chart, screen: int, pressed: MessageId, now: datetime) -> Decision:

@@ -32,6 +32,17 @@ def receive(chart: Chart, note: FreeText, now: datetime, touched: Themes = froze
     return Decision(facts, texts=(kept,)) + respond(chart, note.note, now, touched)
 
 
+def receive_early(chart: Chart, note: FreeText, now: datetime) -> Decision:
+    """The same of somebody who takes no part, or not yet: no button of a check-in, which nobody has agreed to."""
+    kept = FreeText(note.note, note.text[:NOTE_LENGTH_MAX])
+    facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now)),)
+    held = next((theme for theme in HOLDING if theme in themes(chart, note.text)), None)
+    if held is not None and chart.held is None:
+        facts += (PatientHeld(now, held, kept.note),)
+    message = "replies/note_received" if held is None else "replies/read_by_people"
+    return Decision(facts, (_reply(chart, message, ()),), texts=(kept,))
+
+
 def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision:
     """The writer knows whom to call and has the buttons for what the words may mean; nobody reads more into them.
 
