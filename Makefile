@@ -148,9 +148,10 @@ docs: $(V)/.dev ## the handbook as pages for browser and paper, in build/handboo
 
 PICTURES ?= docs/pictures
 .PHONY: pictures
-pictures: $(V)/.e2e ## the pictures of README and docs anew, by the browser's own tests
+pictures: $(V)/.e2e ## the pictures and the story of README and docs anew, by the tests' own runs
 	@mkdir -p $(PICTURES)
 	@$(MAKE) --no-print-directory e2e ARGS='-k pictures $(ARGS)' PICTURES=$(abspath $(PICTURES))
+	@$(BIN)/python -m tests.docs.story
 
 .PHONY: hazards
 hazards: $(V)/.dev ## run every test that holds a hazard of docs/hazards.yaml, and write docs/hazards.md

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from followupbot.upkeep import doctor
+from tests import builders
 from tests.cli.terminal import Terminal
 from tests.process.telegram import TOKEN, Telegram
 
@@ -144,3 +145,12 @@ def test_why_the_clinic_does_not_open_and_what_to_do(clinic: Path, telegram: Tel
 def test_no_token_is_ever_shown(words: list[str], clinic: Path, telegram: Telegram, terminal: Terminal) -> None:
     said = terminal(*words)
     assert TOKEN.partition(":")[2] not in said.out + said.err
+
+
+def test_whoever_is_missing_is_named_with_the_command_that_invites_them() -> None:
+    """Until nobody is."""
+    no_admin = "no admin is connected: nobody is told when something is wrong"
+    assert [finding.what for finding in doctor.staff(builders.a_clinic([builders.DR_ITO]))] == [no_admin]
+    nobody, _ = doctor.staff(builders.a_clinic([]))
+    assert nobody.mend == 'Run: followupbot invite staff --role clinician --name "NAME"'
+    assert list(doctor.staff(builders.a_clinic())) == []
