@@ -153,6 +153,10 @@ pictures: $(V)/.e2e ## the pictures and the story of README and docs anew, by th
 	@$(MAKE) --no-print-directory e2e ARGS='-k pictures $(ARGS)' PICTURES=$(abspath $(PICTURES))
 	@$(BIN)/python -m tests.docs.story
 
+.PHONY: fuzz
+fuzz: $(V)/.dev ## 100,000 updates of strangers and of a patient who tries things, broken at random: 5 minutes
+	@$(BIN)/python -m pytest -q -s -m long --timeout 3600 tests/attacks $(ARGS)
+
 .PHONY: hazards
 hazards: $(V)/.dev ## run every test that holds a hazard of docs/hazards.yaml, and write docs/hazards.md
 	@$(BIN)/python -m tests.docs.hazards

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import assert_never
 
 from followupbot.channels.telegram import callback_data
@@ -33,6 +33,10 @@ ATTACHMENTS = (
 UNKNOWN_BUTTON = "button"
 """What was sent, where a button was pressed that no version of ours can read."""
 
+NUMBER_MAX = 2**53
+"""Telegram's numbers have at most 52 significant bits (Bot API, User and Chat)."""
+
+_HALF = re.compile("[\ud800-\udfff]")
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
 
 
@@ -147,7 +151,26 @@ Incoming = Pressed | Commanded | Wrote | SentSomethingElse | BlockedUs | Unblock
 
 
 def read(raw: Mapping[str, object]) -> Incoming:
-    """What the update says. Never raises."""
+    """What the update says. Never raises. Each number in it fits a database, and each text is whole Unicode."""
+    incoming = _read(raw)
+    bears = (getattr(incoming, field.name) for field in fields(incoming))
+    return incoming if all(map(_can_be, bears)) else Unreadable("value")
+
+
+def _can_be(value: object) -> bool:
+    """Whether Telegram could mean that. For Python `true` is a number, and half of a letter is a text."""
+    match value:
+        case bool():
+            return False
+        case int():
+            return abs(value) <= NUMBER_MAX
+        case str():
+            return value.isascii() or not _HALF.search(value)
+        case _:
+            return True
+
+
+def _read(raw: Mapping[str, object]) -> Incoming:
     match raw:
         case {"callback_query": query}:
             return _read_press(query)
