@@ -96,6 +96,16 @@ def test_the_button_leads_to_the_first_screen(language: str) -> None:
     assert newest.message == "questions/gate_bladder_bowel"
 
 
+@pytest.mark.parametrize("command", ["urgente", "emergencia", "emergency"])
+def test_a_command_typed_in_ones_own_language_gets_help_all_the_same(command: str) -> None:
+    """Telegram's menu has one spelling for every language; nobody looks it up in a hurry."""
+    world = somebody("es")
+    decision = world.command(PATIENT, command)
+    told = [message.message for message in decision.outgoing if isinstance(message, OutgoingMessage)]
+    assert told[0] == "replies/urgent"
+    assert told[1].startswith("questions/gate")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_sentence_with_stop_in_it_stops_anything(language: str) -> None:
     """ "I can't stop leaking" is a symptom."""

@@ -36,6 +36,13 @@ RECORD_COMMANDS: Mapping[str, RecordFunction] = {
 }
 """For the patient's own chat only: a terminal or a telephone call has no record at hand."""
 
+SAME_AS: Mapping[str, str] = {
+    **dict.fromkeys(("urgente", "urgencia", "urgencias", "emergencia", "emergency"), "urgent"),
+    **dict.fromkeys(("ayuda", "socorro"), "help"),
+    **dict.fromkeys(("parar", "baja"), "stop"),
+}
+"""What is typed in a hurry or in Spanish; Telegram's menu has one spelling for all languages."""
+
 
 def carry_out_in_chat(
     store: Records, patient: PatientId, command: str, argument: str, cause: Cause, now: datetime

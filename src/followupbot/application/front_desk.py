@@ -129,6 +129,7 @@ class FrontDesk:
             return staff_commands.carry_out(self.store, member, command, argument, cause, now)
         if not speakers:
             return self._addressed(chat, cause_key, now)
+        command = commands.SAME_AS.get(command, command)
         if command == "stop":
             return self._stop_everything(speakers, cause_key, now)
         if len(speakers) > 1:
