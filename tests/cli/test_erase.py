@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from followupbot.bootstrap.house import open_house
 from followupbot.domain.decision import ByClock, Cause, Decision, FreeText
 from followupbot.domain.facts import AlertResolved, NoteReceived, NotesRead
 from followupbot.domain.ids import AlertId, PatientId, StaffId
 from followupbot.settings import load
+from followupbot.storage.tables import notes
 from tests.cli.terminal import Terminal
 from tests.process.telegram import Telegram
 from tests.storage.people import raised
@@ -61,6 +63,29 @@ def test_a_patient_is_erased_and_the_hospital_has_a_copy(clinic: Path, code: Pat
     assert again.code == 1
     assert "was erased" in again.err
     assert code not in terminal("status").out
+
+
+def test_the_identity_goes_with_the_patient(clinic: Path, code: PatientId, terminal: Terminal) -> None:
+    """Name and phone number stand beside the facts, under the patient's key: nobody reads them again (issue 5.5)."""
+    file = terminal.folder / "ana.txt"
+    file.write_text("name: Ana Ruiz\nphone: +34 600 123 456\n", encoding="utf-8")
+    assert terminal("identity", code, "--file", str(file)).code == 0
+    file.unlink()
+    with open_house(load()) as opened:
+        chart = opened.store.chart(code)
+        assert chart is not None
+        note = chart.enrolled.identity
+        assert note is not None
+        assert "600 123" in str(opened.store.note(code, note))
+    assert erase(terminal, code) == (0, "")
+    with open_house(load()) as opened:
+        assert opened.store.note(code, note) is None
+        with opened.database.read() as connection:
+            assert connection.scalar(sa.select(sa.func.count()).select_from(notes).where(notes.c.patient == code)) == 0
+    seen = terminal("patient", code)
+    assert seen.code != 0
+    assert "600" not in seen.out + seen.err
+    assert terminal("verify").code == 0
 
 
 def test_who_was_erased_is_not_invited_again_by_mistake(clinic: Path, code: PatientId, terminal: Terminal) -> None:
