@@ -44,7 +44,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # `main` says it: typer's own shows variables, and so what patients said
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Asks people who had bones of their spine fused how they are, for years, and tells the clinic what is new.",
+    help="Asks people who had bones of their spine fused how they are, for years, and tells the clinic what is new.\n\n"
+    "To see it without a token: followupbot demo. For a clinic of your own: followupbot init, then followupbot doctor.",
 )
 app.command()(clinic.init)
 app.add_typer(invitations.app, name="invite")

@@ -45,7 +45,9 @@ def verify(
         typer.Option("--seal", metavar="CHAINS:DIGEST", help="A seal kept elsewhere, as the log has it; repeatable."),
     ] = None,
 ) -> None:
-    """Fold every fact again, and compare chains, seals, and all that was made of the facts. Exit code 1: not whole.
+    """Read the whole record again: afterwards you know whether anything of it was lost or changed. Exit code 1: it was.
+
+    Every fact is folded anew and compared with chains, seals, and all that was made of the facts.
 
     Example: followupbot verify
     """
