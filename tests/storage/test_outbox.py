@@ -378,6 +378,15 @@ def test_a_chat_keeps_its_name_when_its_number_changes(site: Site) -> None:
     assert Site(site.database, site.keys, holder="h2").charts.note_chat(-100_2001) == chat
 
 
+def test_a_number_may_be_taken_over_more_than_once(site: Site) -> None:
+    """Each chat that lost it keeps its name, and the newest has the number."""
+    first, second, third = (site.charts.note_chat(-number) for number in (1, 2, 3))
+    for chat, to in ((second, -1), (second, -4), (second, -3), (second, -1), (third, -4), (second, -4)):
+        site.outbox.migrate_chat(chat, to)
+    assert len({first, second, third}) == 3
+    assert site.charts.note_chat(-4) == second
+
+
 # -- what a message is aimed at ----------------------------------------------------------------------------------------
 
 

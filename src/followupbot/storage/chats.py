@@ -97,7 +97,8 @@ class Chats:
         assert owner is not None, "only a chat that is known moves"
         index = self._index(address)
         other = chats.update().where(chats.c.number_index == index, chats.c.chat != chat)
-        connection.execute(other.values(number_index=f"moved to {chat}"))
+        # By its own name, which no other row has: a number may be taken over more than once.
+        connection.execute(other.values(number_index=sa.literal("taken from ") + chats.c.chat))
         number = self._keys.cipher(owner).encrypt(str(address).encode(), "chats", "address_enc", chat)
         moved = chats.update().where(chats.c.chat == chat).values(number_index=index, address_enc=number)
         connection.execute(moved)

@@ -232,9 +232,9 @@ def _read_message(message: object) -> Incoming:
     match message:
         case {"message_id": int(number), "chat": {"id": int(chat), "type": "private"}}:
             return _read_private(message, chat, MessageId(number))
-        case {"chat": {"id": int(chat), "type": "group"}, "migrate_to_chat_id": int(to)}:
+        case {"chat": {"id": int(chat), "type": "group"}, "migrate_to_chat_id": int(to)} if chat < 0 and to < 0:
             return GroupMoved(chat, to)
-        case {"chat": {"id": int(to), "type": "supergroup"}, "migrate_from_chat_id": int(chat)}:
+        case {"chat": {"id": int(to), "type": "supergroup"}, "migrate_from_chat_id": int(chat)} if chat < 0 and to < 0:
             return GroupMoved(chat, to)
         case {"chat": {"id": int(chat), "type": "group" | "supergroup"}, "from": {"id": int(by)}, "text": str(text)}:
             return _read_in_group(text, chat, by)
