@@ -283,7 +283,7 @@ async def test_urgent_waits_no_longer_than_a_second_for_its_commit(house: House,
     house.phrases.languages = {"en"}
     maria.user.language_code = "fr"
     async with house.open():
-        maria.text("/urgent")
+        maria.text("/emergency")
         await eventually(lambda: 1.0 in house.time.slept)
         await house.time.pass_by(0.9)
         assert texts(maria) == []

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from followupbot.application.commands import SAME_AS
 from followupbot.application.ports import Ambiguous, Malformed, NotSent, Outcome, Renderer, TooFast
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.updates import Commanded, Incoming, Pressed
@@ -71,7 +72,7 @@ def owed(incoming: Incoming) -> Owed | None:
             return None if card is None else _card(chat, card, press.patient, press.language)
         case Pressed(chat, press=CheckNowPress(patient) | CommandPress(patient, command="urgent")):
             return Owed(chat, MessageKey("replies/urgent"), PAGE_OF_URGENT, patient, incoming.language)
-        case Commanded(chat, command="urgent"):
+        case Commanded(chat, command) if SAME_AS.get(command, command) == "urgent":
             return Owed(chat, MessageKey("replies/urgent"), PAGE_OF_URGENT, None, incoming.language)
         case _:
             return None
