@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from followupbot.application import admins, invitations, records
 from followupbot.domain.alert_state import FLAGS_MAX, Open, Taken
+from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import CLOSED_CHECK_INS_MAX, RESOLVED_ALERTS_MAX, UNREAD_MAX, Chart
 from followupbot.domain.clinic import Role
 from followupbot.domain.conditions import READINGS_MAX
@@ -43,7 +44,7 @@ from followupbot.domain.schedule import local
 from followupbot.domain.wake import next_wake_at, wake, wake_alerts
 from tests.application.memory import a_store
 from tests.application.world import World
-from tests.builders import NOW, a_plan, a_programme
+from tests.builders import NOW, a_plan, a_programme, a_protocol
 
 SHELL = ByShell("root")
 PATIENTS = (1, 2)
@@ -411,9 +412,16 @@ def _chart_facts(decision: Decision) -> list[ChartFact]:
     return [fact for fact in decision.facts if isinstance(fact, ChartFact)]
 
 
+def a_reminding_protocol() -> CareProtocol:
+    """The protocol of other tests, which reminds after a day and after three."""
+    protocol = a_protocol()
+    spans = timedelta(days=1), timedelta(days=3)
+    return replace(protocol, timings=tuple(replace(timing, reminders=spans) for timing in protocol.timings))
+
+
 def a_clinic_at_work() -> Clinic:
     """Everybody has joined; both patients have opened their links, one is asked for a year of birth."""
-    world = World(a_store(a_programme()), NOW)
+    world = World(a_store(a_programme(a_reminding_protocol())), NOW)
     for address, (name, role) in STAFF.items():
         world.start(address, admins.invite_staff(world.store, name, role, SHELL, world.now).token)
     patients = []
@@ -460,6 +468,7 @@ NIGHT = [("pass", 0, 3)] * 5
 @example([("sleep", 0, 1), *WEEK, ("wish", 0, 0), *NIGHT])
 @example([("sleep", 0, 1), *WEEK, ("wish", 0, 5), *NIGHT])
 @example([("wish", 0, 7), *WEEK, *WEEK])
+@example([("pass", 0, 3)] * 40)
 @example([("invite_carer", 0, 3), ("invite_carer", 1, 0), ("go_on", 0, 0), ("go_on", 1, 0), *WEEK])
 def test_whatever_people_do_what_is_promised_holds(steps: list[tuple[str, int, int]]) -> None:
     """Presses new, stale, foreign and made up; words; time that passes or was slept through; staff who come and go."""
