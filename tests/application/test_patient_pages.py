@@ -2,8 +2,10 @@
 
 import pytest
 
+from followupbot.application import patient_pages
 from followupbot.application.policy import Action
 from followupbot.domain.alert_state import Taken
+from followupbot.domain.decision import ByPatient, ByStaff
 from followupbot.domain.enrolment_state import Halted
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import Lines, Words
@@ -81,3 +83,21 @@ def test_a_lead_records_a_status_behind_the_code_and_a_clinician_may_not() -> No
     lines = world.shown[-1].params["lines"]
     assert isinstance(lines, Lines)
     assert lines.each[0].params == {"standing": Words(MessageKey("staff/standings/died"))}
+
+
+def test_who_breaks_the_glass_sees_and_every_lead_is_told() -> None:
+    """An admin, in an emergency: on record before anything is shown; the reason is sent to nobody."""
+    world = a_full_world()
+    patient = a_patient(world, HER)
+    ada = world.store.staff_of(world.store.note_chat(ADA))
+    assert ada is not None
+    seen = patient_pages.break_glass(world.store, patient, "nobody else is here", ByStaff(ada), world.now)
+    world.deliver()
+    assert seen["code"] == patient
+    assert [(view.action, view.subject) for view in world.store.views] == [(Action.BREAK_GLASS, patient)]
+    told = world.shown[-1]
+    assert (told.message, told.chat) == ("staff/glass_broken", world.store.note_chat(SATO))
+    assert told.params == {"code": patient, "name": "ada"}
+    with pytest.raises(patient_pages.NotAllowed):
+        patient_pages.break_glass(world.store, patient, "curious", ByPatient(patient), world.now)
+    assert [refusal.action for refusal in world.store.refusals] == [Action.BREAK_GLASS]

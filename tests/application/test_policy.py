@@ -22,6 +22,7 @@ set_patient_status        .          yes   .      .        .              .     
 change_schedule           .          yes   yes    .        .              .         .      yes
 expect_until              yes        yes   .      .        .              .         .      yes
 enter_leave_of_others     .          yes   .      .        .              .         .      yes
+break_glass               yes        yes   yes    .        .              .         .      yes
 get_break_glass_notices   .          yes   .      .        .              .         .      yes
 publish_programme         .          .     yes    .        .              .         .      yes
 manage_staff              .          .     yes    .        .              .         .      yes

@@ -33,6 +33,7 @@ CONTRACT = {
     ("patient", "admitted"),
     ("patient", "cancelled"),
     ("patient", "carers"),
+    ("patient", "break-glass"),
     ("patient", "died"),
     ("patient", "moved"),
     ("patient", "operated"),

@@ -1,15 +1,44 @@
 """`/patient CODE`: what staff see of one patient in their chat, and what a lead records there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from followupbot.application import statuses
+from followupbot.application import policy, statuses
+from followupbot.application.policy import Action
 from followupbot.application.ports import Store
 from followupbot.domain import patient_code, patient_page, staff_manual
+from followupbot.domain.addressing import stamp
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import StaffMember
-from followupbot.domain.decision import Cause, Decision
+from followupbot.domain.decision import Actor, Cause, Decision
+from followupbot.domain.ids import PatientId
+from followupbot.domain.params import Param
 
 SEE_PATIENT = "see_patient"
+
+
+class NotAllowed(Exception):
+    """The actor may not even break the glass; that it was tried is in the access log."""
+
+
+def break_glass(store: Store, code: PatientId, reason: str, by: Actor, now: datetime) -> Mapping[str, Param]:
+    """How it stands with the patient, for somebody who has no right to see it and must, in an emergency.
+
+    It is in the access log, the reason is kept encrypted with the patient's texts, and every lead is told at once; all
+    of that has committed before anything is given back. Raises NotAllowed, and LookupError without such a patient.
+    """
+    cause = Cause(f"break_glass:{code}:{stamp(now)}", by)
+    if not policy.allowed(by, Action.BREAK_GLASS, store.clinic(), code):
+        store.record_refusal(cause, Action.BREAK_GLASS, code, now)
+        raise NotAllowed
+    chart = store.chart(code)
+    if chart is None:
+        raise LookupError(code)
+    store.record_view(cause, Action.BREAK_GLASS, code, now)
+    store.transact(
+        code, cause, lambda current: staff_manual.tell_of_broken_glass(current.clinic, code, by, reason, now)
+    )
+    return patient_page.params(chart, now)
 
 
 def patient(store: Store, member: StaffMember, argument: str, cause: Cause, now: datetime) -> Decision:

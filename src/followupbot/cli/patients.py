@@ -167,6 +167,33 @@ def _look(typed: str) -> None:
         typer.echo(said(opened, "staff/patient_lines", {"lines": patient_page.params(chart, now)["lines"]}))
 
 
+@app.command("break-glass")
+def break_glass(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept encrypted.")],
+    as_name: Annotated[
+        str | None, typer.Option("--as", metavar="NAME", help="Who looks, as `staff list` shows them.")
+    ] = None,
+) -> None:
+    """See how it stands with a patient in an emergency, without the right to. Every lead is told at once.
+
+    Example: followupbot patient 7F3K9 break-glass --as Ada --reason "nobody else is here, the patient is on the phone"
+    """
+    from followupbot.application import patient_pages
+    from followupbot.bootstrap.house import open_house
+    from followupbot.cli.calls import caller
+
+    if not reason.strip():
+        called_wrongly("--reason: say why.")
+    with open_house(settings.load()) as opened:
+        code, by = known(opened, context.obj), caller(opened, as_name)
+        try:
+            params = patient_pages.break_glass(opened.store, code, reason, by, opened.clock.now())
+        except patient_pages.NotAllowed:
+            found_wrong("You may not do this. That it was tried is recorded.")
+        typer.echo(said(opened, "staff/patient", dict(params)))
+
+
 def known(opened: "House", code: str) -> PatientId:
     """The patient of that code; the command ends where there is none."""
     found = patient_code.parse(code)

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from followupbot.domain.addressing import stamp, to_staff
-from followupbot.domain.clinic import Clinic, StaffMember
-from followupbot.domain.decision import Decision
-from followupbot.domain.ids import MessageKey
+from followupbot.domain.clinic import Clinic, Role, StaffMember
+from followupbot.domain.decision import Actor, ByStaff, Decision, FreeText
+from followupbot.domain.ids import MessageKey, PatientId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Line, Lines, Param, Words
 from followupbot.domain.presses import Choice
@@ -67,6 +67,24 @@ def unknown_command(clinic: Clinic, member: StaffMember, now: datetime) -> Decis
 def not_for_this_role(clinic: Clinic, member: StaffMember, now: datetime) -> Decision:
     """There is such a command, and this member may not send it."""
     return reply(clinic, member, "staff/not_for_this_role", now)
+
+
+def tell_of_broken_glass(clinic: Clinic, code: PatientId, by: Actor, reason: str, now: datetime) -> Decision:
+    """Every lead knows that somebody saw a patient without the right; why is kept with the patient's texts alone."""
+    member = clinic.member(by.staff) if isinstance(by, ByStaff) else None
+    params: dict[str, Param] = {"code": code, "name": "terminal" if member is None else member.name}
+    told = tuple(
+        to_staff(
+            clinic,
+            lead.id,
+            "staff/glass_broken",
+            key=f"glass_broken/{code}/{stamp(now)}/{lead.id}",
+            subject=f"glass_broken/{code}",
+            params=params,
+        )
+        for lead in clinic.reachable(Role.LEAD)
+    )
+    return Decision(outgoing=told, texts=(FreeText(f"break_glass/{stamp(now)}", reason),))
 
 
 def reply(

@@ -510,6 +510,7 @@ CONTRACTS: dict[str, Contract] = {
     "staff/patient/heard": Contract({"heard": DAY_OR_NONE, "misses": PAGES}),
     "staff/patient/next": Contract({"at": INSTANT_OR_NONE}),
     **{f"staff/standings/{standing}": _WORD for standing in STANDINGS},
+    "staff/glass_broken": Contract({"code": CODE, "name": NAME}, shows=("code", "name")),
     "staff/status_recorded": Contract(
         {"code": CODE, "status": STATUS, "alert": TRUTH, "undo": TRUTH}, shows=("code", "status")
     ),
