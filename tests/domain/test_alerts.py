@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain import alerts
+from followupbot.domain import alerts, ladders
 from followupbot.domain.alert_state import Alert, Open, Resolved, Taken
 from followupbot.domain.care_protocol import AtClosing, Paging, Within, WorkingDays
 from followupbot.domain.chart import Chart
@@ -214,8 +214,8 @@ def test_with_nobody_reachable_the_operator_is_told_each_time() -> None:
         ["ada: operator/nobody_reachable"],
     ]
     alert = the_alert(after(chart, decision))
-    assert not alerts.reachable(chart, alert, NOW)
-    assert alerts.reachable(with_clinic(chart, a_clinic([DR_SATO])), alert, NOW)
+    assert not ladders.reachable(chart, alert, NOW)
+    assert ladders.reachable(with_clinic(chart, a_clinic([DR_SATO])), alert, NOW)
 
 
 def test_who_joins_later_is_paged_at_the_next_step() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from followupbot.domain import alerts, duty, wake
+from followupbot.domain import alerts, duty, ladders, wake
 from followupbot.domain.alert_state import Open
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import (
@@ -131,9 +131,9 @@ class Watch:
         assert alert.state.page_at is not None
         if found := in_reach(self.chart.clinic):
             assert paged & found
-            assert alerts.reachable(self.chart, alert, since)
+            assert ladders.reachable(self.chart, alert, since)
         else:
-            assert not alerts.reachable(self.chart, alert, since)
+            assert not ladders.reachable(self.chart, alert, since)
             for admin in self.chart.clinic.reachable(Role.ADMIN):
                 assert (ToClinician(admin.id), "operator/nobody_reachable") in self.told
 

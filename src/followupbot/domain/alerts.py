@@ -3,25 +3,19 @@
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from followupbot.domain import baselines, duty, expectations, pages
+from followupbot.domain import baselines, expectations, ladders, pages
 from followupbot.domain.addressing import (
-    alert_subject,
-    card_subject,
     role_words,
     staff_notice,
-    to_operators,
     to_patient,
 )
-from followupbot.domain.alert_state import Alert, Flag, Ladder, LadderStep, Open, Resolved, Taken
-from followupbot.domain.care_protocol import AtClosing, Paging, Within, WorkingDays
+from followupbot.domain.alert_state import Alert, Flag, Open, Resolved, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Role, StaffLeft, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import (
-    AlertPaged,
     AlertRaised,
     AlertRaisedAgain,
-    AlertReopened,
     AlertResolved,
     AlertTaken,
     ChartFact,
@@ -56,9 +50,9 @@ def raise_flag(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...] 
 def _raise(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...]) -> Decision:
     alert = chart.unresolved_alert
     if alert is None:
-        ladder, due_at, page_at = _ladder(chart, flag.tier, now, roles)
+        ladder, due_at, page_at = ladders.freeze(chart, flag.tier, now, roles)
         raised = AlertRaised(now, AlertId(chart.alert_count + 1), flag, ladder, due_at, page_at)
-        return _then_page(chart, Decision(facts=(raised,)), raised.alert, now)
+        return ladders.then_page(chart, Decision(facts=(raised,)), raised.alert, now)
     joined = FlagJoined(now, alert.id, flag)
     worse = flag.tier.worse_than(alert.tier)
     unknown_to_taker = isinstance(alert.state, Taken) and (
@@ -67,19 +61,11 @@ def _raise(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...]) -> 
     if not worse and not unknown_to_taker and not roles:
         return Decision((joined,), _tell_taker(chart, alert, flag, now))
     tier = flag.tier if worse else alert.tier
-    ladder, due_at, page_at = _ladder(chart, tier, now, roles and (*roles, *(step.role for step in alert.ladder.steps)))
+    ladder, due_at, page_at = ladders.freeze(
+        chart, tier, now, roles and (*roles, *(step.role for step in alert.ladder.steps))
+    )
     again = AlertRaisedAgain(now, alert.id, tier, ladder, min(due_at, alert.due_at), page_at)
-    return _then_page(chart, Decision(facts=(joined, again)), alert.id, now)
-
-
-def reachable(chart: Chart, alert: Alert, now: datetime) -> bool:
-    """Whether there is a clinician whom the alert's ladder reaches, now or when the clinic opens (clinical.md 0.16)."""
-    clinic = chart.clinic
-    if alert.ladder.at_any_hour:
-        return bool(duty.anybody(clinic, now))
-    called = (member for member in duty.on_call(clinic, now) if member.role in duty.CLINICAL)
-    roles = [step.role for step in alert.ladder.steps if step.role in duty.CLINICAL]
-    return any(called) or any(clinic.reachable(role) for role in roles)
+    return ladders.then_page(chart, Decision(facts=(joined, again)), alert.id, now)
 
 
 def is_known(alert: Alert) -> bool:
@@ -196,7 +182,7 @@ def page_again(chart: Chart, alert_id: AlertId, now: datetime) -> Decision:
     alert = chart.alert(alert_id)
     if alert is None or not alert.unresolved or not alert.ladder.steps:
         return Decision()
-    return _back_to_ladder(chart, alert, now)
+    return ladders.back_to_ladder(chart, alert, now)
 
 
 def wake(chart: Chart, now: datetime) -> Decision:
@@ -209,14 +195,16 @@ def wake(chart: Chart, now: datetime) -> Decision:
     for alert in chart.alerts:
         match alert.state:
             case Open(_, page_at) if page_at is not None and page_at <= now:
-                decision += _page_or_wait(chart, alert, now)
-            case Open(_, page_at, paged) if page_at is not None and _is_futile(chart, alert, paged, now):
-                decision += _page_or_wait(chart, alert, now)
-            case Open(_, page_at, None) if page_at is not None and _when_to_page(chart, alert.ladder, now) < page_at:
+                decision += ladders.page_or_wait(chart, alert, now)
+            case Open(_, page_at, paged) if page_at is not None and ladders.is_futile(chart, alert, paged, now):
+                decision += ladders.page_or_wait(chart, alert, now)
+            case Open(_, page_at, None) if (
+                page_at is not None and ladders.may_page_at(chart, alert.ladder, now) < page_at
+            ):
                 # Somebody has come on call since it was put off until the clinic opens.
-                decision += _page_or_wait(chart, alert, now)
+                decision += ladders.page_or_wait(chart, alert, now)
             case Taken(by, _, reopen_at) if _has_left(chart, by) or (reopen_at is not None and reopen_at <= now):
-                decision += _back_to_ladder(chart, alert, now)
+                decision += ladders.back_to_ladder(chart, alert, now)
             case Open() | Taken() | Resolved():
                 pass
             case _:
@@ -238,133 +226,6 @@ def next_wake_at(chart: Chart) -> datetime | None:
             case _:
                 assert_never(alert.state)
     return min((timer for timer in timers if timer is not None), default=None)
-
-
-def _ladder(
-    chart: Chart, tier: Tier, now: datetime, roles: tuple[Role, ...] = ()
-) -> tuple[Ladder, datetime, datetime | None]:
-    """The ladder as it is frozen now, when the alert is due, and when its first step is paged."""
-    paging = chart.protocol().ladder[tier]
-    ladder = _frozen(paging, tuple(dict.fromkeys(roles)) or chart.clinic.settings.ladder)
-    return ladder, _due(chart, paging, now), _when_to_page(chart, ladder, now) if ladder.steps else None
-
-
-def _frozen(paging: Paging, roles: tuple[Role, ...]) -> Ladder:
-    # A clinic may put more roles on its ladder than the protocol has waits: the last wait holds for the rest.
-    waits = [paging.waits[min(step, len(paging.waits) - 1)] for step in range(len(roles))] if paging.waits else []
-    steps = tuple(LadderStep(role, wait) for role, wait in zip(roles, waits, strict=False))
-    # Without a step there is nobody to page again.
-    return Ladder(steps, paging.at_any_hour, paging.again_after if steps else None)
-
-
-def _due(chart: Chart, paging: Paging, now: datetime) -> datetime:
-    """Counted in the clinic's working days, but for what goes at any hour (clinical.md 0.7)."""
-    hours = chart.clinic.settings.hours
-    match paging.due:
-        case Within(span) if paging.at_any_hour:
-            return now + span
-        case Within(span):
-            return hours.next_closing(now + span)
-        case AtClosing():
-            return hours.next_closing(now)
-        case WorkingDays(days):
-            return hours.working_days_after(now, days)
-        case _:
-            assert_never(paging.due)
-
-
-def _when_to_page(chart: Chart, ladder: Ladder, at: datetime) -> datetime:
-    return at if ladder.at_any_hour else duty.may_buzz_at(chart.clinic, at)
-
-
-def _page_or_wait(chart: Chart, alert: Alert, now: datetime) -> Decision:
-    """The step is paged; where nobody may be buzzed now, it begins with the first step when somebody may."""
-    may_page_at = _when_to_page(chart, alert.ladder, now)
-    if may_page_at > now:
-        return Decision((AlertReopened(now, alert.id, may_page_at),))
-    return _page(chart, alert, now) + _unreached(chart, alert, now)
-
-
-def _back_to_ladder(chart: Chart, alert: Alert, now: datetime) -> Decision:
-    """It is anybody's again, from the first step; where nobody is ever buzzed for it, in the list."""
-    page_at = _when_to_page(chart, alert.ladder, now) if alert.ladder.steps else None
-    return _then_page(chart, Decision(facts=(AlertReopened(now, alert.id, page_at),)), alert.id, now)
-
-
-def _is_futile(chart: Chart, alert: Alert, paged: tuple[StaffId, ...] | None, now: datetime) -> bool:
-    """Whether the last page reached nobody, and another would reach somebody else now."""
-    if paged is None:
-        return False
-    members = [chart.clinic.member(staff) for staff in paged]
-    if any(member is not None and member.chat is not None for member in members):
-        return False
-    # Where nobody could be reached before either, and nobody can be now, the next step's own time is soon enough.
-    return bool(paged) or (_when_to_page(chart, alert.ladder, now) <= now and bool(_on_next_step(chart, alert, now)[1]))
-
-
-def _on_next_step(chart: Chart, alert: Alert, now: datetime) -> tuple[int, tuple[StaffMember, ...]]:
-    """The step whose turn it is, and who is paged on it. A step with nobody on it costs no time: the next one is."""
-    clinic, state, ladder = chart.clinic, alert.state, alert.ladder
-    assert isinstance(state, Open)
-    # Once everybody on duty has been paged and nobody has it, it is for whoever is there.
-    everybody = alert.pages >= len(ladder.steps)
-    found: tuple[StaffMember, ...] = ()
-    for further in range(len(ladder.steps)):
-        number = (state.step + further) % len(ladder.steps)
-        role = ladder.steps[number].role
-        found += duty.to_page(clinic, role, now, at_any_hour=ladder.at_any_hour, everybody=everybody)
-        # An emergency waits for no step on which nobody stands who can act on it.
-        if any(member.role in duty.CLINICAL for member in found) or (found and not ladder.at_any_hour):
-            return number, tuple(dict.fromkeys(found))
-    if ladder.at_any_hour:
-        # Whoever can act on it stands on no step, or is away: better them than nobody.
-        return state.step % len(ladder.steps), tuple(dict.fromkeys((*found, *duty.anybody(clinic, now))))
-    # Out of hours whoever is on call is paged, also where their role has no step.
-    return state.step % len(ladder.steps), () if duty.is_open(clinic, now) else duty.on_call(clinic, now)
-
-
-def _then_page(chart: Chart, decision: Decision, alert_id: AlertId, now: datetime) -> Decision:
-    """The decision, and the first page where it is due at once: a red answer and its page are one commit."""
-    after = fold(chart, decision.chart_facts)
-    alert = after.alert(alert_id)
-    assert alert is not None
-    if isinstance(alert.state, Open) and alert.state.page_at is not None and alert.state.page_at <= now:
-        return decision + _page(after, alert, now)
-    return decision
-
-
-def _page(chart: Chart, alert: Alert, now: datetime) -> Decision:
-    """The step's people are paged, and the groups that are bound to it."""
-    clinic, steps = chart.clinic, alert.ladder.steps
-    number, staff = _on_next_step(chart, alert, now)
-    next_step = (number + 1) % len(steps)
-    page_at = _when_to_page(chart, alert.ladder, now + steps[number].wait)
-    paged = AlertPaged(now, alert.id, number, tuple(member.id for member in staff), next_step, page_at)
-    sent = tuple(pages.page(chart, alert, member.id, now) for member in staff)
-    groups = duty.groups_to_page(clinic, steps[number].role, now, at_any_hour=alert.ladder.at_any_hour)
-    in_groups = tuple(pages.page_in_group(chart, alert, group, now) for group in groups)
-    if not staff or not reachable(chart, alert, now):
-        # Also where somebody is paged who may not take it: an admin on the ladder is no clinician.
-        key = f"{alert_subject(chart.patient, alert.id)}/nobody/{chart.version}/{alert.pages}"
-        sent += to_operators(clinic, "nobody_reachable", chart.patient, now, key)
-    return Decision((paged,), sent + in_groups)
-
-
-def _unreached(chart: Chart, alert: Alert, now: datetime) -> Decision:
-    """The patient who was told that the clinic knows is told that it could not be reached (clinical.md 0.16)."""
-    assert isinstance(alert.state, Open)
-    was_told = bool(alert.state.paged) and alert.tier.urgent and not chart.held
-    if not was_told or reachable(chart, alert, now):
-        return Decision()
-    told = to_patient(
-        chart,
-        f"replies/not_reached/{alert.tier}",
-        key=f"a{alert.id}/not_reached/{chart.version}",
-        lane=Lane.ALERT if alert.tier is Tier.EMERGENCY else Lane.REPLY,
-        subject=card_subject(chart.patient, alert.id),
-        starts=alert.tier is not Tier.EMERGENCY,
-    )
-    return Decision(outgoing=(told,))
 
 
 def _tell_taker(chart: Chart, alert: Alert, flag: Flag, now: datetime) -> tuple[OutgoingMessage, ...]:

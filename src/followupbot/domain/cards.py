@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from followupbot.domain import alerts, findings, prompts
+from followupbot.domain import findings, ladders, prompts
 from followupbot.domain.addressing import card_subject, retire, stamp, to_patient
 from followupbot.domain.alert_state import Alert, HelpToAsk
 from followupbot.domain.care_protocol import Asked
@@ -118,7 +118,7 @@ def _message(chart: Chart, alert: Alert, key: str, card: CardId, now: datetime, 
 
 def _reached(chart: Chart, alert: Alert, now: datetime, told: bool) -> bool | None:
     """Whether the clinic was told; None where nobody is told at once, and somebody will look (clinical.md 0.14)."""
-    reachable = alerts.reachable(chart, alert, now)
+    reachable = ladders.reachable(chart, alert, now)
     return reachable if told or not reachable else None
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from followupbot.domain import alerts, cards
+from followupbot.domain import alerts, cards, ladders
 from followupbot.domain.addressing import card_subject, stamp, to_patient
 from followupbot.domain.alert_state import MOOD, Flag, Open
 from followupbot.domain.chart import Chart
@@ -51,7 +51,7 @@ def _is_waiting(chart: Chart, flag: Flag) -> bool:
 def _when(chart: Chart, now: datetime) -> Decision:
     alert = chart.unresolved_alert
     assert alert is not None, "it has just been raised"
-    if not alerts.reachable(chart, alert, now):
+    if not ladders.reachable(chart, alert, now):
         return Decision()  # the card says that the clinic could not be reached: nobody will look
     told = to_patient(
         chart,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from followupbot.domain import alerts, prompts, yearly
+from followupbot.domain import alerts, ladders, prompts, yearly
 from followupbot.domain.addressing import check_in_subject, stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
@@ -82,7 +82,7 @@ def _done(chart: Chart, check_in: CheckIn, now: datetime, starts: bool = False) 
     if alert is not None and worst in {Tier.SAME_DAY, Tier.THIS_WEEK}:
         params["due"] = Instant(alert.due_at, chart.enrolled.plan.zone)
     if alert is not None and worst is Tier.SAME_DAY:
-        params["reached"] = alerts.reachable(chart, alert, now)
+        params["reached"] = ladders.reachable(chart, alert, now)
         params["told_now"] = alerts.is_known(alert)
     done = to_patient(
         chart,
