@@ -13,6 +13,7 @@ from datetime import time as Hour
 from datetime import timedelta
 from pathlib import Path
 
+from bench import record
 from followupbot.application import admins
 from followupbot.application.front_desk import FrontDesk
 from followupbot.bootstrap.house import House, initialise, open_house
@@ -44,7 +45,12 @@ def main() -> None:
     """Measure and print; nothing is asserted, since a machine's speed is no property of the program."""
     arguments = argparse.ArgumentParser(prog="python -m bench")
     arguments.add_argument("--patients", type=int, default=100)
-    patients = arguments.parse_args().patients
+    arguments.add_argument("--facts", type=int, help="instead: how long it takes to verify so many")
+    asked = arguments.parse_args()
+    if asked.facts is not None:
+        record.measure(asked.facts)
+        return
+    patients = asked.patients
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.model_validate({"data": Path(folder) / "data"})
         initialise(settings)

@@ -2,12 +2,14 @@
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import structlog
 
 from followupbot import logs
+from followupbot.domain.decision import StorageUnavailable
+from followupbot.storage.facts import decode_fact
 
 TOKEN = "123456789:AAOnlyForTestsNothingHereIsReal_0000"
 ADDRESS = f"https://api.telegram.org/bot{TOKEN}/sendMessage"
@@ -83,3 +85,37 @@ def test_libraries_that_log_addresses_or_bodies_are_quiet(library: str, written:
     """At the level at which they do it, and their parts with them."""
     logging.getLogger(f"{library}.part").debug(PAIN)
     assert written.getvalue() == ""
+
+
+UNREADABLE = b'{"v":1,"kind":"note_received","at":"%s","note":"n"}' % PAIN.encode()
+
+
+@pytest.mark.parametrize(
+    "raises",
+    [lambda: int(PAIN), lambda: dict[str, int]()[PAIN], lambda: decode_fact(UNREADABLE)],
+    ids=["number", "key", "fact"],
+)
+def test_no_text_of_an_error_bears_what_a_patient_said(raises: Callable[[], object], written: io.StringIO) -> None:
+    """Many say the value that they could not use; of those there is the kind, and the way to it."""
+    try:
+        raises()
+    except Exception:
+        structlog.get_logger("ours").exception("failed")
+        logging.getLogger("theirs").exception("failed")
+    text = written.getvalue()
+    assert PAIN not in text
+    assert "test_logs.py" in text
+    assert text.count("Error") >= 2
+
+
+def test_what_an_error_of_the_system_or_of_ours_says_is_told(written: io.StringIO) -> None:
+    """A full disk is called so."""
+    assert logs.described(OSError(28, "No space left on device")) == "OSError: [Errno 28] No space left on device"
+    assert logs.described(StorageUnavailable("database is locked")) == "StorageUnavailable: database is locked"
+    assert logs.described(ValueError(PAIN)) == "ValueError"
+
+
+def test_errors_that_came_of_each_other_in_a_circle_are_told_once() -> None:
+    first, second = OSError("first"), OSError("second")
+    first.__cause__, second.__cause__ = second, first
+    assert logs._exception((OSError, first, None)) == "OSError: second\nOSError: first"

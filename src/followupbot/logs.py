@@ -3,15 +3,19 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
+from structlog.typing import ExcInfo
 
 TOKEN = re.compile(r"\d{6,}(?::|%3[Aa])[A-Za-z0-9_-]{30,}")
 """A bot's token, wherever it stands: libraries put it into addresses and exceptions (telegram.md 1.7)."""
 
-FREE_TEXT_KEYS = frozenset({"text", "name", "answer", "value", "body", "payload", "message_text", "phone"})
+FREE_TEXT_KEYS = frozenset(
+    {"text", "name", "answer", "value", "body", "payload", "message_text", "phone", "said", "note"}
+)
 """Keys under which somebody might one day log what a patient said; they are dropped, not shortened."""
 
 QUIET = {
@@ -23,6 +27,30 @@ QUIET = {
     "uvicorn": logging.WARNING,
 }
 """These libraries write addresses with tokens, or bodies, below that level."""
+
+
+TOLD = ("followupbot.", "httpx", "httpcore", "telegram.")
+"""Where exceptions come from whose text bears names of files and hosts, and no value that somebody gave."""
+
+
+def described(error: BaseException) -> str:
+    """What kind of error it is, and its text where that can't bear what a patient said.
+
+    `int("my leg")` raises a ValueError that says "my leg", and many a library does so: of these there is the kind.
+    """
+    kind = type(error)
+    told = isinstance(error, OSError) or f"{kind.__module__}.".startswith(TOLD)
+    return redact(f"{kind.__name__}: {error}") if told else kind.__name__
+
+
+def _exception(exc_info: ExcInfo) -> str:
+    """The way to the error, with the errors that it came from; neither variables nor texts that may hold any."""
+    chain: list[BaseException] = []
+    error: BaseException | None = exc_info[1]
+    while error is not None and error not in chain:
+        chain.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join("".join([*traceback.format_tb(one.__traceback__), described(one)]) for one in reversed(chain))
 
 
 def redact(text: str) -> str:
@@ -48,7 +76,7 @@ def configure(stream: TextIO | None = None, level: int = logging.INFO) -> None:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             # Without locals: a traceback that shows variables shows what patients said.
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_exception),
             _drop_free_text,
             _redact_everything,
             structlog.processors.LogfmtRenderer(

@@ -106,7 +106,7 @@ def main(run: Callable[[], object] = app) -> None:
 
 def _unexpected(error: Exception) -> str:
     """Which error it is, and the way to it through our own code: enough to find it by, and nothing of a patient."""
-    said = logs.redact(f"{type(error).__name__}: {error}".partition("\n")[0])[:ERROR_CHARS_MAX]
+    said = logs.described(error).partition("\n")[0][:ERROR_CHARS_MAX]
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if PACKAGE in Path(frame.filename).parents]
     places = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in frames]
     return "\n".join([f"This should not have happened: {said}", *places])

@@ -1,6 +1,7 @@
 """`followupbot verify`, `status` and `doctor`: whether all is well, and what to do where it is not."""
 
 import json
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 MARKS = {Level.OK: "ok   ", Level.DOUBT: "doubt", Level.WRONG: "WRONG"}
 
 LANES = {Lane.ALERT: "alert", Lane.REPLY: "reply", Lane.CHECK_IN: "check-in", Lane.EDUCATION: "education"}
+
+RATE_FROM_FACTS = 1_000
+"""Of fewer facts a rate says nothing."""
 
 TIME = "%Y-%m-%d %H:%M UTC"
 
@@ -59,17 +63,21 @@ def verify(
     shown = Progress(console=console, transient=True, disable=not console.is_terminal)
     with house.open_house(settings.load()) as opened, shown as bar:
         task = bar.add_task("Verifying")
+        began = time.monotonic()
         report = record.verify(
             opened.database,
             opened.keys,
             outside,
             lambda done, of: bar.update(task, completed=done, total=of),
         )
+        took = time.monotonic() - began
     for finding in report.findings:
         place = finding.chain if finding.n is None else f"{finding.chain}, fact {finding.n}"
         typer.echo(f"{place}: {finding.what}", err=True)
     erased = f", {report.erased} erased" if report.erased else ""
     typer.echo(f"{report.chains} chains{erased}, {report.facts} facts, {report.seals} seals.")
+    if report.facts >= RATE_FROM_FACTS:
+        typer.echo(f"{took:.1f} s, {report.facts / took:.0f} facts a second.")
     if not report.whole:
         typer.echo("The record is not whole. Restore a backup, and find out who wrote to the database.", err=True)
         raise typer.Exit(1)

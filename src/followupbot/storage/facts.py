@@ -23,7 +23,7 @@ from followupbot.domain.presses import Choice
 
 # The domain's dataclasses bear no configuration of their own, so the one given to a union or a tuple of them holds
 # for everything below: no key that is not a field, and no "4" for a 4.
-_CONFIG = ConfigDict(extra="forbid", strict=True)
+_CONFIG = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 _FACT: TypeAdapter[Fact] = TypeAdapter(Annotated[Fact, Discriminator("kind")], config=_CONFIG)
 _CHART: TypeAdapter[tuple[Chart]] = TypeAdapter(tuple[Chart], config=_CONFIG)
@@ -72,6 +72,10 @@ OLDER_FORMS: Final[Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str,
 _NAIVE = re.compile(rb'"\d{4}-\d\d-\d\dT[\d:.]+"')
 
 
+_AS_WRITTEN = re.compile(rb'\{"v":(?P<v>\d{1,4}),(?P<rest>.*"kind":"(?P<kind>[a-z_]+)"\})', re.DOTALL)
+"""A body as `encode_fact` writes it: the version first, the kind last."""
+
+
 def encode_fact(fact: Fact) -> bytes:
     """The fact's stored body."""
     return b'{"v":%d,' % FORMS.get(fact.kind, 1) + _checked(_FACT.dump_json(fact))[1:]
@@ -79,6 +83,9 @@ def encode_fact(fact: Fact) -> bytes:
 
 def decode_fact(body: bytes) -> Fact:
     """The fact of a stored body, in whichever form it was ever written. ValueError where it is none of them."""
+    newest = _AS_WRITTEN.fullmatch(body)
+    if newest is not None and int(newest["v"]) == FORMS.get(newest["kind"].decode(), 1):
+        return _FACT.validate_json(b"{" + newest["rest"])  # as it stands: most of a record is read this way
     raw = json.loads(body)
     version = raw.pop("v", None)
     if not isinstance(version, int) or not 1 <= version <= FORMS.get(raw.get("kind"), 1):
