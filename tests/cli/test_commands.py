@@ -172,9 +172,7 @@ def test_an_error_that_nobody_expected_is_short_and_shows_no_variable(terminal: 
     said = terminal(run=fails)
     assert (said.code, said.out) == (1, "")
     first, *places = said.err.splitlines()
-    assert (
-        first == "This should not have happened: LookupError: no answer from https://api.telegram.org/bot<token>/getMe"
-    )
+    assert first == "This should not have happened: LookupError"
     assert all(re.fullmatch(r"  /.*/followupbot/.*\.py:\d+ in \w+", place) for place in places), places
 
 
@@ -190,6 +188,6 @@ def test_an_error_within_a_command_is_said_in_the_same_way(
     monkeypatch.setattr("followupbot.bootstrap.overview.look", fails)
     said = terminal("status", "--json")
     assert (said.code, said.out) == (1, "")
-    assert said.err.startswith(f"This should not have happened: ZeroDivisionError: {len(PAIN)}\n")
+    assert said.err.startswith("This should not have happened: ZeroDivisionError\n")
     assert PAIN not in said.err
     assert len(said.err.splitlines()) < 8
