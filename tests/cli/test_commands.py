@@ -35,6 +35,7 @@ CONTRACT = {
     ("patient", "carers"),
     ("patient", "break-glass"),
     ("patient", "died"),
+    ("patient", "initials"),
     ("patient", "moved"),
     ("patient", "operated"),
     ("patient", "pause"),

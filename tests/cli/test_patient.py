@@ -5,9 +5,16 @@ from pathlib import Path
 from followupbot import settings
 from followupbot.application import patients
 from followupbot.bootstrap import house
-from followupbot.domain.decision import ByPatient, Cause, Decision
-from followupbot.domain.facts import ConsentGiven, PatientConnected, PatientEnrolled
-from followupbot.domain.ids import PatientId
+from followupbot.domain.decision import ByCarer, ByPatient, Cause, Decision
+from followupbot.domain.facts import (
+    CarerConnected,
+    CarerInvited,
+    CarerJoined,
+    ConsentGiven,
+    PatientConnected,
+    PatientEnrolled,
+)
+from followupbot.domain.ids import CarerId, PatientId, TokenHash
 from followupbot.storage.queries import Queries
 from tests.cli.terminal import Terminal
 from tests.process.telegram import Telegram
@@ -91,3 +98,38 @@ def test_staff_invite_a_carer_with_the_patients_agreement_and_end_the_help(
     assert terminal("patient", code, "carers").out == "Nobody helps.\n"
     invited = PatientId(terminal("invite", "patient", *OPERATION, "--json").json()["code"])
     assert "takes no part yet" in terminal("invite", "carer", invited, "--initials", "MG").err
+
+
+def test_staff_choose_the_initials_of_a_patient(clinic: Path, telegram: Telegram, terminal: Terminal) -> None:
+    """They stand before messages where one phone follows several, and are held to one to four letters."""
+    code = enrolled(terminal)
+    said = terminal("patient", code, "initials", "m. g.")
+    assert (said.code, said.out.split(",")[0]) == (0, f"Messages about {code} begin with MG")
+    assert terminal("patient", code, "initials", "Maria").code == 2
+    assert terminal("patient", "7F3K9", "initials", "MG").code == 2
+    with house.open_house(settings.load()) as opened:
+        chart = opened.store.chart(code)
+    assert chart is not None
+    assert chart.enrolled.initials == "MG"
+    assert terminal("verify").out.splitlines()[-1] == "The record is whole."
+
+
+def test_staff_see_at_the_terminal_that_a_helper_has_blocked_us(
+    clinic: Path, telegram: Telegram, terminal: Terminal
+) -> None:
+    """Until the chat takes our messages again."""
+    code = enrolled(terminal)
+    with house.open_house(settings.load()) as opened:
+        now, store, number = opened.clock.now(), opened.store, CarerId(1)
+        facts = (
+            CarerInvited(now, number, TokenHash("t"), now),
+            CarerConnected(now, number, store.note_chat(4712)),
+            CarerJoined(now, number),
+        )
+        store.transact(code, Cause("test:joined", ByPatient(code)), lambda _: Decision(facts))
+    assert terminal("patient", code, "carers").out == "carer 1: helps\n"
+    with house.open_house(settings.load()) as opened:
+        blocked = Cause("test:blocked", ByCarer(code, number))
+        patients.block(opened.store, ByCarer(code, number), blocked, now)
+    assert terminal("patient", code, "carers").out == "carer 1: helps, but their chat refuses our messages\n"
+    assert "Helper 1: their chat refuses our messages" in terminal("patient", code).out

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from followupbot.domain import carers, check_ins, crisis, followers, prompts
+from followupbot.domain import carers, check_ins, crisis, followers, patient_page, prompts
 from followupbot.domain.addressing import to_patient
 from followupbot.domain.carer_state import read_initials
 from followupbot.domain.chart import Chart
@@ -19,6 +19,7 @@ from followupbot.domain.facts import (
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CarerId, ChatId, QuestionId, TokenHash
 from followupbot.domain.outgoing import Lane, OutgoingMessage, ToChat, ToPatient
+from followupbot.domain.params import Lines
 from tests.builders import CHECK_IN, MESSAGE, MOOD, NOW, PATIENT, a_chart, kinds, sent
 
 FIRST = CarerId(1)
@@ -138,3 +139,18 @@ def test_initials_are_short_and_written_one_way() -> None:
     """Whatever stands between the letters."""
     read = [read_initials(text) for text in ("mg", "M. G.", "Ñ3", "", "remove-1", "Maria", "m<g")]
     assert read == ["MG", "MG", "Ñ3", None, None, None, None]
+
+
+def test_staff_see_on_the_patients_page_that_a_helper_has_blocked_us_until_it_is_over() -> None:
+    """They would believe that two read what we send."""
+
+    def shown(chart: Chart) -> list[object]:
+        lines = patient_page.params(chart, NOW)["lines"]
+        assert isinstance(lines, Lines)
+        return [line.params["number"] for line in lines.each if line.in_words == "staff/patient/helper_blocked"]
+
+    chart = helped()
+    assert shown(chart) == []
+    blocked = fold(chart, carers.block(chart, FIRST, NOW).chart_facts)
+    assert shown(blocked) == [1]
+    assert shown(fold(blocked, carers.unblock(blocked, FIRST, NOW).chart_facts)) == []

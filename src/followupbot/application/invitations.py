@@ -34,9 +34,14 @@ def remove(store: Store, patient: PatientId, carer: CarerId, by: Actor, now: dat
     return bool(store.transact(patient, cause, lambda chart: carers.remove(chart, carer, "staff", now)).facts)
 
 
-def choose_initials(store: Store, patient: PatientId, initials: str, by: Actor, now: datetime) -> None:
-    """What stands before each message about the patient in a chat that follows several."""
-    store.transact(patient, admins.a_call(by), lambda chart: Decision(carers.choose_initials(chart, initials, now)))
+def choose_initials(store: Store, patient: PatientId, initials: str, by: Actor, now: datetime) -> bool:
+    """Whether those stand before each message about the patient from now on, in a chat that follows several."""
+    cause = admins.a_call(by)
+    if not policy.allowed(by, Action.INVITE_PATIENT, store.clinic()):
+        store.record_refusal(cause, Action.INVITE_PATIENT, patient, now)
+        return False
+    store.transact(patient, cause, lambda chart: Decision(carers.choose_initials(chart, initials, now)))
+    return True
 
 
 def ask(charts: Charts, patient: PatientId, argument: str, cause: Cause, now: datetime) -> Decision:

@@ -7,6 +7,7 @@ import typer
 from followupbot import settings
 from followupbot.cli.terminal import called_wrongly, found_wrong, shell
 from followupbot.domain import patient_code, patient_page
+from followupbot.domain.carer_state import INITIALS_LENGTH_MAX, Helping, read_initials
 from followupbot.domain.identity import FIELDS
 from followupbot.domain.ids import CarerId, MessageKey, PatientId
 from followupbot.domain.params import Param, Words
@@ -254,9 +255,33 @@ def carers(
             typer.echo(f"Carer {remove} helps no more.")
             return
     for found in chart.enrolment.carers:
-        typer.echo(f"carer {found.id}: {_CARER[found.state.kind]}")
+        refuses = isinstance(found.state, Helping) and found.state.blocked
+        typer.echo(f"carer {found.id}: {_CARER[found.state.kind]}{_REFUSES if refuses else ''}")
     if not chart.enrolment.carers:
         typer.echo("Nobody helps.")
 
 
+@app.command("initials")
+def choose_initials(
+    context: typer.Context,
+    initials: Annotated[str, typer.Argument(metavar="XX", help="1 to 4 letters or digits, such as MG.")],
+) -> None:
+    """Choose what stands before each message about the patient, where one phone follows several.
+
+    Example: followupbot patient 7F3K9 initials MG
+    """
+    from followupbot.application import invitations
+    from followupbot.bootstrap.house import open_house
+
+    name = read_initials(initials)
+    if name is None:
+        called_wrongly(f"XX: expected 1 to {INITIALS_LENGTH_MAX} letters or digits, such as MG.")
+    with open_house(settings.load()) as opened:
+        code = known(opened, context.obj)
+        if not invitations.choose_initials(opened.store, code, name, shell(), opened.clock.now()):
+            found_wrong("You may not do this. That it was tried is recorded.")
+    typer.echo(f"Messages about {code} begin with {name}, where one phone follows several patients.")
+
+
 _CARER = {"beckoned": "has a link that is out", "wondering": "has opened the link", "helping": "helps"}
+_REFUSES = ", but their chat refuses our messages"

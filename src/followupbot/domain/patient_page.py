@@ -6,6 +6,7 @@ from typing import assert_never
 
 from followupbot.domain import expectations, occasions
 from followupbot.domain.alert_state import Alert, Baseline, Open, Resolved, Taken
+from followupbot.domain.carer_state import Helping
 from followupbot.domain.chart import Chart
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import Day, Instant, Line, Lines, Param, Shown, Words
@@ -61,6 +62,9 @@ def _lines(chart: Chart, now: datetime) -> Iterator[tuple[str, dict[str, Shown]]
         yield "open", {"asked": asked, "until": until, "begun": check_in.state.kind == "begun"}
     heard = None if chart.answered_at is None else Day(local(chart.answered_at, plan.zone).date())
     yield "heard", {"heard": heard, "misses": chart.misses}
+    for carer in chart.enrolled.carers:
+        if isinstance(carer.state, Helping) and carer.state.blocked:
+            yield "helper_blocked", {"number": carer.id}
     if chart.starts_allowed:
         coming = occasions.ahead(chart, now, local(now + LOOKS_AHEAD, plan.zone).date())
         yield "next", {"at": Instant(coming[0].at, plan.zone) if coming else None}

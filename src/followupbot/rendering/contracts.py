@@ -508,6 +508,7 @@ CONTRACTS: dict[str, Contract] = {
     "staff/patient/unread": Contract({"count": COUNT, "by": INSTANT_OR_NONE}, shows=("count",)),
     "staff/patient/open": Contract({"asked": INSTANT, "until": INSTANT, "begun": TRUTH}),
     "staff/patient/heard": Contract({"heard": DAY_OR_NONE, "misses": PAGES}),
+    "staff/patient/helper_blocked": Contract({"number": COUNT}, shows=("number",)),
     "staff/patient/next": Contract({"at": INSTANT_OR_NONE}),
     **{f"staff/standings/{standing}": _WORD for standing in STANDINGS},
     "staff/glass_broken": Contract({"code": CODE, "name": NAME}, shows=("code", "name")),
