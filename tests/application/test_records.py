@@ -14,9 +14,9 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByPatient, ByShell, ByStaff, Cause, Decision, FreeText
 from followupbot.domain.delivery import Rendered
 from followupbot.domain.facts import ChartFact, CheckInAsked, CheckInCompleted, NoteReceived, QuestionAnswered
-from followupbot.domain.ids import CheckInId, PatientId, QuestionId, StaffId, TimingId
+from followupbot.domain.ids import CarerId, CheckInId, PatientId, QuestionId, StaffId, TimingId
 from followupbot.domain.outgoing import OutgoingMessage
-from followupbot.domain.questions import Value
+from followupbot.domain.questions import NOT_NEW, Value
 from followupbot.domain.tiers import Tier
 from followupbot.protocol_files.sources import gather
 from followupbot.rendering.html import strip, units
@@ -194,7 +194,7 @@ def test_a_copy_has_both_answers_of_a_change_of_mind() -> None:
     changed.insert(2, QuestionAnswered(NOW, CheckInId(11), QuestionId("back_nrs"), 2))
     keep(world, changed)
     text = text_of(command(world, "mydata")[0])
-    assert "You changed an answer. Before, it was:\n• Back pain, 0 to 10: 8" in text
+    assert "An answer was changed. Before, it was:\n• Back pain, 0 to 10: 8" in text
     assert "Your answers:\n• Back pain, 0 to 10: 2" in text
 
 
@@ -253,3 +253,31 @@ def test_a_copy_can_be_had_by_whoever_is_still_on_the_way_in() -> None:
     assert "replies/progress_none" not in [
         m.message for m in world.command(2, "progress").outgoing if isinstance(m, OutgoingMessage)
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "helper_said", "leg", "none"),
+    [
+        ("en", "Helper 2 answered for you:", "Left leg pain, 0 to 10: 3", "None of these is new"),
+        (
+            "es",
+            "El ayudante 2 respondió por usted:",
+            "Dolor de pierna izquierda, de 0 a 10: 3",
+            "Nada de esto es nuevo",
+        ),
+    ],
+)
+def test_a_copy_says_which_answers_a_helper_gave(language: str, helper_said: str, leg: str, none: str) -> None:
+    """A screen that was done with by one press is one line; what the patient answered is in no helper's line."""
+    world, helper = somebody(language), CarerId(2)
+    asked, back, leg_pain, completed = checked_in(11, NOW, {"back_nrs": 4, "leg_nrs_l": 3})
+    assert isinstance(leg_pain, QuestionAnswered)
+    items = [
+        QuestionAnswered(NOW + timedelta(minutes=1), CheckInId(11), QuestionId(item), NOT_NEW, carer=helper)
+        for item in ("rf_foot", "rf_fever")
+    ]
+    keep(world, [asked, back, replace(leg_pain, carer=helper), *items, completed])
+    text = text_of(command(world, "mydata")[0])
+    assert f"{helper_said}\n• {leg}" in text
+    assert text.count(helper_said) == 2
+    assert none in text.rpartition(helper_said)[2]

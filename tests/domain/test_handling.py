@@ -11,7 +11,7 @@ from followupbot.domain.chart import EXPECTATIONS_MAX, Chart
 from followupbot.domain.clinic import Clinic, Role, StaffMember
 from followupbot.domain.facts import CheckInAsked, QuestionAnswered
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import CheckInId, Concern, MessageKey, QuestionId, RuleId, TimingId
+from followupbot.domain.ids import CarerId, CheckInId, Concern, MessageKey, QuestionId, RuleId, TimingId
 from followupbot.domain.outgoing import Amend, ToClinician
 from followupbot.domain.params import Line, Lines, Picture, Words
 from followupbot.domain.presses import Choice, EndExpectedPress, ExpectPress, HandOverPress
@@ -94,6 +94,22 @@ def test_details_say_what_was_found_in_words_and_by_which_rule() -> None:
     words, rule = flags.each
     assert words == Line(MessageKey("rules/pain_severe"), {"cur_back_pain": 9, "cur_pain_eased": "no"})
     assert (rule.in_words, rule.params["rule"], rule.params["version"]) == ("alerts/rule", "pain_severe", 3)
+
+
+def test_details_say_which_helper_gave_an_answer_that_the_rule_looked_at() -> None:
+    """A clinician who calls knows whom to ask; what the patient said over it since is the patient's."""
+    chart, helper = in_hand(pain(9)), CarerId(2)
+
+    def helpers(*carers: CarerId | None) -> object:
+        facts = [QuestionAnswered(NOW, CHECK_IN, BACK_PAIN, 9, carer=carer) for carer in carers]
+        other = QuestionAnswered(NOW, CheckInId(7), PAIN_EASED, "no", carer=CarerId(3))
+        lines = messages(details.show(chart, ALERT, DR_ITO, (*facts, other), NOW))[0].params["flags"]
+        assert isinstance(lines, Lines)
+        return lines.each[-1].params["helpers"]
+
+    assert helpers(helper) == "2"
+    assert helpers(None) is None
+    assert helpers(helper, None) is None
 
 
 def test_the_picture_of_how_it_has_gone_comes_below() -> None:

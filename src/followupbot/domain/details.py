@@ -13,8 +13,8 @@ from followupbot.domain.alert_state import Alert, Flag
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ChartFact
-from followupbot.domain.ids import AlertId, MessageKey
+from followupbot.domain.facts import ChartFact, QuestionAnswered
+from followupbot.domain.ids import AlertId, CarerId, MessageKey
 from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage
 from followupbot.domain.params import Instant, Line, Lines, Param, Said, Summary, Words
 from followupbot.domain.presses import AlertPress, Choice
@@ -29,12 +29,13 @@ def show(chart: Chart, alert_id: AlertId, by: StaffMember, facts: Iterable[Chart
     found = alerts.in_hand(chart, alert_id, by)
     if isinstance(found, Notice):
         return Decision(notice=found)
+    facts = tuple(facts)
     check_ins = progress.answered(facts)
     lines, picture = progress.overview(chart, check_ins)
     params: dict[str, Param] = {
         "code": chart.patient,
         "tier": pages.tier(found),
-        "flags": Lines(tuple(_flags(chart, found))),
+        "flags": Lines(tuple(_flags(chart, found, facts))),
         "expected": expectations.lines(chart, chart.expectations) if chart.expectations else None,
     }
     shown = [_message(chart, found, by, "details", params, now)]
@@ -55,7 +56,7 @@ def _message(
     return to_staff(chart.clinic, by.id, f"alerts/{message}", key=key, subject=subject, lane=Lane.REPLY, params=params)
 
 
-def _flags(chart: Chart, alert: Alert) -> Iterator[Line]:
+def _flags(chart: Chart, alert: Alert, facts: tuple[ChartFact, ...]) -> Iterator[Line]:
     worst_first = sorted(alert.flags, key=lambda flag: (flag.tier.rank, -flag.at.timestamp()))
     for flag in worst_first[:FLAGS_SHOWN_MAX]:
         yield pages.why(chart, flag)
@@ -64,6 +65,7 @@ def _flags(chart: Chart, alert: Alert) -> Iterator[Line]:
             MessageKey("alerts/rule"),
             {
                 "said": answers if answers.lines else None,
+                "helpers": ", ".join(str(number) for number in _helpers(flag, facts)) or None,
                 "tier": Words(MessageKey(f"alerts/tiers/{flag.tier}")),
                 "rule": flag.trace.rule,
                 "version": flag.trace.version,
@@ -80,3 +82,14 @@ def _answers(chart: Chart, flag: Flag) -> Iterator[Said]:
         value: Value = answer.value
         if asked is not None and asked.question.id == answer.question and not isinstance(value, int):
             yield prompts.said_once(asked.question, answer.question, value)
+
+
+def _helpers(flag: Flag, facts: tuple[ChartFact, ...]) -> list[CarerId]:
+    """Those who gave, for the patient, an answer that the rule looked at; whoever gave it last counts."""
+    givers = {
+        (fact.question, fact.value): fact.carer
+        for fact in facts
+        if isinstance(fact, QuestionAnswered) and fact.check_in == flag.check_in and fact.at <= flag.at
+    }
+    found = {givers.get((answer.question, answer.value)) for answer in flag.trace.inputs}
+    return sorted(number for number in found if number is not None)

@@ -41,10 +41,10 @@ from followupbot.domain.facts import (
     TravelBegan,
     TravelEnded,
 )
-from followupbot.domain.ids import CheckInId, MessageKey, QuestionId
+from followupbot.domain.ids import CarerId, CheckInId, MessageKey, QuestionId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Day, Document, Instant, Line, Lines, Markup, Said, Shown, Summary, Words
-from followupbot.domain.questions import Text, Value
+from followupbot.domain.questions import NONE_OF_THESE, Text, Value
 
 FILE = "my_data"
 """What the two files are called on the phone, in front of `.txt` and `.json`."""
@@ -67,7 +67,7 @@ def copy(
     now: datetime,
 ) -> Decision:
     """Two files: one to read in the patient's language, one for machines. `notes` has texts by what refers to them."""
-    lines = [*_entries(chart, facts, notes), *_heard(chart, heard)]
+    lines = [*_entries(chart, facts, notes), *_by_helpers(chart, facts), *_heard(chart, heard)]
     in_order = (line for _, line in sorted(lines, key=lambda entry: entry[0]))
     text = Document(f"{FILE}.txt", Lines((_plan(chart, now), *in_order)))
     data = Document(f"{FILE}.json", machine_readable)
@@ -119,6 +119,24 @@ def _entries(chart: Chart, facts: Sequence[ChartFact], notes: Mapping[str, str])
         if entry is not None:
             name, params = entry
             yield fact.at, _line(chart, name, fact.at, params)
+
+
+def _by_helpers(chart: Chart, facts: Sequence[ChartFact]) -> Iterator[tuple[datetime, Line]]:
+    """Which answers somebody gave who helps; what was answered by one press stands in one line."""
+    check_ins = {check_in.id: check_in for check_in in progress.answered(facts)}
+    pressed: dict[tuple[datetime, CheckInId, CarerId], list[Said]] = {}
+    for fact in facts:
+        if not isinstance(fact, QuestionAnswered) or fact.carer is None or fact.check_in not in check_ins:
+            continue
+        check_in = check_ins[fact.check_in]
+        asked = chart.protocol(check_in.version).asked_as(fact.question)
+        if asked is None or not isinstance(asked.question, Text):
+            said = _answer(chart, check_in, fact.question, fact.value)
+            pressed.setdefault((fact.at, fact.check_in, fact.carer), []).append(said)
+    for (at, _, number), answers in pressed.items():
+        # Each item of a screen has its answer; "none of these" is said of the screen where no item says more.
+        telling = [said for said in answers if said.labels != (NONE_OF_THESE,)] or answers[:1]
+        yield at, _line(chart, "answered_by_helper", at, {"number": number, "said": Summary(tuple(telling))})
 
 
 def _entry(

@@ -372,6 +372,7 @@ CONTRACTS: dict[str, Contract] = {
     },
     "record/check_in": Contract({"at": INSTANT, "said": SAID}),
     "record/answer_before": Contract({"at": INSTANT, "said": SAID}),
+    "record/answered_by_helper": Contract({"at": INSTANT, "number": COUNT, "said": SAID}, shows=("number",)),
     "record/note": Contract({"at": INSTANT, "text": TEXT}, shows=("text",)),
     "record/message": Contract({"at": INSTANT, "text": SENT_TEXT}),
     "record/flag": Contract({"at": INSTANT, "tier": RECORDED_TIER}, shows=("tier",)),
@@ -576,7 +577,15 @@ CONTRACTS: dict[str, Contract] = {
         buttons=("to_alert",),
     ),
     "alerts/rule": Contract(
-        {"said": SAID_OR_NONE, "tier": TIER, "rule": SHORT_TEXT, "version": COUNT, "at": INSTANT}, shows=("rule",)
+        {
+            "said": SAID_OR_NONE,
+            "helpers": SHORT_TEXT_OR_NONE,
+            "tier": TIER,
+            "rule": SHORT_TEXT,
+            "version": COUNT,
+            "at": INSTANT,
+        },
+        shows=("rule",),
     ),
     "alerts/rule_of_old": Contract({"rule": SHORT_TEXT}, shows=("rule",)),
     "alerts/trend": Contract(
