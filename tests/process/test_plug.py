@@ -1,4 +1,4 @@
-"""Kill -9 in the middle of what changes keys, patients and the whole database: nothing unreadable, nothing half done.
+"""Kill -9 in the middle of what changes keys, patients, the schema or the whole database: nothing is half done.
 
 KILLS=… pulls the plug more often.
 """
@@ -11,7 +11,10 @@ import time
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 
+from followupbot.storage import migrations
+from followupbot.storage.engine import Database
 from tests.process.harness import FOLLOWUPBOT, Clinic
 
 pytestmark = [pytest.mark.fault, pytest.mark.long]
@@ -91,3 +94,42 @@ def test_kill_9_in_the_middle_of_a_restore_leaves_the_old_or_the_new(sqlite_clin
         process.wait(10)
         done = sqlite_clinic.cli("verify")
         assert done.returncode == 0, done.stderr
+
+
+OLDER = "0003"
+"""A schema from which several migrations lead to today's, two of which make tables anew."""
+
+
+def test_kill_9_in_the_middle_of_a_migration_leaves_the_old_schema_or_the_new(sqlite_clinic: Clinic) -> None:
+    """All migrations are one commit; the rows are there in either, and `init` goes on where it was cut off."""
+    path = sqlite_clinic.data / "followupbot.db"
+    chance, seen, takes = random.Random(4), set(), 3.0
+    for _ in range(KILLS):
+        for file in sqlite_clinic.data.glob("followupbot.db*"):
+            file.unlink()
+        database = Database(f"sqlite:///{path}")
+        with database.write() as connection:
+            migrations.run(connection, OLDER)
+            rows = [{"cause": f"c{number}", "chat": "c", "at": number} for number in range(2_000)]
+            connection.execute(sa.text("INSERT INTO link_tries (cause, chat, at) VALUES (:cause, :chat, :at)"), rows)
+        database.close()
+        began = time.monotonic()
+        process = started(sqlite_clinic, "init")
+        try:
+            process.wait(takes * chance.uniform(0.2, 1.0))
+            takes = time.monotonic() - began
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait(10)
+        database = Database(f"sqlite:///{path}")
+        revision = migrations.current(database)
+        assert revision in {OLDER, migrations.head()}
+        seen.add(revision)
+        with database.read() as connection:
+            assert connection.scalar(sa.text("SELECT count(*) FROM link_tries")) == 2_000
+            assert connection.scalar(sa.text("PRAGMA integrity_check")) == "ok"
+        database.close()
+    done = sqlite_clinic.cli("init")
+    assert done.returncode == 0, done.stderr
+    assert sqlite_clinic.cli("verify").returncode == 0
+    print(f"ended at {sorted(seen)}")
