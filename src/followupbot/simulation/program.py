@@ -120,6 +120,9 @@ class Program:
             return down
         if self._storage_at is not None:
             return self._storage_at
+        away = self._faults.away_until(DATABASE)
+        if away is not None:  # nobody can look what the clinic waits for
+            return away
         self._look()
         clinic = rounds.clinic_next_at(self._process.store, now)
         return min((at for at in (self._wake_at, self._send_at, clinic) if at is not None), default=None)
