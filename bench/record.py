@@ -9,7 +9,7 @@ from followupbot.application import admins
 from followupbot.bootstrap.house import House, initialise, open_house
 from followupbot.domain.decision import ByShell, Cause, Decision
 from followupbot.domain.enrolment_state import Plan
-from followupbot.domain.facts import NoteReceived, NotesRead
+from followupbot.domain.facts.notes import NoteReceived, NotesRead
 from followupbot.domain.ids import Language, ProtocolKey
 from followupbot.domain.schedule import PartialDate
 from followupbot.settings import Settings

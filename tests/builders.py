@@ -39,20 +39,10 @@ from followupbot.domain.clinic import (
 from followupbot.domain.conditions import All, AtLeast, BaselineConfirmed, Is, Not
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
-from followupbot.domain.facts import (
-    AlertRaised,
-    AlertResolved,
-    AlertTaken,
-    ChartFact,
-    CheckInAsked,
-    CheckInBegun,
-    ConsentGiven,
-    Fact,
-    PatientConnected,
-    PatientEnrolled,
-    PatientInvited,
-    QuestionAnswered,
-)
+from followupbot.domain.facts import ChartFact, Fact
+from followupbot.domain.facts.alerts import AlertRaised, AlertResolved, AlertTaken
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInBegun, QuestionAnswered
+from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected, PatientEnrolled, PatientInvited
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import (
     AlertId,

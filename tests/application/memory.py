@@ -22,7 +22,8 @@ from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import ByCarer, ByPatient, ByShell, Cause, Decision, Speaker
 from followupbot.domain.delivery import Told
-from followupbot.domain.facts import ChartFact, ClinicFact, ProgrammePublished
+from followupbot.domain.facts import ChartFact, ClinicFact
+from followupbot.domain.facts.programme import ProgrammePublished
 from followupbot.domain.folding import fold
 from followupbot.domain.households import Kept
 from followupbot.domain.ids import AlertId, ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version

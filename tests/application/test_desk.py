@@ -4,7 +4,7 @@ import pytest
 
 from followupbot.application.policy import Action
 from followupbot.domain.alert_state import Taken
-from followupbot.domain.facts import NotesRead, TextAnswered
+from followupbot.domain.facts.notes import NotesRead, TextAnswered
 from followupbot.domain.ids import PatientId
 from followupbot.domain.params import Lines
 from followupbot.domain.presses import AlertPress, AnswerPress, StaffCommandPress, TakePress

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from followupbot.application import rounds
 from followupbot.domain import identity
 from followupbot.domain.decision import ByShell, Cause
-from followupbot.domain.facts import DigestSent
+from followupbot.domain.facts.reports import DigestSent
 from followupbot.domain.identity import Identity
 from tests.application.test_desk import emergency
 from tests.application.test_front_desk import ADA, HER, ITO, SATO, a_full_world, a_patient

@@ -14,17 +14,10 @@ from followupbot.domain.chart import CLOSED_CHECK_INS_MAX, RESOLVED_ALERTS_MAX, 
 from followupbot.domain.clinic import Role
 from followupbot.domain.conditions import READINGS_MAX
 from followupbot.domain.decision import ByShell, Decision
-from followupbot.domain.facts import (
-    ChartFact,
-    CheckInAsked,
-    CheckInReminded,
-    DeletionRequested,
-    FlagRecorded,
-    PatientPaused,
-    PatientResumed,
-    PatientStopped,
-    QuestionAnswered,
-)
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.alerts import FlagRecorded
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInReminded, QuestionAnswered
+from followupbot.domain.facts.patient import DeletionRequested, PatientPaused, PatientResumed, PatientStopped
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import MessageId, PatientId
 from followupbot.domain.manual import COMMANDS

@@ -13,7 +13,9 @@ from followupbot.domain import alerts
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByPatient, ByShell, ByStaff, Cause, Decision, FreeText
 from followupbot.domain.delivery import Rendered
-from followupbot.domain.facts import ChartFact, CheckInAsked, CheckInCompleted, NoteReceived, QuestionAnswered
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInCompleted, QuestionAnswered
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.ids import CarerId, CheckInId, PatientId, QuestionId, StaffId, TimingId
 from followupbot.domain.outgoing import OutgoingMessage
 from followupbot.domain.questions import NOT_NEW, Value

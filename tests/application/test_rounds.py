@@ -11,7 +11,8 @@ from followupbot.application.ports import StorageUnavailable
 from followupbot.domain import alerts
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Cause, Decision
-from followupbot.domain.facts import CheckInAsked, HeadsSealed
+from followupbot.domain.facts.check_ins import CheckInAsked
+from followupbot.domain.facts.record import HeadsSealed
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId, PatientId, QuestionId, TimingId
 from followupbot.domain.patient_code import complete

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from followupbot.application import admins
 from followupbot.channels.telegram import updates
 from followupbot.channels.telegram.updates import CommandedInGroup, Passed, PressedInGroup, Unreadable, chat_of
-from followupbot.domain.facts import NoteReceived
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.ids import AlertId
 from followupbot.domain.presses import ResolvePress, TakePress
 from followupbot.storage.queries import Queries

@@ -18,7 +18,9 @@ from followupbot.domain.check_in_state import REPORT
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByPatient, ByShell, ByStranger, Cause, Decision, StorageUnavailable
 from followupbot.domain.delivery import Claim
-from followupbot.domain.facts import ChartFact, CheckInExpired, ConsentGiven, PatientConnected, QuestionAnswered
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.check_ins import CheckInExpired, QuestionAnswered
+from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected
 from followupbot.domain.ids import PatientId
 from followupbot.storage.audit import Audit
 from followupbot.storage.charts import Charts

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from followupbot.bootstrap.house import open_house
 from followupbot.domain.decision import ByClock, Cause, Decision, FreeText
-from followupbot.domain.facts import AlertResolved, NoteReceived, NotesRead
+from followupbot.domain.facts.alerts import AlertResolved
+from followupbot.domain.facts.notes import NoteReceived, NotesRead
 from followupbot.domain.ids import AlertId, PatientId, StaffId
 from followupbot.settings import load
 from followupbot.storage.tables import notes

@@ -6,14 +6,8 @@ from followupbot import settings
 from followupbot.application import patients
 from followupbot.bootstrap import house
 from followupbot.domain.decision import ByCarer, ByPatient, Cause, Decision
-from followupbot.domain.facts import (
-    CarerConnected,
-    CarerInvited,
-    CarerJoined,
-    ConsentGiven,
-    PatientConnected,
-    PatientEnrolled,
-)
+from followupbot.domain.facts.carers import CarerConnected, CarerInvited, CarerJoined
+from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected, PatientEnrolled
 from followupbot.domain.ids import CarerId, PatientId, TokenHash
 from followupbot.storage.queries import Queries
 from tests.cli.terminal import Terminal

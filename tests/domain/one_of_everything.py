@@ -9,7 +9,8 @@ from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.chart import Chart
 from followupbot.domain.conditions import All, AnyOf, AtLeast, Condition, Flagged, Includes, Is, Missed, Unanswered
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ChartFact, CheckInAsked, CheckInBegun
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInBegun
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CheckInId, Concern, QuestionId, RuleId, TimingId
 from followupbot.domain.questions import Choice, Date, Gate, GateItem, Multiple, Number, Scale, Text, YesNo

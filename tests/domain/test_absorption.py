@@ -10,7 +10,9 @@ from followupbot.domain import check_ins, occasions
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import RECHECK
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import CheckInAsked, OccasionSkipped, PatientEnrolled, RecheckPlanned
+from followupbot.domain.facts.check_ins import CheckInAsked
+from followupbot.domain.facts.enrolment import PatientEnrolled
+from followupbot.domain.facts.occasions import OccasionSkipped, RecheckPlanned
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId, QuestionId, RuleId, TimingId
 from followupbot.domain.schedule import Offset, QuietHours, Timing

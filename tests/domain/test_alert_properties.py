@@ -10,14 +10,8 @@ from followupbot.domain.alert_state import Flag, Open, Resolved, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import (
-    AlertRaised,
-    AlertRaisedAgain,
-    AlertReopened,
-    AlertResolved,
-    ExpectedFlagRecorded,
-    FlagJoined,
-)
+from followupbot.domain.facts.alerts import AlertRaised, AlertRaisedAgain, AlertReopened, AlertResolved, FlagJoined
+from followupbot.domain.facts.expectations import ExpectedFlagRecorded
 from followupbot.domain.ids import AlertId, CheckInId, Concern, RuleId
 from followupbot.domain.outgoing import Amend, OutgoingMessage
 from followupbot.domain.questions import Answer

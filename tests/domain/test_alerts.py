@@ -11,7 +11,7 @@ from followupbot.domain.alert_state import Alert, Open, Resolved, Taken
 from followupbot.domain.care_protocol import AtClosing, Paging, Within, WorkingDays
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import AlertDetail, Clinic, Role, StaffMember
-from followupbot.domain.facts import AlertPaged, AlertReopened, AlertTaken
+from followupbot.domain.facts.alerts import AlertPaged, AlertReopened, AlertTaken
 from followupbot.domain.ids import AlertId, CheckInId, MessageKey, StaffId
 from followupbot.domain.outgoing import Amend, Lane, OutgoingMessage, ToClinician
 from followupbot.domain.params import Instant, Words

@@ -7,14 +7,9 @@ import pytest
 from followupbot.domain import calls, check_ins, help, wake
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import (
-    AlertPaged,
-    CheckInAsked,
-    CheckInExpired,
-    ConsentGiven,
-    PatientConnected,
-    QuestionAnswered,
-)
+from followupbot.domain.facts.alerts import AlertPaged
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInExpired, QuestionAnswered
+from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected
 from followupbot.domain.outgoing import ToPatient
 from tests.builders import (
     ALERT,

@@ -8,14 +8,9 @@ from followupbot.domain.addressing import to_patient
 from followupbot.domain.carer_state import read_initials
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Actor, ByCarer, ByClock, ByPatient, Decision
-from followupbot.domain.facts import (
-    CarerConnected,
-    CarerInvited,
-    CarerJoined,
-    CarerLeft,
-    PatientConnected,
-    QuestionAnswered,
-)
+from followupbot.domain.facts.carers import CarerConnected, CarerInvited, CarerJoined, CarerLeft
+from followupbot.domain.facts.check_ins import QuestionAnswered
+from followupbot.domain.facts.enrolment import PatientConnected
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CarerId, ChatId, QuestionId, TokenHash
 from followupbot.domain.outgoing import Lane, OutgoingMessage, ToChat, ToPatient

@@ -12,7 +12,7 @@ from followupbot.domain.check_in_state import Completed, CutShort, Expired, Wait
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.conditions import All, AtLeast, Is
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import CheckInAsked, CheckInCompleted, CheckInExpired
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInCompleted, CheckInExpired
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CheckInId, Concern, Language, QuestionId, RuleId, TimingId, Version
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Retire

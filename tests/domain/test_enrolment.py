@@ -18,7 +18,7 @@ from followupbot.domain.enrolment_state import (
     Practising,
     Reading,
 )
-from followupbot.domain.facts import PatientConnected, PatientInvited, TeachBackAnswered
+from followupbot.domain.facts.enrolment import PatientConnected, PatientInvited, TeachBackAnswered
 from followupbot.domain.ids import ChatId, Language, ProtocolKey, TokenHash
 from followupbot.domain.outgoing import OutgoingMessage, Retire
 from followupbot.domain.params import Instant

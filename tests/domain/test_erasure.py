@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from followupbot.domain import erasure
 from followupbot.domain.erasure import Obstacle, due_at, obstacles
-from followupbot.domain.facts import DeletionRequested, NoteReceived
+from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.patient import DeletionRequested
 from followupbot.domain.folding import fold
 from followupbot.domain.tiers import Tier
 from tests.builders import NOW, an_alerted_chart, an_enrolled_chart, an_invited_chart

@@ -3,7 +3,8 @@
 from followupbot.domain import check_ins
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import RECHECK
-from followupbot.domain.facts import RecheckPlanned, ScoreRecorded
+from followupbot.domain.facts.check_ins import ScoreRecorded
+from followupbot.domain.facts.occasions import RecheckPlanned
 from followupbot.domain.ids import CheckInId, RuleId
 from followupbot.domain.schedule import Offset, Timing
 from tests.builders import CHECK_IN, NOW, a_day, after, kinds, sent

@@ -9,7 +9,7 @@ from followupbot.domain import alerts, details, expectations, handling, lists, p
 from followupbot.domain.alert_state import Flag, Open, Resolved, Taken
 from followupbot.domain.chart import EXPECTATIONS_MAX, Chart
 from followupbot.domain.clinic import Clinic, Role, StaffMember
-from followupbot.domain.facts import CheckInAsked, QuestionAnswered
+from followupbot.domain.facts.check_ins import CheckInAsked, QuestionAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CarerId, CheckInId, Concern, MessageKey, QuestionId, RuleId, TimingId
 from followupbot.domain.outgoing import Amend, ToClinician

@@ -6,7 +6,8 @@ from datetime import timedelta
 from followupbot.domain import alerts, check_ins, help
 from followupbot.domain.alert_state import HelpAwaited, HelpToAsk, HelpTold, Open, Taken
 from followupbot.domain.chart import Chart
-from followupbot.domain.facts import AlertResolved, PatientHeld
+from followupbot.domain.facts.alerts import AlertResolved
+from followupbot.domain.facts.patient import PatientHeld
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, CardId
 from followupbot.domain.outgoing import Lane

@@ -9,7 +9,8 @@ from followupbot.domain import interruptions
 from followupbot.domain.addressing import check_in_subject
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Interruption, Role
-from followupbot.domain.facts import ConsentGiven, PatientBlocked, PatientConnected, PatientHeld, PatientStopped
+from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected
+from followupbot.domain.facts.patient import PatientBlocked, PatientHeld, PatientStopped
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import Language
 from followupbot.domain.params import Instant

@@ -6,7 +6,9 @@ from datetime import timedelta
 from followupbot.domain import identity, lists, pauses, standing
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import FlagRecorded, NoteReceived, PatientBlocked, PatientHeld, PatientUnblocked
+from followupbot.domain.facts.alerts import FlagRecorded
+from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.patient import PatientBlocked, PatientHeld, PatientUnblocked
 from followupbot.domain.folding import PHONE_CHANGED, fold
 from followupbot.domain.identity import Identity
 from followupbot.domain.lists import Listed

@@ -2,7 +2,8 @@
 
 from followupbot.domain import enrolment, notes
 from followupbot.domain.decision import FreeText
-from followupbot.domain.facts import NoteReceived, PatientConnected
+from followupbot.domain.facts.enrolment import PatientConnected
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.folding import fold
 from tests.builders import NOW, PATIENTS_CHAT, a_chart, after, an_invited_chart, at, kinds, messages, sent
 

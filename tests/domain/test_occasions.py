@@ -7,7 +7,8 @@ import pytest
 
 from followupbot.domain import occasions, wake
 from followupbot.domain.chart import Chart
-from followupbot.domain.facts import CheckInAsked, OccasionSkipped
+from followupbot.domain.facts.check_ins import CheckInAsked
+from followupbot.domain.facts.occasions import OccasionSkipped
 from followupbot.domain.ids import TimingId
 from followupbot.domain.schedule import Offset, Timing
 from tests.builders import (

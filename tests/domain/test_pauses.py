@@ -10,7 +10,9 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Begun, Ended
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Declined, Following, Invitation, Paused, Stopped
-from followupbot.domain.facts import InvitationRenewed, OccasionSkipped, PatientConnected, ReminderWithheld
+from followupbot.domain.facts.check_ins import ReminderWithheld
+from followupbot.domain.facts.enrolment import InvitationRenewed, PatientConnected
+from followupbot.domain.facts.occasions import OccasionSkipped
 from followupbot.domain.ids import AlertId, CheckInId, TokenHash
 from followupbot.domain.outgoing import Recall
 from followupbot.domain.rules import Tier

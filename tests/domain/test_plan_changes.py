@@ -8,7 +8,7 @@ from followupbot.domain import pauses, plan_changes, wake
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import RECHECK
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import CheckInAsked
+from followupbot.domain.facts.check_ins import CheckInAsked
 from followupbot.domain.plan_changes import Add, Cancel, Move, NotChanged
 from tests.builders import NOW, after, an_enrolled_chart
 

@@ -7,7 +7,7 @@ import pytest
 from followupbot.domain import check_ins, prompts
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import FreeText
-from followupbot.domain.facts import QuestionAnswered
+from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.params import Day
 from followupbot.domain.presses import AnswerPress

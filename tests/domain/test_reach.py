@@ -7,7 +7,8 @@ from followupbot.domain import clinic_wake, reach, rota
 from followupbot.domain.clinic import Clinic, Role, StaffJoined
 from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import LeaveEntered, StaffMemberBlocked
+from followupbot.domain.facts.rota import LeaveEntered
+from followupbot.domain.facts.staff import StaffMemberBlocked
 from followupbot.domain.ids import ChatId
 from followupbot.domain.rota_state import Leave
 from tests.builders import ADA, DR_ITO, DR_SATO, NOW, a_clinic, a_day, at, kinds, messages, notice, sent

@@ -24,7 +24,7 @@ from followupbot.domain.clinic import (
     StaffState,
 )
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import AlertPaged
+from followupbot.domain.facts.alerts import AlertPaged
 from followupbot.domain.ids import ChatId, StaffId, TokenHash
 from followupbot.domain.outgoing import Recipient, ToClinician
 from followupbot.domain.rota_state import Leave, Week, monday_of

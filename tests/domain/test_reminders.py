@@ -6,7 +6,7 @@ import pytest
 
 from followupbot.domain import alerts, check_ins
 from followupbot.domain.chart import Chart
-from followupbot.domain.facts import CheckInReminded, ReminderWithheld
+from followupbot.domain.facts.check_ins import CheckInReminded, ReminderWithheld
 from followupbot.domain.ids import TimingId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Instant

@@ -9,7 +9,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Ended
 from followupbot.domain.decision import Decision, FreeText
 from followupbot.domain.enrolment_state import BEYOND_REACH, HALT_REASONS, Following, Halted, HaltReason, Paused
-from followupbot.domain.facts import OccasionSkipped
+from followupbot.domain.facts.occasions import OccasionSkipped
 from followupbot.domain.ids import AlertId, TokenHash
 from followupbot.domain.outgoing import Recall
 from followupbot.domain.rules import Tier

@@ -7,7 +7,7 @@ import pytest
 from followupbot.domain import occasions, reminders, writing
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.facts import QuestionAnswered
+from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.outgoing import Recall
 from followupbot.domain.rules import Tier

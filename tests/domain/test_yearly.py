@@ -8,7 +8,7 @@ import pytest
 from followupbot.domain import check_ins, yearly
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import BirthYearConfirmed, BirthYearMistaken, ConsentGiven
+from followupbot.domain.facts.enrolment import BirthYearConfirmed, BirthYearMistaken, ConsentGiven
 from followupbot.domain.ids import CheckInId, Language, QuestionId
 from followupbot.domain.presses import CommandPress, YearlyPress
 from followupbot.domain.rules import Tier

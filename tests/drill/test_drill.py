@@ -12,7 +12,8 @@ from threading import Event, Thread
 
 import pytest
 
-from followupbot.domain.facts import AlertTaken, NoteReceived
+from followupbot.domain.facts.alerts import AlertTaken
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.ids import AlertId, PatientId
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys

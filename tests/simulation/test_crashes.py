@@ -15,7 +15,8 @@ import pytest
 from followupbot.application.deliveries import IN_FLIGHT_MAX
 from followupbot.bootstrap import simulating
 from followupbot.domain.alert_state import Flag, Resolved
-from followupbot.domain.facts import AlertRaised, AlertResolved, AlertTaken, ChartFact, FlagJoined
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.alerts import AlertRaised, AlertResolved, AlertTaken, FlagJoined
 from followupbot.domain.ids import ProtocolKey
 from followupbot.domain.tiers import Tier
 from followupbot.simulation import promises

@@ -9,7 +9,8 @@ import pytest
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme, Role, StaffJoined, StaffMember
 from followupbot.domain.enrolment_state import Plan
-from followupbot.domain.facts import AlertRaised, CheckInAsked, CheckInCompleted, CheckInExpired
+from followupbot.domain.facts.alerts import AlertRaised
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInCompleted, CheckInExpired
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import ChatId, Language, PatientId, ProtocolKey, StaffId, Version
 from followupbot.domain.schedule import PartialDate

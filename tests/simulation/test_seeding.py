@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from followupbot.bootstrap import simulating
 from followupbot.domain.chart import Chart
-from followupbot.domain.facts import QuestionAnswered
+from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import ProtocolKey
 from followupbot.simulation.seeding import seed

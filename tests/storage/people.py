@@ -10,19 +10,12 @@ from followupbot.domain.clinic import ClinicSettings, OpeningHours, Programme, R
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.delivery import Claim
 from followupbot.domain.enrolment_state import Invitation, Plan
-from followupbot.domain.facts import (
-    AlertRaised,
-    ChartFact,
-    CheckInAsked,
-    ClinicFact,
-    ConsentGiven,
-    PatientConnected,
-    PatientEnrolled,
-    PatientInvited,
-    ProgrammePublished,
-    StaffMemberInvited,
-    StaffMemberJoined,
-)
+from followupbot.domain.facts import ChartFact, ClinicFact
+from followupbot.domain.facts.alerts import AlertRaised
+from followupbot.domain.facts.check_ins import CheckInAsked
+from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected, PatientEnrolled, PatientInvited
+from followupbot.domain.facts.programme import ProgrammePublished
+from followupbot.domain.facts.staff import StaffMemberInvited, StaffMemberJoined
 from followupbot.domain.ids import (
     AlertId,
     ChatId,

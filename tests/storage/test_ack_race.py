@@ -12,7 +12,7 @@ from followupbot.domain.alert_state import Flag, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Programme
 from followupbot.domain.decision import ByClock, ByStaff, Cause, Decision, StorageUnavailable
-from followupbot.domain.facts import AlertPaged, AlertTaken
+from followupbot.domain.facts.alerts import AlertPaged, AlertTaken
 from followupbot.domain.ids import AlertId, CheckInId, Concern, PatientId, RuleId, StaffId, Version
 from followupbot.domain.rules import Tier, Trace
 from followupbot.storage.charts import Charts

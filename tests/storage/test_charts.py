@@ -13,22 +13,15 @@ from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import ByClock, ByPatient, ByStaff, Cause, Decision, FreeText
 from followupbot.domain.decision import StorageUnavailable as Unavailable
 from followupbot.domain.enrolment_state import Invitation
-from followupbot.domain.facts import (
-    AlertPaged,
-    AlertResolved,
-    AlertTaken,
-    CheckInBegun,
-    CheckInExpired,
-    Fact,
-    InvitationRenewed,
-    LeaveEntered,
-    NoteReceived,
-    OperatorNotified,
-    ProgrammePublished,
-    StaffMemberBlocked,
-    StaffMemberRemoved,
-    WeekAssigned,
-)
+from followupbot.domain.facts import Fact
+from followupbot.domain.facts.alerts import AlertPaged, AlertResolved, AlertTaken
+from followupbot.domain.facts.check_ins import CheckInBegun, CheckInExpired
+from followupbot.domain.facts.enrolment import InvitationRenewed
+from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.programme import ProgrammePublished
+from followupbot.domain.facts.reports import OperatorNotified
+from followupbot.domain.facts.rota import LeaveEntered, WeekAssigned
+from followupbot.domain.facts.staff import StaffMemberBlocked, StaffMemberRemoved
 from followupbot.domain.folding import apply
 from followupbot.domain.ids import AlertId, CheckInId, MessageId, PatientId, ProtocolKey, TokenHash, Version
 from followupbot.domain.rota_state import Leave

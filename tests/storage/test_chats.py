@@ -4,14 +4,9 @@ import pytest
 import sqlalchemy as sa
 
 from followupbot.domain.decision import ByCarer
-from followupbot.domain.facts import (
-    CarerConnected,
-    CarerInvited,
-    CarerJoined,
-    CarerLeft,
-    InitialsChosen,
-    StaffMemberRemoved,
-)
+from followupbot.domain.facts.carers import CarerConnected, CarerInvited, CarerJoined, CarerLeft
+from followupbot.domain.facts.patient import InitialsChosen
+from followupbot.domain.facts.staff import StaffMemberRemoved
 from followupbot.domain.ids import CarerId, ChatId, MessageId, PatientId, TokenHash
 from followupbot.domain.params import WHOM
 from followupbot.storage.keys import KeyDestroyed, Keys, patient_key

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from followupbot.domain.decision import Decision, FreeText
 from followupbot.domain.decision import StorageUnavailable as Unavailable
-from followupbot.domain.facts import NoteReceived
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.storage.engine import UNITS_WAITING_MAX, Database, WriterThread
 from followupbot.storage.keys import Keys
 from followupbot.storage.tables import facts, notes

@@ -18,7 +18,10 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.conditions import Series
 from followupbot.domain.enrolment_state import Enrolment
-from followupbot.domain.facts import CheckInBegun, Fact, NoteReceived, PatientInvited, QuestionAnswered
+from followupbot.domain.facts import Fact
+from followupbot.domain.facts.check_ins import CheckInBegun, QuestionAnswered
+from followupbot.domain.facts.enrolment import PatientInvited
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.ids import CheckInId, PatientId, QuestionId
 from followupbot.domain.params import Day, Instant, Param
 from followupbot.domain.presses import Choice

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from followupbot.domain.decision import ByClock, Cause, Decision
-from followupbot.domain.facts import CheckInEnded
+from followupbot.domain.facts.check_ins import CheckInEnded
 from followupbot.domain.ids import CheckInId
 from followupbot.storage.hearing import Hearing
 from followupbot.storage.tables import causes

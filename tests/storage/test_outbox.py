@@ -10,7 +10,7 @@ from followupbot.application.ports import Outbox
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.delivery import Act, Claim
-from followupbot.domain.facts import GroupBound, GroupUnbound, StaffMemberRemoved
+from followupbot.domain.facts.staff import GroupBound, GroupUnbound, StaffMemberRemoved
 from followupbot.domain.ids import GroupId, MessageId
 from followupbot.domain.outgoing import Lane, Recall, Rehour, Retire, ToClinician, ToGroup, ToPatient
 from followupbot.domain.presses import Choice, StartPress

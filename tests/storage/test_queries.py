@@ -5,16 +5,10 @@ from datetime import timedelta
 import pytest
 
 from followupbot.domain.decision import ByShell, ByStaff, Cause
-from followupbot.domain.facts import (
-    AlertResolved,
-    AlertTaken,
-    ChartFact,
-    ConsentDeclined,
-    DeletionRequested,
-    PatientHeld,
-    PatientPaused,
-    PatientStopped,
-)
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.alerts import AlertResolved, AlertTaken
+from followupbot.domain.facts.enrolment import ConsentDeclined
+from followupbot.domain.facts.patient import DeletionRequested, PatientHeld, PatientPaused, PatientStopped
 from followupbot.domain.ids import AlertId, TimingId
 from followupbot.domain.lists import AlertLine
 from followupbot.domain.outgoing import Lane

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from followupbot.domain.facts import LegalHoldPlaced
+from followupbot.domain.facts.patient import LegalHoldPlaced
 from followupbot.domain.ids import PatientId
 from followupbot.storage import retention
 from followupbot.storage.retention import Kind, Retention

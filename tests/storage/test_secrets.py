@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.facts import NoteReceived
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.outgoing import ToClinician
 from tests.storage.people import DR_ITO, NOON, PATIENT, Site, asked, message, raised
 

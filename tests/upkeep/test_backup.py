@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from followupbot.domain.facts import AlertTaken, NoteReceived
+from followupbot.domain.facts.alerts import AlertTaken
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.ids import AlertId, PatientId
 from followupbot.storage.dumps import Dump
 from followupbot.storage.engine import Database

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from followupbot.domain.facts import HeadsSealed, NoteReceived
+from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.record import HeadsSealed
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys
 from followupbot.upkeep.verify import verify

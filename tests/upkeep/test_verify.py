@@ -7,7 +7,10 @@ import sqlalchemy as sa
 
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByClock, Cause, Decision
-from followupbot.domain.facts import AlertResolved, AlertTaken, CheckInExpired, HeadsSealed, NoteReceived
+from followupbot.domain.facts.alerts import AlertResolved, AlertTaken
+from followupbot.domain.facts.check_ins import CheckInExpired
+from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.record import HeadsSealed
 from followupbot.domain.ids import AlertId, CheckInId
 from followupbot.storage.audit import Audit, Kept
 from followupbot.storage.facts import encode_chart

@@ -7,7 +7,7 @@ from datetime import timedelta
 from followupbot.bootstrap.house import House
 from followupbot.domain.decision import ByShell, Cause, Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
-from followupbot.domain.facts import ConsentGiven, PatientConnected, PatientEnrolled, PatientInvited
+from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected, PatientEnrolled, PatientInvited
 from followupbot.domain.ids import Language, PatientId, TokenHash, Version
 from followupbot.domain.patient_code import ALPHABET, complete
 from followupbot.domain.schedule import PartialDate

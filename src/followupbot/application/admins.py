@@ -13,7 +13,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.decision import Actor, ByClock, Cause, Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
-from followupbot.domain.facts import BotNamed, ProgrammePublished, ZoneDataChanged
+from followupbot.domain.facts.programme import BotNamed, ProgrammePublished, ZoneDataChanged
 from followupbot.domain.ids import ChatId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 
 INVITATION_LASTS = timedelta(days=7)

@@ -15,7 +15,9 @@ from followupbot.domain.addressing import stamp
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Actor, Cause, Decision
 from followupbot.domain.delivery import Told
-from followupbot.domain.facts import ChartFact, LegalHoldPlaced, NoteReceived
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.patient import LegalHoldPlaced
 from followupbot.domain.ids import PatientId
 from followupbot.domain.own_record import Heard
 

@@ -9,7 +9,7 @@ from followupbot.application.ports import StorageUnavailable, Store
 from followupbot.domain import clinic_wake, digest, staff, wake
 from followupbot.domain.addressing import stamp
 from followupbot.domain.decision import ByClock, Cause, Decision
-from followupbot.domain.facts import HeadsSealed
+from followupbot.domain.facts.record import HeadsSealed
 from followupbot.domain.ids import PatientId
 
 CHARTS_A_ROUND_MAX = 3

@@ -13,7 +13,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme, Role, StaffJoined, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
-from followupbot.domain.facts import CheckInAsked
+from followupbot.domain.facts.check_ins import CheckInAsked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import ChatId, Language, PatientId, StaffId, TimingId, TokenHash, Version
 from followupbot.domain.schedule import SURGERY, PartialDate, Timing, resolve

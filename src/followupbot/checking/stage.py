@@ -16,7 +16,10 @@ from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.clinic import Clinic, ClinicSettings, OpeningHours, Programme, Role, StaffJoined, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
-from followupbot.domain.facts import AlertRaised, ChartFact, FlagJoined, FlagRecorded, RecheckPlanned, ScoreRecorded
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.alerts import AlertRaised, FlagJoined, FlagRecorded
+from followupbot.domain.facts.check_ins import ScoreRecorded
+from followupbot.domain.facts.occasions import RecheckPlanned
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import (
     CardId,

@@ -13,16 +13,16 @@ from followupbot.domain.alert_state import Alert, Flag, Open, Resolved, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Role, StaffLeft, StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import (
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.alerts import (
     AlertRaised,
     AlertRaisedAgain,
     AlertResolved,
     AlertTaken,
-    ChartFact,
-    ExpectedFlagRecorded,
     FlagJoined,
     FlagRecorded,
 )
+from followupbot.domain.facts.expectations import ExpectedFlagRecorded
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, StaffId
 from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage

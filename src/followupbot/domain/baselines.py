@@ -8,7 +8,7 @@ from datetime import datetime
 
 from followupbot.domain.alert_state import Alert
 from followupbot.domain.chart import Chart
-from followupbot.domain.facts import BaselineConfirmed
+from followupbot.domain.facts.expectations import BaselineConfirmed
 from followupbot.domain.ids import QuestionId, StaffId
 from followupbot.domain.questions import AS_BEFORE, NEW
 

@@ -11,14 +11,9 @@ from followupbot.domain.addressing import check_in_subject, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Plan
-from followupbot.domain.facts import (
-    CheckInCompleted,
-    CheckInCutShort,
-    ConsentGiven,
-    Fact,
-    PatientAdded,
-    QuestionAnswered,
-)
+from followupbot.domain.facts import Fact
+from followupbot.domain.facts.check_ins import CheckInCompleted, CheckInCutShort, QuestionAnswered
+from followupbot.domain.facts.enrolment import ConsentGiven, PatientAdded
 from followupbot.domain.folding import fold
 from followupbot.domain.outgoing import Lane, Outgoing, OutgoingMessage, Retire, ToPatient
 from followupbot.domain.presses import AnswerPress

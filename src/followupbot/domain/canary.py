@@ -15,16 +15,9 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Canary, Clinic, Role, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
-from followupbot.domain.facts import (
-    AlertRaised,
-    CanaryPut,
-    CanaryRaised,
-    CanaryReceived,
-    ConsentGiven,
-    PatientConnected,
-    PatientEnrolled,
-    PatientInvited,
-)
+from followupbot.domain.facts.alerts import AlertRaised
+from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected, PatientEnrolled, PatientInvited
+from followupbot.domain.facts.watch import CanaryPut, CanaryRaised, CanaryReceived
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import (
     ChatId,

@@ -10,7 +10,9 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.evidence import Evidence
-from followupbot.domain.facts import CardSent, ChartFact, CheckInCutShort
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.cards import CardSent
+from followupbot.domain.facts.check_ins import CheckInCutShort
 from followupbot.domain.ids import CardId, CheckInId, MessageId, QuestionId
 from followupbot.domain.offers import CRISIS_CARD
 from followupbot.domain.outgoing import Lane, OutgoingMessage

@@ -13,16 +13,16 @@ from followupbot.domain.addressing import patient_notice, retire, stamp, to_pati
 from followupbot.domain.carer_state import CARERS_MAX, Beckoned, Carer, Helping, Wondering, read_initials
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import (
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.carers import (
     CarerBlocked,
     CarerConnected,
     CarerInvited,
     CarerJoined,
     CarerLeft,
     CarerUnblocked,
-    ChartFact,
-    InitialsChosen,
 )
+from followupbot.domain.facts.patient import InitialsChosen
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CarerId, ChatId, MessageId, TokenHash
 from followupbot.domain.outgoing import Lane, OutgoingMessage, ToChat

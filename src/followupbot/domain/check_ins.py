@@ -10,16 +10,16 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn, EndReason
 from followupbot.domain.decision import Decision, FreeText
 from followupbot.domain.evidence import Evidence, Silence
-from followupbot.domain.facts import (
-    ChartFact,
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.check_ins import (
     CheckInAsked,
     CheckInBegun,
     CheckInEnded,
     CheckInExpired,
-    NoteReceived,
     QuestionAnswered,
     QuestionReopened,
 )
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CheckInId, MessageId, QuestionId
 from followupbot.domain.notes import NOTE_LENGTH_MAX, review_by

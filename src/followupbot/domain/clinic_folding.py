@@ -17,26 +17,14 @@ from followupbot.domain.clinic import (
     StaffLeft,
     StaffMember,
 )
-from followupbot.domain.facts import (
-    BotNamed,
-    CanaryPut,
-    CanaryRaised,
-    CanaryReceived,
-    ClinicFact,
-    ClockConfirmed,
-    ClockDoubted,
-    DigestSent,
+from followupbot.domain.facts import ClinicFact
+from followupbot.domain.facts.programme import BotNamed, ProgrammePublished, ZoneDataChanged
+from followupbot.domain.facts.record import HeadsSealed, PatientErased
+from followupbot.domain.facts.reports import DigestSent, LadderReported, OperatorNotified
+from followupbot.domain.facts.rota import LeaveEnded, LeaveEntered, WeekAssigned
+from followupbot.domain.facts.staff import (
     GroupBound,
     GroupUnbound,
-    HeadsSealed,
-    IntakeInterrupted,
-    InterruptionMended,
-    LadderReported,
-    LeaveEnded,
-    LeaveEntered,
-    OperatorNotified,
-    PatientErased,
-    ProgrammePublished,
     ReachAsked,
     ReachConfirmed,
     StaffMemberBlocked,
@@ -44,10 +32,17 @@ from followupbot.domain.facts import (
     StaffMemberJoined,
     StaffMemberRemoved,
     StaffMemberUnblocked,
+)
+from followupbot.domain.facts.watch import (
+    CanaryPut,
+    CanaryRaised,
+    CanaryReceived,
+    ClockConfirmed,
+    ClockDoubted,
+    IntakeInterrupted,
+    InterruptionMended,
     TroubleBegan,
     TroubleEnded,
-    WeekAssigned,
-    ZoneDataChanged,
 )
 from followupbot.domain.ids import GroupId, StaffId
 from followupbot.domain.rota_state import LEAVES_MAX, WEEKS_MAX, Leave, Week

@@ -13,7 +13,8 @@ from followupbot.domain.alert_state import Alert, Flag
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ChartFact, QuestionAnswered
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.ids import AlertId, CarerId, MessageKey
 from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage
 from followupbot.domain.params import Instant, Line, Lines, Param, Said, Summary, Words

@@ -8,7 +8,7 @@ from followupbot.domain import day_lists
 from followupbot.domain.addressing import stamp, to_staff
 from followupbot.domain.clinic import Clinic, Role, StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import DigestSent
+from followupbot.domain.facts.reports import DigestSent
 from followupbot.domain.lists import AlertLine, ListLine
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Day, Lines, Param

@@ -10,7 +10,7 @@ from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.education import topics_for
 from followupbot.domain.evidence import Silence
-from followupbot.domain.facts import CheckInCompleted
+from followupbot.domain.facts.check_ins import CheckInCompleted
 from followupbot.domain.ids import MessageId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.params import Instant, Param

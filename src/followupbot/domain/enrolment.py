@@ -20,18 +20,17 @@ from followupbot.domain.enrolment_state import (
     Plan,
     Reading,
 )
-from followupbot.domain.facts import (
+from followupbot.domain.facts.enrolment import (
     BirthYearConfirmed,
     BirthYearMistaken,
     ConsentDeclined,
     ConsentGiven,
     InvitationRenewed,
-    PatientBlocked,
     PatientConnected,
     PatientInvited,
-    PatientUnblocked,
     ScreenRead,
 )
+from followupbot.domain.facts.patient import PatientBlocked, PatientUnblocked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import ChatId, MessageId, TokenHash
 from followupbot.domain.outgoing import Lane

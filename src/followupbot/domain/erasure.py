@@ -7,7 +7,7 @@ from enum import StrEnum
 from followupbot.domain.addressing import stamp
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.facts import LegalHoldPlaced, LegalHoldReleased
+from followupbot.domain.facts.patient import LegalHoldPlaced, LegalHoldReleased
 
 ERASED_WITHIN = timedelta(days=30)
 """After the patient has asked for it (clinical.md 0.17; Telegram's own policy says the same)."""

@@ -14,7 +14,7 @@ from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import EXPECTATIONS_MAX, Chart
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ExpectationEnded, ExpectationsReviewed, FindingsExpected
+from followupbot.domain.facts.expectations import ExpectationEnded, ExpectationsReviewed, FindingsExpected
 from followupbot.domain.ids import Concern, MessageId, MessageKey, QuestionId, RuleId, StaffId
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Retire, ToClinician
 from followupbot.domain.params import Instant, Line, Lines, Shown, Words

@@ -11,7 +11,8 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import RECHECK, CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.evidence import Evidence
-from followupbot.domain.facts import RecheckPlanned, ScoreRecorded
+from followupbot.domain.facts.check_ins import ScoreRecorded
+from followupbot.domain.facts.occasions import RecheckPlanned
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId, QuestionId
 from followupbot.domain.rules import Recheck, Rule, Tier, fired, fired_by_silence, trace

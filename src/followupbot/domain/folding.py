@@ -61,7 +61,8 @@ from followupbot.domain.enrolment_state import (
     Travel,
 )
 from followupbot.domain.enrolment_state import Reading as ReadingScreen
-from followupbot.domain.facts import (
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.alerts import (
     AlertOffered,
     AlertPaged,
     AlertRaised,
@@ -69,17 +70,19 @@ from followupbot.domain.facts import (
     AlertReopened,
     AlertResolved,
     AlertTaken,
-    BaselineConfirmed,
-    BirthYearConfirmed,
-    BirthYearMistaken,
-    CardSent,
+    FlagJoined,
+    FlagRecorded,
+)
+from followupbot.domain.facts.cards import CardSent, HelpAnswered, HelpAsked
+from followupbot.domain.facts.carers import (
     CarerBlocked,
     CarerConnected,
     CarerInvited,
     CarerJoined,
     CarerLeft,
     CarerUnblocked,
-    ChartFact,
+)
+from followupbot.domain.facts.check_ins import (
     CheckInAsked,
     CheckInBegun,
     CheckInCompleted,
@@ -88,51 +91,51 @@ from followupbot.domain.facts import (
     CheckInExpired,
     CheckInReminded,
     CheckInReplaced,
+    QuestionAnswered,
+    QuestionReopened,
+    ReminderWithheld,
+    ScoreRecorded,
+)
+from followupbot.domain.facts.enrolment import (
+    BirthYearConfirmed,
+    BirthYearMistaken,
     ConsentDeclined,
     ConsentGiven,
-    DeletionRequested,
+    InvitationRenewed,
+    PatientAdded,
+    PatientConnected,
+    PatientEnrolled,
+    PatientInvited,
+    PlanChanged,
+    PlanConfirmed,
+    ScreenRead,
+    TeachBackAnswered,
+)
+from followupbot.domain.facts.expectations import (
+    BaselineConfirmed,
     ExpectationEnded,
     ExpectationsReviewed,
     ExpectedFlagRecorded,
     FindingsExpected,
-    FlagJoined,
-    FlagRecorded,
+)
+from followupbot.domain.facts.notes import NoteReceived, NotesRead, TextAnswered
+from followupbot.domain.facts.occasions import OccasionAdded, OccasionCancelled, OccasionSkipped, RecheckPlanned
+from followupbot.domain.facts.patient import (
+    DeletionRequested,
     FollowUpHalted,
-    HelpAnswered,
-    HelpAsked,
     IdentityEntered,
     InitialsChosen,
-    InvitationRenewed,
     LegalHoldPlaced,
     LegalHoldReleased,
-    NoteReceived,
-    NotesRead,
-    OccasionAdded,
-    OccasionCancelled,
-    OccasionSkipped,
     OperationConfirmed,
     OperationPostponed,
-    PatientAdded,
     PatientBlocked,
-    PatientConnected,
-    PatientEnrolled,
     PatientHeld,
-    PatientInvited,
     PatientPaused,
     PatientReoperated,
     PatientResumed,
     PatientStopped,
     PatientUnblocked,
-    PlanChanged,
-    PlanConfirmed,
-    QuestionAnswered,
-    QuestionReopened,
-    RecheckPlanned,
-    ReminderWithheld,
-    ScoreRecorded,
-    ScreenRead,
-    TeachBackAnswered,
-    TextAnswered,
     TravelBegan,
     TravelEnded,
 )

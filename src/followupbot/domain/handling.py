@@ -8,7 +8,7 @@ from followupbot.domain.addressing import staff_notice
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import AlertOffered
+from followupbot.domain.facts.alerts import AlertOffered
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, MessageId, StaffId
 from followupbot.domain.outgoing import Notice, OutgoingMessage

@@ -12,7 +12,7 @@ from followupbot.domain.alert_state import Alert, HelpAwaited, HelpToAsk
 from followupbot.domain.cards import CARD_AGAIN_AFTER_SECONDS
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import HelpAnswered, HelpAsked
+from followupbot.domain.facts.cards import HelpAnswered, HelpAsked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, CardId, MessageId
 from followupbot.domain.outgoing import Lane, OutgoingMessage

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.facts import IdentityEntered
+from followupbot.domain.facts.patient import IdentityEntered
 
 FIELDS = ("name", "phone", "record number", "levels operated", "contact needs", "trusted person")
 """In the order in which they are shown; each is one line of the file, `name: …`."""

@@ -12,7 +12,7 @@ from followupbot.domain.addressing import stamp, to_patient, to_staff
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Interruption, Role
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import IntakeInterrupted, InterruptionMended
+from followupbot.domain.facts.watch import IntakeInterrupted, InterruptionMended
 from followupbot.domain.ids import PatientId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.params import Instant

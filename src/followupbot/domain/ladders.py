@@ -10,7 +10,7 @@ from followupbot.domain.care_protocol import AtClosing, Paging, Within, WorkingD
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Role, StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import AlertPaged, AlertReopened
+from followupbot.domain.facts.alerts import AlertPaged, AlertReopened
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, StaffId
 from followupbot.domain.outgoing import Lane

@@ -6,7 +6,9 @@ from followupbot.domain import offers
 from followupbot.domain.addressing import to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.facts import ChartFact, NoteReceived, PatientHeld
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.patient import PatientHeld
 from followupbot.domain.lexicon import Lexicon, Theme
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Recall
 from followupbot.domain.tiers import Tier

@@ -13,7 +13,8 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import RECHECK, PlannedRecheck
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Following
-from followupbot.domain.facts import ChartFact, OccasionSkipped
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.occasions import OccasionSkipped
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.schedule import SURGERY, Offset, PartialDate, Timing, local, resolve

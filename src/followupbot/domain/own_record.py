@@ -10,34 +10,28 @@ from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import (
-    AlertRaised,
-    AlertResolved,
-    AlertTaken,
-    CardSent,
-    ChartFact,
-    CheckInAsked,
-    CheckInExpired,
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.alerts import AlertRaised, AlertResolved, AlertTaken, FlagJoined, FlagRecorded
+from followupbot.domain.facts.cards import CardSent, HelpAnswered
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInExpired, QuestionAnswered
+from followupbot.domain.facts.enrolment import (
     ConsentDeclined,
     ConsentGiven,
-    DeletionRequested,
-    FlagJoined,
-    FlagRecorded,
-    FollowUpHalted,
-    HelpAnswered,
-    NoteReceived,
-    OccasionAdded,
-    OccasionCancelled,
-    OperationConfirmed,
-    OperationPostponed,
     PatientConnected,
     PatientEnrolled,
+    PlanChanged,
+)
+from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.occasions import OccasionAdded, OccasionCancelled
+from followupbot.domain.facts.patient import (
+    DeletionRequested,
+    FollowUpHalted,
+    OperationConfirmed,
+    OperationPostponed,
     PatientPaused,
     PatientReoperated,
     PatientResumed,
     PatientStopped,
-    PlanChanged,
-    QuestionAnswered,
     TravelBegan,
     TravelEnded,
 )

@@ -12,7 +12,8 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import EndReason
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Following, Halted, Paused, Stopped
-from followupbot.domain.facts import ChartFact, DeletionRequested, PatientPaused, PatientResumed, PatientStopped
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.patient import DeletionRequested, PatientPaused, PatientResumed, PatientStopped
 from followupbot.domain.folding import fold
 from followupbot.domain.lexicon import Theme
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Recall

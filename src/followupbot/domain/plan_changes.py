@@ -7,7 +7,8 @@ from typing import assert_never
 from followupbot.domain import occasions
 from followupbot.domain.chart import RECHECKS_MAX, Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ChartFact, OccasionAdded, OccasionCancelled
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.occasions import OccasionAdded, OccasionCancelled
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.occasions import Occasion

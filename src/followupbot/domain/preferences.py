@@ -9,7 +9,9 @@ from followupbot.domain import screens
 from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ChartFact, PlanChanged, TravelBegan, TravelEnded
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.enrolment import PlanChanged
+from followupbot.domain.facts.patient import TravelBegan, TravelEnded
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import Language
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Rehour

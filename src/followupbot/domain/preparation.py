@@ -7,7 +7,8 @@ from followupbot.domain.addressing import patient_notice, retire, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Confirming, Practising, TeachingBack
-from followupbot.domain.facts import ChartFact, PatientEnrolled, PlanChanged, PlanConfirmed, TeachBackAnswered
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.enrolment import PatientEnrolled, PlanChanged, PlanConfirmed, TeachBackAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import Language, MessageId
 from followupbot.domain.outgoing import Lane

@@ -9,7 +9,8 @@ from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ChartFact, CheckInAsked, QuestionAnswered
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.check_ins import CheckInAsked, QuestionAnswered
 from followupbot.domain.ids import CheckInId, Concern, MessageKey, QuestionId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Day, Line, Lines, Param, Picture, Point, Shown, Title, Trend

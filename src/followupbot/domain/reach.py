@@ -6,13 +6,8 @@ from followupbot.domain import duty
 from followupbot.domain.addressing import role_words, staff_notice, stamp, to_group, to_staff
 from followupbot.domain.clinic import Clinic, Group, Role, StaffBlocked, StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import (
-    LadderReported,
-    ReachAsked,
-    ReachConfirmed,
-    StaffMemberBlocked,
-    StaffMemberUnblocked,
-)
+from followupbot.domain.facts.reports import LadderReported
+from followupbot.domain.facts.staff import ReachAsked, ReachConfirmed, StaffMemberBlocked, StaffMemberUnblocked
 from followupbot.domain.ids import GroupId, StaffId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.params import Param

@@ -8,7 +8,8 @@ from followupbot.domain.addressing import check_in_subject, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ChartFact, CheckInReminded, ReminderWithheld
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.check_ins import CheckInReminded, ReminderWithheld
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Instant
 from followupbot.domain.schedule import Timing, local, resolve

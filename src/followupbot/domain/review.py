@@ -11,7 +11,7 @@ from followupbot.domain.addressing import to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import TextAnswered
+from followupbot.domain.facts.notes import TextAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.lexicon import Theme

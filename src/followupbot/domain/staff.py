@@ -6,12 +6,8 @@ from followupbot.domain.addressing import role_words, stamp, to_chat, to_operato
 from followupbot.domain.clinic import Clinic, Role, StaffInvited, StaffJoined, StaffLeft, StaffMember
 from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import (
-    OperatorNotified,
-    StaffMemberInvited,
-    StaffMemberJoined,
-    StaffMemberRemoved,
-)
+from followupbot.domain.facts.reports import OperatorNotified
+from followupbot.domain.facts.staff import StaffMemberInvited, StaffMemberJoined, StaffMemberRemoved
 from followupbot.domain.ids import ChatId, PatientId, StaffId, TokenHash
 from followupbot.domain.outgoing import Lane
 

@@ -12,7 +12,7 @@ from followupbot.domain import check_ins, occasions, pauses
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Following, Halted, HaltReason, Stopped
-from followupbot.domain.facts import (
+from followupbot.domain.facts.patient import (
     FollowUpHalted,
     OperationConfirmed,
     OperationPostponed,

@@ -7,7 +7,8 @@ from datetime import datetime
 from followupbot.domain.addressing import stamp, to_staff
 from followupbot.domain.clinic import Clinic, Notice, Role
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ClockConfirmed, ClockDoubted, Fact, TroubleBegan, TroubleEnded
+from followupbot.domain.facts import Fact
+from followupbot.domain.facts.watch import ClockConfirmed, ClockDoubted, TroubleBegan, TroubleEnded
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.outgoing import OutgoingMessage
 from followupbot.domain.params import Words

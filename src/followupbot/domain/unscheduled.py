@@ -8,7 +8,8 @@ from followupbot.domain.care_protocol import Unscheduled
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import REPORT, URGENT, CheckIn
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ChartFact, CheckInAsked, CheckInReplaced
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInReplaced
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId, QuestionId, TimingId
 from followupbot.domain.outgoing import Lane

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from followupbot.domain.clinic import INTERRUPTIONS_MAX, TROUBLES_MAX, Canary, Clinic, Interruption, Notice
-from followupbot.domain.facts import (
+from followupbot.domain.facts.watch import (
     CanaryPut,
     CanaryRaised,
     CanaryReceived,

@@ -6,7 +6,7 @@ from followupbot.domain import check_ins, notes, prompts
 from followupbot.domain.addressing import stamp
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.facts import NoteReceived, NotesRead
+from followupbot.domain.facts.notes import NoteReceived, NotesRead
 from followupbot.domain.folding import fold
 from followupbot.domain.lexicon import Theme
 from followupbot.domain.tiers import Tier

@@ -7,7 +7,7 @@ from followupbot.domain.addressing import patient_notice, retire, to_patient
 from followupbot.domain.alert_state import Flag
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import BirthYearConfirmed, BirthYearMistaken, ConsentGiven
+from followupbot.domain.facts.enrolment import BirthYearConfirmed, BirthYearMistaken, ConsentGiven
 from followupbot.domain.ids import CheckInId, Concern, MessageId, RuleId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.presses import Choice, CommandPress, YearlyPress

@@ -6,16 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from followupbot.domain.facts import (
-    AlertRaised,
-    AlertRaisedAgain,
-    CheckInAsked,
-    CheckInCompleted,
-    CheckInExpired,
-    FlagJoined,
-    OccasionSkipped,
-    QuestionAnswered,
-)
+from followupbot.domain.facts.alerts import AlertRaised, AlertRaisedAgain, FlagJoined
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInCompleted, CheckInExpired, QuestionAnswered
+from followupbot.domain.facts.occasions import OccasionSkipped
 from followupbot.simulation.promises import Judgement, judge
 from followupbot.simulation.telegram import SENDS
 from followupbot.simulation.world import BEGINS, World

@@ -14,19 +14,17 @@ from followupbot.domain.alert_state import Open
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme, Role, StaffJoined, StaffMember
 from followupbot.domain.enrolment_state import Plan
-from followupbot.domain.facts import (
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.alerts import (
     AlertPaged,
     AlertRaised,
     AlertRaisedAgain,
     AlertReopened,
-    ChartFact,
-    CheckInAsked,
-    CheckInCompleted,
-    ExpectedFlagRecorded,
-    FindingsExpected,
     FlagJoined,
     FlagRecorded,
 )
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInCompleted
+from followupbot.domain.facts.expectations import ExpectedFlagRecorded, FindingsExpected
 from followupbot.domain.ids import ChatId, Language, PatientId, ProtocolKey, StaffId
 from followupbot.domain.schedule import PartialDate
 from followupbot.domain.tiers import Tier

@@ -16,7 +16,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Role, StaffMember
 from followupbot.domain.decision import ByShell, Cause, Decision
 from followupbot.domain.enrolment_state import Plan
-from followupbot.domain.facts import QuestionAnswered
+from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.ids import Language, ProtocolKey
 from followupbot.domain.schedule import PartialDate, resolve
 from followupbot.simulation.load import COHORT, FOLLOWED_YEARS

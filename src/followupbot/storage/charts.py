@@ -16,7 +16,8 @@ from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import ByCarer, Cause, Decision, FreeText, Speaker
 from followupbot.domain.delivery import Told
-from followupbot.domain.facts import ChartFact, ClinicFact, Fact, PatientErased
+from followupbot.domain.facts import ChartFact, ClinicFact, Fact
+from followupbot.domain.facts.record import PatientErased
 from followupbot.domain.households import Kept
 from followupbot.domain.ids import AlertId, ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.domain.lists import AlertLine, ListLine

@@ -10,7 +10,8 @@ from followupbot.channels.console.screen import Screen
 from followupbot.domain import check_ins, help, occasions, wake
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByShell, Cause, Decision
-from followupbot.domain.facts import ChartFact, CheckInCompleted, CheckInEnded
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.check_ins import CheckInCompleted, CheckInEnded
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import PatientId
 from followupbot.domain.outgoing import OutgoingMessage

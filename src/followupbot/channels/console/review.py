@@ -6,7 +6,10 @@ from datetime import date, datetime
 from followupbot.channels.console import showing
 from followupbot.channels.console.conversation import Conversation
 from followupbot.domain.alert_state import Alert, Flag, Open
-from followupbot.domain.facts import AlertRaised, FlagJoined, FlagRecorded, NoteReceived, RecheckPlanned, ScoreRecorded
+from followupbot.domain.facts.alerts import AlertRaised, FlagJoined, FlagRecorded
+from followupbot.domain.facts.check_ins import ScoreRecorded
+from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.occasions import RecheckPlanned
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.outgoing import ToClinician
 from followupbot.domain.rules import said
