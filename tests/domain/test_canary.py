@@ -108,3 +108,24 @@ def test_another_number_or_a_second_press_changes_nothing() -> None:
     clinic = folded(clinic, canary.receive(clinic, TODAY, MORNING))
     assert canary.receive(clinic, TODAY, MORNING) == Decision()
     assert not canary.lost(clinic, MORNING + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("when", "then"),
+    [
+        ("2026-03-09 07:00", "2026-03-09 08:30"),
+        ("2026-03-09 08:10", "2026-03-09 08:30"),
+        ("2026-03-09 12:00", "2026-03-09 12:00"),  # due, and not made
+        ("2026-03-09 19:00", "2026-03-10 08:30"),
+        ("2026-03-06 18:00", "2026-03-09 08:30"),  # a Friday evening
+    ],
+)
+def test_it_is_known_when_the_next_one_is_due(when: str, then: str) -> None:
+    assert canary.next_at(a_clinic(), at(when)) == at(then)
+
+
+def test_after_todays_the_next_one_is_tomorrows_and_where_it_is_switched_off_there_is_none() -> None:
+    clinic, _ = after_test(a_clinic(), 0)
+    assert canary.next_at(clinic, MORNING + timedelta(hours=1)) == MORNING + timedelta(days=1)
+    off = a_programme(settings=replace(some_settings(), canary=False))
+    assert canary.next_at(a_clinic(programme=off), MORNING) is None

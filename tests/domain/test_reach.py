@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from followupbot.domain import clinic_wake, reach, rota
-from followupbot.domain.clinic import Clinic, Role, StaffJoined
+from followupbot.domain import clinic_wake, duty, reach, rota
+from followupbot.domain.clinic import Clinic, Role, StaffJoined, Unready, Want
 from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.rota import LeaveEntered
@@ -125,6 +125,24 @@ def test_a_group_is_asked_when_it_is_bound_and_anybody_on_its_step_may_press() -
 def test_nobody_presses_for_somebody_else() -> None:
     """A forwarded question is its owner's."""
     assert notice(reach.confirm(a_verified_clinic(), DR_ITO.id, DR_SATO, NOW)) == "staff/notices/not_for_you"
+
+
+def test_a_group_in_which_nobody_presses_is_a_step_that_is_not_verified() -> None:
+    """At once for whoever looks at the list; after a day lead and admin are told, once."""
+    clinic = a_verified_clinic()
+    clinic = kept(clinic, rota.bind(clinic, GROUPS_CHAT, Role.CLINICIAN, VERIFIED))
+    group = Unready(Role.CLINICIAN, Want.GROUP)
+    assert duty.unready(clinic, VERIFIED) == (group,)
+    unpressed, told = until(clinic, VERIFIED + timedelta(days=4))
+    assert told == [
+        ("03 Mar", "dr_sato: staff/unready_group"),
+        ("03 Mar", "ada: staff/unready_group"),
+        ("05 Mar", "g1: staff/reach_group"),
+    ]
+    pressed = kept(unpressed, reach.confirm(unpressed, "g1", DR_ITO, VERIFIED + timedelta(days=4)))
+    assert duty.unready(pressed, VERIFIED + timedelta(days=4)) == ()
+    (unread,) = (found for found in duty.unready(pressed, VERIFIED + timedelta(days=39)) if found.want is Want.GROUP)
+    assert unread == group, "a month later it is to be shown anew"
 
 
 def test_a_group_that_is_lost_is_told_to_lead_and_admin() -> None:

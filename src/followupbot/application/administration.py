@@ -6,7 +6,7 @@ from datetime import datetime
 from followupbot.application import admins, arguments, policy
 from followupbot.application.policy import Action
 from followupbot.application.ports import Store
-from followupbot.domain import enrolment, staff, staff_manual
+from followupbot.domain import day_lists, enrolment, staff, staff_manual
 from followupbot.domain.addressing import role_words
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Role, StaffInvited, StaffJoined, StaffMember
@@ -70,8 +70,10 @@ def status(store: Store, member: StaffMember, _: str, cause: Cause, now: datetim
             if count and name != ERASED
         ]
         unapproved = sorted(found.key for found in clinic.published.protocols.values() if not found.approved_by)
+        rota = day_lists.rota(clinic, now)
         params: dict[str, Param] = {
             "lines": Lines(tuple(lines)),
+            "rota": Lines(rota) if rota else None,
             "alerts": len(alerts),
             "late": sum(line.due_at <= now for line in alerts),
             "lists": len({line.patient for line in listed}),

@@ -19,6 +19,11 @@ def put(store: Store, now: datetime) -> int | None:
     return number
 
 
+def next_at(store: Store, now: datetime) -> datetime | None:
+    """When `put` has something to do, if nothing happens before; None where it never has."""
+    return canary.next_at(store.clinic(), now)
+
+
 def press(store: Store, number: int, cause: Cause, now: datetime) -> Decision:
     """The made-up press came in."""
     return store.transact_clinic(cause, lambda clinic: canary.press(clinic, number, now))

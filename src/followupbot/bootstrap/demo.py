@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from followupbot.application import admins
+from followupbot.application import admins, canaries, rounds
 from followupbot.bootstrap.clocks import SpedClock, SystemClock
 from followupbot.bootstrap.cohort import Cohort
 from followupbot.bootstrap.guided_story import GuidedStory, steps_of
@@ -136,7 +136,8 @@ async def _opened(
             try:
                 admins.name_bot(house.store, BOT_NAME, BY, clock.now())
                 furniture = furnish(practice, house, clock)
-                steered.wait_for(lambda: timers.next_wake_at(house.database))
+                for next_at in _timers(house, clock):
+                    steered.wait_for(next_at)
                 process = Process(house, frozenset(Part) - {Part.WEB}, round_seconds=ROUND_SECONDS)
                 running = asyncio.create_task(process.run(stop))
                 try:
@@ -146,6 +147,15 @@ async def _opened(
                     await asyncio.wait({running})
             finally:
                 house.close()
+
+
+def _timers(house: House, clock: SpedClock) -> tuple[Callable[[], datetime | None], ...]:
+    """Every timer of the program: of patients, of the clinic itself (digest, monthly question), the daily test."""
+    return (
+        lambda: timers.next_wake_at(house.database),
+        lambda: rounds.clinic_next_at(house.store, clock.now()),
+        lambda: canaries.next_at(house.store, clock.now()),
+    )
 
 
 @asynccontextmanager
@@ -195,13 +205,14 @@ def _invite_two(practice: Practice, house: House, clock: SpedClock) -> Cast:
 
 
 def _furnish(practice: Practice, house: House, clock: SpedClock) -> Cohort:
-    """Staff, a cohort with years behind it, and four phones; Maria's check-in comes as the clinic opens."""
+    """Staff, a cohort with years behind it, and five phones; Maria's check-in comes as the clinic opens."""
     hours = house.store.clinic().settings.hours
     opens = _next_working_day(hours, clock.now())
     clock.advance(opens - JUST_BEFORE - clock.now())
     protocol, plan = _four_years_on(house, local(opens, hours.zone).date())
     ito, _ = _joins(practice, house, "Dr Ito", Role.LEAD)
     kim, member = _joins(practice, house, "Nurse Kim", Role.CLINICIAN)
+    berg, _ = _joins(practice, house, "Ms Berg", Role.ADMIN)
     cohort = Cohort(practice, house, BY, member)
     maria, _ = cohort.add("Maria", STEADY, plan)
     del cohort.patients[maria.id]  # somebody looks on, and answers for her
@@ -215,6 +226,7 @@ def _furnish(practice: Practice, house: House, clock: SpedClock) -> Cohort:
             Phone(kim.id, "Nurse Kim, clinician", "clinician"),
             Phone(ito.id, "Dr Ito, lead", "clinician"),
             Phone(rosa.id, "Rosa, patient, invited today", "patient", (Link("Open the invitation", invited.token),)),
+            Phone(berg.id, "Ms Berg, admin", "clinician"),
         ]
     )
     practice.tell(GuidedStory(steps_of(maria, kim)))

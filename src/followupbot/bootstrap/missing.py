@@ -26,3 +26,5 @@ def _lacks(unready: Unready) -> str:
             return "reaches nobody"
         case Want.UNVERIFIED:
             return "nobody has shown to be reachable this month"
+        case Want.GROUP:
+            return "has a group in which nobody has shown this month that it is read"

@@ -29,7 +29,7 @@ def demo(
     ] = False,
     postgres: Annotated[bool, typer.Option("--postgres", help="On a private PostgreSQL in place of SQLite.")] = False,
 ) -> None:
-    """Show the practice clinic: the real bot, made-up patients with years behind them, four phones in the browser.
+    """Show the practice clinic: the real bot, made-up patients with years behind them, five phones in the browser.
 
     It needs no token, and nothing in it reaches a real chat. Staff can be given it to learn on.
 

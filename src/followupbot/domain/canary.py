@@ -68,6 +68,20 @@ def due(clinic: Clinic, now: datetime) -> int | None:
     return number if clinic.canary.number == number and clinic.canary.staff is None else None
 
 
+def next_at(clinic: Clinic, now: datetime) -> datetime | None:
+    """When the next one is to be made; None where none ever is, as the clinic is now."""
+    if clinic.programme is None or not clinic.settings.canary or not _in_turn(clinic):
+        return None
+    if due(clinic, now) is not None:
+        return now
+    hours = clinic.settings.hours
+    opening = hours.on(local(now, hours.zone).date())
+    if opening is not None and now < opening[0] + AFTER_OPENING:
+        return opening[0] + AFTER_OPENING
+    opens = hours.next_open(now)
+    return (opens if opens > now else hours.next_open(hours.next_closing(now))) + AFTER_OPENING
+
+
 def put(clinic: Clinic, now: datetime) -> Decision:
     """The test has begun."""
     number = due(clinic, now)

@@ -213,11 +213,12 @@ class StaffMember:
 
 @dataclass(frozen=True)
 class Group:
-    """A group chat that is paged with everybody of `role`. Whose press showed last that it is read, and when."""
+    """A group chat that is paged with everybody of `role`: since when, and when a press last showed that it is read."""
 
     id: GroupId
     chat: ChatId
     role: Role
+    bound_at: datetime
     verified_at: datetime | None = None
     asked_at: datetime | None = None
 
@@ -229,6 +230,8 @@ class Want(StrEnum):
     """Nobody on it can be reached."""
     UNVERIFIED = "unverified"
     """Somebody can be written to, but nobody has shown lately that it is read."""
+    GROUP = "group"
+    """In a group that is paged with the step nobody has shown lately that it is read."""
 
 
 @dataclass(frozen=True)

@@ -160,6 +160,6 @@ def _with_leave(clinic: Clinic, entered: Leave, today: date) -> tuple[Leave, ...
 def _bound(clinic: Clinic, fact: GroupBound) -> Clinic:
     """A chat is bound once: bound again it pages for the other role."""
     others = tuple(group for group in clinic.groups if group.chat != fact.chat and group.id != fact.group)
-    bound = Group(fact.group, fact.chat, fact.role, asked_at=fact.at)
+    bound = Group(fact.group, fact.chat, fact.role, bound_at=fact.at, asked_at=fact.at)
     count = max(clinic.group_count, int(fact.group[1:]))
     return replace(clinic, groups=(*others, bound)[-GROUPS_MAX:], group_count=count)

@@ -91,7 +91,8 @@ def review_buttons(lines: Sequence[ListLine]) -> tuple[tuple[Choice, ...], ...]:
 def rota(clinic: Clinic, now: datetime) -> tuple[Line, ...]:
     """Steps on which nobody can be relied on, and days of the next week on which nobody is there."""
     unready = [
-        Line(MessageKey("staff/lists_unready"), {"role": role_words(found.role)}) for found in duty.unready(clinic, now)
+        Line(MessageKey(f"staff/lists_unready/{found.want}"), {"role": role_words(found.role)})
+        for found in duty.unready(clinic, now)
     ]
     gaps = [
         Line(

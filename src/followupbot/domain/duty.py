@@ -156,19 +156,33 @@ def is_gap(clinic: Clinic, member: StaffMember, day: date) -> bool:
     return not _works(clinic, people, day) or (member in week and not _works(clinic, week, day))
 
 
-def unready(clinic: Clinic, now: datetime) -> tuple[Unready, ...]:
-    """The steps of the ladder on which nobody can be reached, or nobody has shown in the last month that they can."""
-    return tuple(
-        Unready(role, want)
-        for role in dict.fromkeys(clinic.settings.ladder)
-        if (want := _want(clinic, role, now)) is not None
-    )
+def unready(clinic: Clinic, now: datetime, group_presses_within: timedelta = timedelta()) -> tuple[Unready, ...]:
+    """The steps of the ladder on which nobody can be reached, or nobody has shown in the last month that they can.
+
+    A group that is paged with a step counts by itself; one that was bound just now has that long for its first press.
+    """
+    found = []
+    for role in dict.fromkeys(clinic.settings.ladder):
+        want = _want(clinic, role, now)
+        found += [Unready(role, want)] if want is not None else []
+        groups = (group for group in clinic.groups if group.role is role)
+        if any(now >= _unread_at(group, group_presses_within) for group in groups):
+            found.append(Unready(role, Want.GROUP))
+    return tuple(found)
 
 
-def unready_at(clinic: Clinic) -> tuple[datetime, ...]:
-    """When a press that somebody gave once stops counting."""
+def unready_at(clinic: Clinic, group_presses_within: timedelta) -> tuple[datetime, ...]:
+    """When a press that somebody gave once stops counting, or one that a group was asked for has not come."""
     pressed = (member.verified_at for member in clinic.staff if member.chat is not None)
-    return tuple(at + REACH_HOLDS_FOR for at in pressed if at is not None)
+    lapse = tuple(at + REACH_HOLDS_FOR for at in pressed if at is not None)
+    return (*lapse, *(_unread_at(group, group_presses_within) for group in clinic.groups))
+
+
+def _unread_at(group: Group, presses_within: timedelta) -> datetime:
+    """From when on nobody knows whether that group is read."""
+    if group.verified_at is None:
+        return group.bound_at + presses_within
+    return group.verified_at + REACH_HOLDS_FOR
 
 
 def _want(clinic: Clinic, role: Role, now: datetime) -> Want | None:

@@ -19,6 +19,9 @@ ASKED_AFTER = timedelta(days=28)
 ASKED_AGAIN_AFTER = timedelta(days=3)
 """While nobody presses. Twice in the week that is left of `duty.REACH_HOLDS_FOR`; then lead and admin are told."""
 
+GROUP_PRESSES_WITHIN = timedelta(days=1)
+"""Whoever has just bound a group sees on the list that nobody has pressed yet; told it is when a day has gone."""
+
 
 def block(clinic: Clinic, staff: StaffId, now: datetime) -> Decision:
     """Their chat refuses us: they can't be reached from this moment on, and lead and admin know."""
@@ -56,7 +59,7 @@ def wake(clinic: Clinic, now: datetime) -> Decision:
 def next_wake_at(clinic: Clinic, now: datetime) -> datetime | None:
     """When somebody is to be asked, or somebody's press stops counting."""
     asking = [_ask_at(clinic, one, now) for one in _askable(clinic)]
-    lapsing = [at for at in duty.unready_at(clinic) if at > now]
+    lapsing = [at for at in duty.unready_at(clinic, GROUP_PRESSES_WITHIN) if at > now]
     return min((*asking, *lapsing), default=None)
 
 
@@ -124,7 +127,7 @@ def _ask_at(clinic: Clinic, one: StaffMember | Group, now: datetime) -> datetime
 
 def _report(clinic: Clinic, now: datetime) -> Decision:
     """What has come to be not ready is told; that it is ready again is only kept."""
-    found = duty.unready(clinic, now)
+    found = duty.unready(clinic, now, GROUP_PRESSES_WITHIN)
     if found == clinic.unready_told:
         return Decision()
     told = tuple(

@@ -8,7 +8,7 @@ from followupbot.domain import crisis, handling, troubles, yearly
 from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.carer_state import CARERS_MAX
-from followupbot.domain.clinic import Role
+from followupbot.domain.clinic import Role, Want
 from followupbot.domain.enrolment_state import HALT_REASONS, STANDINGS
 from followupbot.domain.households import PATIENTS_MAX
 from followupbot.domain.ids import QuestionId
@@ -409,8 +409,7 @@ CONTRACTS: dict[str, Contract] = {
     "staff/unblocked": Contract({"name": NAME, "role": ROLE}, shows=("name", "role")),
     "staff/reach": Contract({"role": ROLE}, shows=("role",), buttons=("here",)),
     "staff/reach_group": Contract({"role": ROLE}, shows=("role",), buttons=("here",)),
-    "staff/unready_nobody": Contract({"role": ROLE}, shows=("role",)),
-    "staff/unready_unverified": Contract({"role": ROLE}, shows=("role",)),
+    **{f"staff/unready_{want}": Contract({"role": ROLE}, shows=("role",)) for want in Want},
     "staff/group_lost": Contract({"role": ROLE}, shows=("role",)),
     "staff/group_ask": Contract({"steps": SHORT_TEXT}, shows=("steps",)),
     "staff/group_unbound": _REPLY,
@@ -437,7 +436,7 @@ CONTRACTS: dict[str, Contract] = {
     "staff/lists_heading": Contract({"list": LIST, "count": COUNT}, shows=("list", "count")),
     "staff/lists_line": Contract({"code": CODE, "since": DAY}, shows=("code",)),
     "staff/lists_more": Contract({"more": COUNT}, shows=("more",)),
-    "staff/lists_unready": Contract({"role": ROLE}, shows=("role",)),
+    **{f"staff/lists_unready/{want}": Contract({"role": ROLE}, shows=("role",)) for want in Want},
     "staff/lists_gap": Contract({"role": ROLE_OR_NONE, "first": DAY, "last": DAY_OR_NONE}),
     **{f"staff/lists/{kind}": _WORD for kind in LISTS},
     "staff/reviews": Contract({"lines": LINES, "more": PAGES}, buttons=None),
@@ -481,7 +480,14 @@ CONTRACTS: dict[str, Contract] = {
     "staff/admin/removed": Contract({"name": NAME}, shows=("name",)),
     "staff/admin/nobody_called": _REPLY,
     "staff/admin/status": Contract(
-        {"lines": LINES, "alerts": PAGES, "late": PAGES, "lists": PAGES, "unapproved": SHORT_TEXT_OR_NONE}
+        {
+            "lines": LINES,
+            "alerts": PAGES,
+            "late": PAGES,
+            "lists": PAGES,
+            "rota": LINES_OR_NONE,
+            "unapproved": SHORT_TEXT_OR_NONE,
+        }
     ),
     "staff/admin/status_line": Contract({"standing": STANDING, "count": COUNT}, shows=("standing", "count")),
     "staff/schedule_how": _REPLY,
