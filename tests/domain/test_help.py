@@ -3,33 +3,42 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from followupbot.domain import alerts, check_ins, help
+import pytest
+
+from followupbot.domain import alerts, check_ins, help, writing
 from followupbot.domain.alert_state import HelpAwaited, HelpToAsk, HelpTold, Open, Taken
 from followupbot.domain.chart import Chart
+from followupbot.domain.decision import FreeText
+from followupbot.domain.enrolment_state import HaltReason
 from followupbot.domain.facts.alerts import AlertResolved
-from followupbot.domain.facts.patient import PatientHeld
+from followupbot.domain.facts.patient import FollowUpHalted, PatientHeld
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, CardId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.presses import HelpPress
 from followupbot.domain.wake import next_wake_at, wake_alerts
 from tests.builders import (
+    ADA,
     ALERT,
     BREATH,
     CHECK_IN,
     DR_ITO,
+    DR_SATO,
     MESSAGE,
     NOW,
     PATIENT,
     SADDLE,
     a_chart,
+    a_clinic,
     after,
     buttons,
+    gone,
     kinds,
     labels,
     messages,
     notice,
     sent,
+    with_clinic,
 )
 
 TWO_HOURS, ONE_HOUR, MINUTE = timedelta(hours=2), timedelta(hours=1), timedelta(minutes=1)
@@ -165,3 +174,35 @@ def test_nothing_is_asked_while_staff_have_yet_to_read_that_somebody_died() -> N
     chart = fold(taken(with_a_card()), (PatientHeld(NOW, "death", "n1"),))
     assert help.next_wake_at(chart) is None
     assert help.wake(chart, NOW + TWO_HOURS).outgoing == ()
+
+
+def test_words_about_a_hospital_silence_nothing_of_an_emergency() -> None:
+    """ "I can't get to the hospital" lowers nothing: it is asked, silence pages, and "seen" comes (clinical.md 0.8)."""
+    chart = with_a_card()
+    held = after(chart, writing.receive(chart, FreeText("n1", "I am not in hospital yet"), NOW))
+    assert held.held == "admission"
+    assert sent(help.wake(held, NOW + TWO_HOURS)) == ["patient: replies/getting_help"]
+    assert "patient: replies/seen/emergency" in sent(alerts.take(held, ALERT, DR_ITO, NOW))
+    nobody = with_clinic(held, a_clinic([gone(DR_ITO), gone(DR_SATO)]))
+    assert "patient: replies/not_reached/emergency" in sent(alerts.wake(nobody, NOW + 5 * MINUTE))
+
+
+def test_a_red_answer_after_news_of_a_death_is_an_emergency_like_any_other() -> None:
+    """Whoever presses it lives: it may be the husband who died, and the patient who feels nothing."""
+    chart = a_chart()
+    held = after(chart, writing.receive(chart, FreeText("n1", "My husband died"), NOW))
+    later = NOW + MINUTE
+    pressed = after(held, check_ins.answer_press(held, CHECK_IN, SADDLE, "new", MESSAGE, later))
+    assert pressed.held == "death"
+    assert sent(help.wake(pressed, later + TWO_HOURS)) == ["patient: replies/getting_help"]
+    assert "patient: replies/seen/emergency" in sent(alerts.take(pressed, ALERT, DR_ITO, later))
+
+
+@pytest.mark.parametrize("reason", ["died", "admitted"])
+def test_nobody_writes_that_the_clinic_was_not_reached_to_who_has_died_or_lies_in_hospital(reason: HaltReason) -> None:
+    """The operator knows; a phone that belongs to a family now stays quiet (8c, H14)."""
+    chart = fold(with_a_card(), (FollowUpHalted(NOW, reason),))
+    nobody = with_clinic(chart, a_clinic([gone(DR_ITO), gone(DR_SATO), ADA]))
+    told = sent(alerts.wake(nobody, NOW + 5 * MINUTE))
+    assert told
+    assert all(line.startswith("ada") for line in told)

@@ -147,6 +147,25 @@ def test_what_came_while_they_read_is_still_to_be_read() -> None:
     assert (left.unread, left.notes, left.review_by) == (("n2",), 1, at("2026-03-09 18:00"))
 
 
+def test_the_hold_lasts_until_the_words_that_hold_have_been_read_themselves() -> None:
+    """Not only those that came before them, nor those that staff happened to be shown (clinical.md 0.13)."""
+    chart = after(an_enrolled_chart(), wrote(an_enrolled_chart(), "one thing"))
+    held = after(chart, writing.receive(chart, FreeText("n2", "he died"), NOW))
+    twice = after(held, writing.receive(held, FreeText("n3", "yes, he died"), NOW))
+    still = after(twice, writing.read(twice, ("n1", "n2"), NOW))
+    assert (still.held, still.starts_allowed) == ("death", False)
+    free = after(still, writing.read(still, ("n3",), NOW))
+    assert (free.held, free.starts_allowed) == (None, True)
+
+
+def test_news_of_a_death_weighs_more_than_a_stay_in_hospital() -> None:
+    """Whichever came first."""
+    chart = after(an_enrolled_chart(), wrote(an_enrolled_chart(), "he is in hospital"))
+    assert (chart.held, chart.beyond_reach) == ("admission", False)
+    dead = after(chart, writing.receive(chart, FreeText("n2", "he died"), NOW))
+    assert (dead.held, dead.beyond_reach) == ("death", True)
+
+
 def test_before_the_operation_no_screen_is_offered() -> None:
     """Its words say whom to call all the same."""
     chart = an_enrolled_chart(a_plan("2026-12-01"), operated=False)

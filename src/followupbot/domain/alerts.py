@@ -113,7 +113,7 @@ def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Dec
         # "Seen" goes at any hour for an emergency and keeps to daytime else (clinical.md 0.11).
         starts=alert.tier is not Tier.EMERGENCY,
     )
-    told = (seen,) if chart.hears_of(alert.tier) else ()
+    told = (seen,) if chart.hears_of(alert) else ()
     return Decision((taken,), (amended, *told), has_it)
 
 

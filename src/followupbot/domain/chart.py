@@ -11,6 +11,7 @@ from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.enrolment_state import BEYOND_REACH, Active, Enrolment, Following, Halted, Stopped
 from followupbot.domain.evidence import Evidence, Silence
 from followupbot.domain.ids import AlertId, CarerId, CheckInId, PatientId, QuestionId, Version
+from followupbot.domain.lexicon import Theme
 from followupbot.domain.schedule import Daytime, local, resolve
 from followupbot.domain.series import Series
 from followupbot.domain.tiers import Tier, worst
@@ -33,6 +34,15 @@ RECHECKS_MAX = 8
 
 EXPECTATIONS_MAX = 12
 """Findings of one patient that are expected at a time; with more, that is not offered: somebody should look anew."""
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Words for a death, or for a stay in hospital, which staff have yet to read (clinical.md 0.13)."""
+
+    note: str
+    reason: str
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,8 @@ class Chart:
     """When the first of them came."""
     texts: int = 0
     """Texts in the patient's own words, ever."""
-    held: str | None = None
-    """Why we start nothing until staff have read them: the theme of what the patient wrote."""
+    holds: tuple[Hold, ...] = ()
+    """Of these texts those for which we start nothing until staff have read them."""
     baselines: tuple[Baseline, ...] = ()
     """What a clinician has confirmed to be old and unchanged (clinical.md 0.2)."""
     expectations: tuple[Expectation, ...] = ()
@@ -98,6 +108,12 @@ class Chart:
         return self.speaker is not None and self.enrolled.chat is not None
 
     @property
+    def held(self) -> str | None:
+        """Why we start nothing until staff have read it: the theme of what the patient wrote, a death before all."""
+        reasons = [hold.reason for hold in self.holds]
+        return Theme.DEATH if Theme.DEATH in reasons else next(iter(reasons), None)
+
+    @property
     def standing(self) -> str:
         """One word for lists. What staff have recorded goes before words that they may not have read."""
         halted = isinstance(self.enrolled.contact, Halted)
@@ -110,14 +126,28 @@ class Chart:
 
     @property
     def beyond_reach(self) -> bool:
-        """Whether the patient has died or lies in hospital, or may: then nothing goes on even in an emergency."""
-        contact = self.enrolled.contact
-        return self.held is not None or (isinstance(contact, Halted) and contact.reason in BEYOND_REACH)
+        """Whether the patient has died, by what staff recorded or somebody wrote, or lies in hospital, as recorded.
 
-    def hears_of(self, tier: Tier) -> bool:
-        """Whether the patient is told what becomes of an alert: after they stopped, of an emergency only (0.11)."""
-        quiet = isinstance(self.enrolled.contact, Stopped | Halted)
-        return not self.beyond_reach and (tier is Tier.EMERGENCY or not quiet)
+        Words about a hospital are not enough: "I can't get there" must lower nothing (clinical.md 0.8).
+        """
+        contact = self.enrolled.contact
+        return self.held == Theme.DEATH or (isinstance(contact, Halted) and contact.reason in BEYOND_REACH)
+
+    def reads_of(self, alert: Alert) -> bool:
+        """Whether what belongs to this emergency still goes to the patient: not to who is beyond reach.
+
+        What was said in it after the words for a death was said by somebody who lives.
+        """
+        deaths = [hold.at for hold in self.holds if hold.reason == Theme.DEATH]
+        if not self.beyond_reach or not deaths or isinstance(self.enrolled.contact, Halted):
+            return not self.beyond_reach
+        heard = [flag.at for flag in alert.flags] + ([alert.help_told.at] if alert.help_told else [])
+        return max(heard) > max(deaths)
+
+    def hears_of(self, alert: Alert) -> bool:
+        """Whether the patient is told what becomes of it: after they stopped, or are held, of an emergency only."""
+        quiet = isinstance(self.enrolled.contact, Stopped | Halted) or self.held is not None
+        return self.reads_of(alert) and (alert.tier is Tier.EMERGENCY or not quiet)
 
     @property
     def open_check_in(self) -> CheckIn | None:

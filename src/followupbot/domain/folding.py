@@ -28,6 +28,7 @@ from followupbot.domain.chart import (
     RESOLVED_ALERTS_MAX,
     UNREAD_MAX,
     Chart,
+    Hold,
 )
 from followupbot.domain.check_in_state import (
     RECHECK,
@@ -294,7 +295,7 @@ def _changes(chart: Chart, fact: ChartFact) -> Changes:
             changed_at = None if fact.phone else chart.enrolled.phone_changed_at
             return _enrolment(chart, identity=fact.note, phone_known=fact.phone, phone_changed_at=changed_at)
         case PatientHeld():
-            return {"held": fact.reason}
+            return {"holds": (*chart.holds, Hold(fact.note, fact.reason, fact.at))[-UNREAD_MAX:]}
         case FlagRecorded():
             return _fired(chart, fact.flag)
         case AlertRaised():
@@ -539,7 +540,9 @@ def _notes_read(chart: Chart, fact: NotesRead) -> Changes:
     review_by = chart.review_by if unread else None
     since = chart.unread_since if unread else None
     waiting: Changes = {"unread": unread, "unread_since": since, "review_by": review_by}
-    return {"notes": len(unread), "held": None, **waiting}
+    # Whoever has read another text knows nothing of a death yet. One that is kept no more can't be shown to anybody.
+    holds = tuple(hold for hold in chart.holds if hold.note in unread)
+    return {"notes": len(unread), "holds": holds, **waiting}
 
 
 def _fired(chart: Chart, flag: Flag) -> Changes:

@@ -1,7 +1,8 @@
 """Whether help is there: asked some time after an emergency card, at any hour, until it is yes (clinical.md 0.6).
 
 "Not yet", and silence, bring the card again and page the ladder from its first step. Nothing is asked of an alert that
-has its outcome, nor of who has died or lies in hospital, as staff have recorded or have yet to read (0.13).
+has its outcome, nor of who has died or lies in hospital, as staff have recorded, nor of whose death somebody has
+written (0.13). Words about a hospital silence nothing here: "I can't get there" may be meant (0.8).
 """
 
 from datetime import datetime
@@ -74,8 +75,8 @@ def answer(
 
 def _waiting(chart: Chart) -> Alert | None:
     """The alert whose patient is to be asked, or has been."""
-    alert = None if chart.beyond_reach else chart.unresolved_alert
-    return None if alert is None or alert.help is None else alert
+    alert = chart.unresolved_alert
+    return None if alert is None or alert.help is None or not chart.reads_of(alert) else alert
 
 
 def _ask(chart: Chart, alert: Alert, now: datetime) -> Decision:

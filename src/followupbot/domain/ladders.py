@@ -141,8 +141,10 @@ def _page(chart: Chart, alert: Alert, now: datetime) -> Decision:
 def _unreached(chart: Chart, alert: Alert, now: datetime) -> Decision:
     """The patient who was told that the clinic knows is told that it could not be reached (clinical.md 0.16)."""
     assert isinstance(alert.state, Open)
-    was_told = bool(alert.state.paged) and alert.tier.urgent and not chart.held
-    if not was_told or reachable(chart, alert, now):
+    was_told = bool(alert.state.paged) and alert.tier.urgent
+    # For less than an emergency we start nothing while a text about a hospital waits to be read.
+    reads = chart.reads_of(alert) and (alert.tier is Tier.EMERGENCY or chart.held is None)
+    if not was_told or not reads or reachable(chart, alert, now):
         return Decision()
     told = to_patient(
         chart,

@@ -39,7 +39,7 @@ def receive_early(chart: Chart, note: FreeText, now: datetime) -> Decision:
     kept = FreeText(note.note, note.text[:NOTE_LENGTH_MAX])
     facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now)),)
     held = next((theme for theme in HOLDING if theme in themes(chart, note.text)), None)
-    if held is not None and chart.held is None:
+    if held is not None:
         facts += (PatientHeld(now, held, kept.note),)
     message = "replies/note_received" if held is None else "replies/read_by_people"
     return Decision(facts, (_reply(chart, message, ()),), texts=(kept,))
@@ -52,10 +52,10 @@ def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision
     """
     held = next((theme for theme in HOLDING if theme in touched), None)
     decision = Decision()
-    if held is not None and chart.held is None:
+    if held is not None:
         decision = Decision((PatientHeld(now, held, note),), (Recall(),))
     rows = offers.crisis(chart) if Theme.CRISIS in touched else ()
-    if (held is None and not chart.beyond_reach) or Theme.GATE in touched:
+    if (held is None and not _beyond(chart)) or Theme.GATE in touched:
         rows += offers.check_now(chart)
     return decision + Decision(outgoing=(_reply(chart, _answer(chart, touched), rows),))
 
@@ -72,9 +72,14 @@ def _answer(chart: Chart, touched: Themes) -> str:
         return "replies/read_by_people"
     if chart.waiting_tier is Tier.EMERGENCY:
         return "replies/still_urgent"
-    if Theme.ADMISSION in touched or chart.beyond_reach:
+    if Theme.ADMISSION in touched or _beyond(chart):
         return "replies/read_by_people"
     return "replies/gate_offered" if Theme.GATE in touched else "replies/note_received"
+
+
+def _beyond(chart: Chart) -> bool:
+    """Whether the patient has died or lies in hospital, or may."""
+    return chart.beyond_reach or chart.held is not None
 
 
 def _reply(chart: Chart, message: str, rows: offers.Rows) -> OutgoingMessage:

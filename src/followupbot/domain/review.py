@@ -14,7 +14,6 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.facts.notes import TextAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import MessageKey
-from followupbot.domain.lexicon import Theme
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Instant, Line, Lines, Param
 from followupbot.domain.presses import Choice, StaffCommandPress
@@ -83,4 +82,4 @@ def _press(chart: Chart, answer: str, through: int) -> StaffCommandPress:
 
 def _sober(chart: Chart) -> bool:
     """Where a death may be meant, or a stay in hospital, no ready words are fitting: somebody calls."""
-    return chart.beyond_reach or chart.held == Theme.DEATH
+    return chart.beyond_reach or chart.held is not None
