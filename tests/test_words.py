@@ -14,8 +14,9 @@ import followupbot
 from followupbot.checking.check import NOWHERE, own_contracts
 from followupbot.checking.language import read_limits
 from followupbot.domain.ids import Language, MessageKey, Version
-from followupbot.domain.lexicon import Lexicon, plain
+from followupbot.domain.lexicon import Lexicon
 from followupbot.domain.params import Words as WordsOf
+from followupbot.domain.spelling import plain
 from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
 from followupbot.protocol_files.programme import read_files, read_programme
 from followupbot.protocol_files.reading import Reading

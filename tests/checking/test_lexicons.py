@@ -7,7 +7,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from followupbot.checking.check import NOWHERE
+from followupbot.domain.ids import Concern, QuestionId
 from followupbot.domain.lexicon import Lexicon, Theme
+from followupbot.domain.questions import Answer, Gate, GateItem, Read, Rejected, Scale, Typed
 from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
 from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.sources import gather
@@ -105,3 +107,101 @@ def test_nobody_is_dropped_for_a_sentence_with_stop_in_it(language: str) -> None
     """It counts only as the whole message."""
     assert [text for text in sentences(language, "not_stop") if Theme.STOP in lexicon(language).themes(text)] == []
     assert [text for text in STOP[language] if Theme.STOP not in lexicon(language).themes(text)] == []
+
+
+# -- numbers in words --------------------------------------------------------------------------------------------------
+
+PAIN, ITEMS = QuestionId("pain"), tuple(QuestionId(name) for name in ("bladder", "bowel", "saddle"))
+SCALE = Scale(PAIN)
+GATE = Gate(QuestionId("gate"), tuple(GateItem(item, Concern("feeling")) for item in ITEMS))
+
+MEANT = {
+    "en": [
+        ("zero", 0),
+        ("Three", 3),
+        ("ten out of ten", 10),
+        ("7 out of 10", 7),
+        ("7/10", 7),
+        ("About 6", 6),
+        ("my pain is a 4 today", 4),
+        ("i would say seven, thanks", 7),
+        ("it's 5.", 5),
+        ("8 of 10", 8),
+    ],
+    "es": [
+        ("cero", 0),
+        ("Tres", 3),
+        ("diez de diez", 10),
+        ("7 sobre 10", 7),
+        ("7/10", 7),
+        ("más o menos 6", 6),
+        ("alrededor de 6", 6),
+        ("tengo un dolor de 4 hoy", 4),
+        ("yo diría siete, gracias", 7),
+        ("diría que siete, gracias", 7),
+        ("un 5", 5),
+        ("sobre 6", 6),
+    ],
+}
+"""What people write for a point of a scale, and what it is."""
+
+NOT_ONE = {
+    "en": ["6 or 7", "six or seven", "between 5 and 6", "5-6", "6.5", "three to four", "twenty five"],
+    "es": ["6 o 7", "seis o siete", "entre 5 y 6", "5-6", "6,5", "de tres a cuatro", "treinta y cinco"],
+}
+
+MORE_THAN_A_NUMBER = {
+    "en": ["not 3", "less than 3", "more than 8", "3 at night", "no pain", "none", "three legs", "3 days", "better"],
+    "es": ["no 3", "menos de 3", "más de 8", "3 de noche", "ningún dolor", "nada", "tres piernas", "3 días", "mejor"],
+}
+
+
+def _read(language: str, question: Scale | Gate, text: str) -> Read:
+    return question.read(question.id, Typed(text, numbers=lexicon(language).numbers))
+
+
+@pytest.mark.parametrize(("language", "text", "number"), [(key, *pair) for key in MEANT for pair in MEANT[key]])
+def test_a_number_in_words_is_that_number(language: str, text: str, number: int) -> None:
+    """Also where words stand beside it that change nothing."""
+    assert _read(language, SCALE, text) == (Answer(PAIN, number),)
+
+
+@pytest.mark.parametrize(("language", "text"), [(key, text) for key in NOT_ONE for text in NOT_ONE[key]])
+def test_which_of_two_numbers_is_asked(language: str, text: str) -> None:
+    """It is not guessed."""
+    assert _read(language, SCALE, text) == Rejected("one_number")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [(key, text) for key in MORE_THAN_A_NUMBER for text in MORE_THAN_A_NUMBER[key]]
+)
+def test_a_number_beside_words_that_may_change_it_is_no_answer(language: str, text: str) -> None:
+    """People read it."""
+    assert _read(language, SCALE, text) == Rejected("not_a_number")
+    assert _read(language, GATE, text) == Rejected("gate_needs_a_button")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "items"),
+    [
+        ("en", "two", ["bowel"]),
+        ("en", "number 3", ["saddle"]),
+        ("en", "one and three", ["bladder", "saddle"]),
+        ("en", "1 and 9", None),
+        ("en", "zero", None),
+        ("es", "dos", ["bowel"]),
+        ("es", "el número 3", ["saddle"]),
+        ("es", "uno y tres", ["bladder", "saddle"]),
+        ("es", "cero", None),
+    ],
+)
+def test_an_item_of_the_gate_named_by_a_word(language: str, text: str, items: list[str] | None) -> None:
+    """It is new, as its number says; nothing typed denies one (clinical.md 0.4)."""
+    expected = Rejected("gate_needs_a_button") if items is None else tuple(Answer(QuestionId(i), "new") for i in items)
+    assert _read(language, GATE, text) == expected
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_whole_number_to_ten_has_a_word(language: str) -> None:
+    """As many as a scale has points."""
+    assert set(range(11)) <= set(lexicon(language).numbers.words.values())

@@ -2,7 +2,8 @@
 
 import pytest
 
-from followupbot.domain.lexicon import Lexicon, Theme, plain
+from followupbot.domain.lexicon import Lexicon, Theme
+from followupbot.domain.spelling import plain
 
 LEXICON = Lexicon(
     {

@@ -63,10 +63,23 @@ def test_a_number_beyond_the_scale_is_no_answer(text: str) -> None:
     assert SCALE.read(PAIN, Typed(text)) == Rejected("outside_scale")
 
 
-@pytest.mark.parametrize("text", ["", " ", "-1", "7.5", "7,5", "7/10", "seven", "about 7", "٧", "²", "7 8", "+7"])
+@pytest.mark.parametrize("text", ["", " ", "-1", "seven", "about 7", "٧", "²", "7½", "+7", "7+", "<7", "70%", "7 legs"])
 def test_what_is_no_whole_number_is_no_answer_to_a_scale(text: str) -> None:
-    """Nothing is guessed."""
+    """Nothing is guessed; words of numbers are those of a language, and here is none."""
     assert SCALE.read(PAIN, Typed(text)) == Rejected("not_a_number")
+
+
+@pytest.mark.parametrize("text", ["7.5", "7,5", "7 8", "6-7", "6/7", "7/8/10"])
+def test_of_several_numbers_or_half_a_point_which_it_is_is_asked_again(text: str) -> None:
+    """None of them is taken, not even the worse."""
+    assert SCALE.read(PAIN, Typed(text)) == Rejected("one_number")
+
+
+def test_a_number_of_all_the_points_is_an_answer() -> None:
+    """7/10 of a scale that ends there; of another it may mean anything."""
+    assert SCALE.read(PAIN, Typed("7/10")) == SCALE.read(PAIN, Typed("7 / 10")) == (Answer(PAIN, 7),)
+    assert SCALE.read(PAIN, Typed("10/10")) == (Answer(PAIN, 10),)
+    assert Scale(PAIN, 0, 5).read(PAIN, Typed("3/10")) == Rejected("one_number")
 
 
 def test_a_scale_that_starts_above_nought_refuses_less() -> None:
@@ -129,8 +142,17 @@ def test_a_typed_item_number_says_that_the_item_is_new(text: str, item: Question
     assert SCREEN.read(GATE, Typed(text)) == (Answer(item, "new"),)
 
 
+@pytest.mark.parametrize("text", ["1 2", "1, 2", "1/2", "2 1 2"])
+def test_several_typed_item_numbers_say_that_each_is_new(text: str) -> None:
+    """Whoever has more than one of them writes more than one number."""
+    read = SCREEN.read(GATE, Typed(text))
+    assert isinstance(read, tuple)
+    assert set(read) == {Answer(BLADDER, "new"), Answer(BREATH, "new")}
+    assert len(read) == 2
+
+
 @pytest.mark.parametrize(
-    "text", ["no", "No", "none", "None of these", "0", "00", "3", "12", "-1", "", ".", "no 1", "1 2", "nein", "9" * 999]
+    "text", ["no", "No", "none", "None of these", "0", "00", "3", "12", "-1", "", ".", "no 1", "1 3", "nein", "9" * 999]
 )
 def test_typed_words_never_answer_a_gate(text: str) -> None:
     """A safety question is only ever denied by its button (clinical.md 0.4, 0.8)."""
@@ -197,7 +219,7 @@ def test_several_without_a_button_for_none_may_be_none() -> None:
         ("9" * 5000, Rejected("outside_range")),
         ("half an hour", Rejected("not_a_number")),
         ("30 min", Rejected("not_a_number")),
-        ("1.5", Rejected("not_a_number")),
+        ("1.5", Rejected("one_number")),
         ("-3", Rejected("not_a_number")),
     ],
 )

@@ -73,6 +73,13 @@ def test_a_try_at_an_answer_is_no_note_and_a_sentence_is_one() -> None:
     assert "question_answered" in kinds(wrote(chart, "3"))
 
 
+def test_numbers_alone_are_a_try_at_an_answer_and_which_one_it_is_is_asked() -> None:
+    """Nothing that people would have to read."""
+    chart = a_chart(["rf_bladder_feel: no", "rf_saddle: no", "rf_breath: no"])
+    for text in ("6 7", "6 - 7", "6 / 7"):
+        assert sent(wrote(chart, text)) == ["patient: replies/rejected/one_number", "patient: questions/back_pain"]
+
+
 @pytest.mark.parametrize("text", ["thank you", "I leak", "3"])
 def test_who_has_an_open_emergency_is_told_again_whom_to_call(text: str) -> None:
     """Whatever they write."""

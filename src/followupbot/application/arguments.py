@@ -11,8 +11,8 @@ from zoneinfo import available_timezones
 from babel import Locale, UnknownLocaleError
 
 from followupbot.domain.ids import Language
-from followupbot.domain.lexicon import plain
 from followupbot.domain.schedule import Offset
+from followupbot.domain.spelling import plain
 
 ARGUMENT_CHARS_MAX = 100
 """Nothing that is meant as an argument is longer."""

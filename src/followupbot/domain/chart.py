@@ -11,7 +11,7 @@ from followupbot.domain.clinic import Clinic, Programme
 from followupbot.domain.enrolment_state import BEYOND_REACH, Active, Enrolment, Following, Halted, Stopped
 from followupbot.domain.evidence import Evidence, Silence
 from followupbot.domain.ids import AlertId, CarerId, CheckInId, PatientId, QuestionId, Version
-from followupbot.domain.lexicon import Theme
+from followupbot.domain.lexicon import Lexicon, Theme
 from followupbot.domain.schedule import Daytime, local, resolve
 from followupbot.domain.series import Series
 from followupbot.domain.tiers import Tier, worst
@@ -193,6 +193,11 @@ class Chart:
         """The patient's care protocol in that version, by default as published now."""
         programme = self.clinic.published if version is None else self.programmes.get(version, self.clinic.published)
         return programme.protocols[self.enrolled.plan.protocol]
+
+    @property
+    def lexicon(self) -> Lexicon:
+        """The words of the patient's language that count in what is written."""
+        return self.clinic.published.lexicons.get(self.enrolled.plan.language, Lexicon())
 
     @property
     def daytime(self) -> Daytime:

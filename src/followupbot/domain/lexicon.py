@@ -5,18 +5,17 @@ nothing else: it answers no question, and lowers or closes nothing.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from followupbot.domain.numbers import Numbers
+from followupbot.domain.spelling import plain
+
 ENDING = "*"
 """A word of a term that ends so stands for every word that begins so."""
 
-_APOSTROPHES = "'’‘ʼ´`"
-"""What phones write for one."""
-_WORD = re.compile(r"[^\W_]+")
 _NOTHING = re.compile(r"(?!)")
 
 
@@ -36,9 +35,10 @@ WHOLE = frozenset((Theme.STOP,))
 
 @dataclass(frozen=True)
 class Lexicon:
-    """One language's terms, each of one or more words in a row, written as `plain` leaves a text."""
+    """One language's terms, each of one or more words in a row, written as `plain` leaves a text; and its numbers."""
 
     terms: Mapping[Theme, tuple[str, ...]] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=Numbers)
 
     def themes(self, text: str) -> frozenset[Theme]:
         """What that text touches, by any of its words."""
@@ -52,16 +52,6 @@ class Lexicon:
     @cached_property
     def _patterns(self) -> Mapping[Theme, re.Pattern[str]]:
         return {theme: _any_of(terms) for theme, terms in self.terms.items()}
-
-
-def plain(text: str) -> str:
-    """Its words in small letters with one space between; accents, apostrophes and what nobody sees are gone."""
-    letters = (
-        letter
-        for letter in unicodedata.normalize("NFKD", text.casefold())
-        if letter not in _APOSTROPHES and unicodedata.category(letter) not in {"Mn", "Cf"}
-    )
-    return " ".join(_WORD.findall("".join(letters)))
 
 
 def _any_of(terms: tuple[str, ...]) -> re.Pattern[str]:

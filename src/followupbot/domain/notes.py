@@ -9,7 +9,7 @@ from followupbot.domain.decision import Decision, FreeText
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.facts.patient import PatientHeld
-from followupbot.domain.lexicon import Lexicon, Theme
+from followupbot.domain.lexicon import Theme
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Recall
 from followupbot.domain.tiers import Tier
 
@@ -24,7 +24,7 @@ HOLDING = (Theme.DEATH, Theme.ADMISSION)
 
 def themes(chart: Chart, text: str) -> Themes:
     """What the text touches, by the list of words of the patient's language."""
-    return chart.clinic.published.lexicons.get(chart.enrolled.plan.language, Lexicon()).themes(text)
+    return chart.lexicon.themes(text)
 
 
 def receive(chart: Chart, note: FreeText, now: datetime, touched: Themes = frozenset()) -> Decision:

@@ -123,7 +123,7 @@ def typed(chart: Chart, check_in: CheckIn, asked: Asked, text: str, now: datetim
     plan = chart.enrolled.plan
     programme = chart.programmes.get(check_in.version, chart.clinic.published)
     labels = programme.labels.get(plan.language, {}).get(asked.question.id, {})
-    return Typed(text, local(now, plan.zone).date(), plan.language, options_by_words(labels))
+    return Typed(text, local(now, plan.zone).date(), plan.language, options_by_words(labels), chart.lexicon.numbers)
 
 
 def question(

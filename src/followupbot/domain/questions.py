@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar, assert_never
 
 from followupbot.domain.ids import Concern, Language, QuestionId
+from followupbot.domain.numbers import SEVERAL, Numbers
 from followupbot.domain.replies import AS_BEFORE as AS_BEFORE
 from followupbot.domain.replies import DONE as DONE
 from followupbot.domain.replies import GIVEN as GIVEN
@@ -341,18 +342,18 @@ class Gate:
     def read(self, asked: QuestionId, reply: Reply) -> Read:
         """The answers, or why the reply is none.
 
-        A typed item number says that the item is new or worse. A typed "no", "none" or 0 answers nothing: a
-        safety question is only ever denied by its button (clinical.md 0.4, 0.8).
+        A typed item number says that the item is new or worse, as do several. A typed "no", "none" or 0 answers
+        nothing: a safety question is only ever denied by its button (clinical.md 0.4, 0.8).
         """
         match reply:
             case Pressed(value) if asked == self.id and value == NONE_OF_THESE:
                 return tuple(Answer(item.id, NOT_NEW) for item in self.items)
             case Pressed(value) if value != NOT_NEW and value in self.values(asked):
                 return (Answer(asked, value),)
-            case Typed(text):
-                digits = text.strip().rstrip(".")
-                if digits.isascii() and digits.isdecimal() and len(digits) <= 2 and 1 <= int(digits) <= len(self.items):
-                    return (Answer(self.items[int(digits) - 1].id, NEW),)
+            case Typed(text, numbers=numbers):
+                said = numbers.all_in(text) or ()
+                if said and all(1 <= number <= len(self.items) for number in said):
+                    return tuple(Answer(self.items[number - 1].id, NEW) for number in dict.fromkeys(said))
                 return Rejected("gate_needs_a_button")
             case Pressed():
                 return Rejected("gate_needs_a_button")
@@ -371,11 +372,20 @@ QUESTION_TYPES: dict[str, type[Question]] = {
 def _whole(
     question: QuestionId, asked: QuestionId, reply: Reply, minimum: int, maximum: int, outside: str
 ) -> tuple[Answer, ...] | Rejected:
-    text = reply.value if isinstance(reply, Pressed) else reply.text
-    digits = text.strip()
-    if asked != question or not (digits.isascii() and digits.isdecimal()):
+    """One number is an answer. Of several, or of half a point, none is guessed: which it is, is asked again."""
+    if asked != question:
         return Rejected("not_a_number")
-    number = int(digits) if len(digits) <= len(str(maximum)) + 1 else maximum + 1
+    match reply:
+        case Pressed(value):
+            number = Numbers().read(value)
+        case Typed(text, numbers=numbers):
+            number = numbers.read(text, maximum)
+        case _:
+            assert_never(reply)
+    if number is None:
+        return Rejected("not_a_number")
+    if number == SEVERAL:
+        return Rejected("one_number")
     if not minimum <= number <= maximum:
         return Rejected(outside)
     return (Answer(question, number),)

@@ -6,6 +6,7 @@ from datetime import date
 from unicodedata import combining, normalize
 
 from followupbot.domain.ids import Language, QuestionId
+from followupbot.domain.numbers import Numbers
 
 Value = int | str | tuple[str, ...]
 """What was said: a whole number, the name of an option, several names, a date in ISO 8601."""
@@ -56,13 +57,15 @@ class Pressed:
 class Typed:
     """What the patient wrote, untouched; on which day of their calendar, and in which language they are asked.
 
-    `options` has the words on the question's buttons, as `spelled` writes them, and the option that each means.
+    `options` has the words on the question's buttons, as `spelled` writes them, and the option that each means;
+    `numbers` has that language's words for numbers.
     """
 
     text: str
     on: date | None = None
     language: Language | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=Numbers)
 
 
 def spelled(text: str) -> str:

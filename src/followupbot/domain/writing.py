@@ -15,7 +15,7 @@ from followupbot.domain.tiers import Tier
 def receive(chart: Chart, note: FreeText, now: datetime) -> Decision:
     """An answer is recorded; any word of the list is answered at once all the same, and what fits nothing is a note.
 
-    One word or number that does not fit the question is a try at answering it, and the question stands again.
+    One word, or numbers alone, that do not fit the question are a try at answering it, and the question stands again.
     """
     touched = notes.themes(chart, note.text) - {Theme.STOP}
     answered = check_ins.answer_text(chart, note.text, now)
@@ -28,7 +28,7 @@ def receive(chart: Chart, note: FreeText, now: datetime) -> Decision:
         return answered + notes.respond(after, kept, now, touched) if heard else answered
     if touched or chart.waiting_tier is Tier.EMERGENCY or chart.held:
         return notes.receive(chart, note, now, touched)
-    if len(note.text.split()) > 1:
+    if len(note.text.split()) > 1 and chart.lexicon.numbers.all_in(note.text) is None:
         return notes.receive(chart, note, now) + (check_ins.repeat(chart, now) or Decision())
     return answered
 

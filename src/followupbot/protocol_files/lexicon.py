@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from followupbot.domain.lexicon import ENDING, Lexicon, Theme, plain
+from followupbot.domain.lexicon import ENDING, Lexicon, Theme
+from followupbot.domain.numbers import Numbers
+from followupbot.domain.spelling import plain
 from followupbot.protocol_files.reading import Node, Reading
-from followupbot.protocol_files.shapes import Field, Keyed, Many, Name, Record, Schema, Text, Unreadable, refuse
+from followupbot.protocol_files.shapes import Field, Keyed, Many, Name, Record, Schema, Text, Unreadable, Whole, refuse
 
 LEXICON_FILE = "lexicon.yaml"
 
 TERMS_MAX = 500
+
+NUMBER_MAX = 100
+"""That has a word of its own; larger ones are typed in digits."""
 
 BEGINNING_MIN = 3
 """Letters before a star; with fewer, half of all words begin so."""
@@ -17,16 +22,19 @@ BEGINNING_MIN = 3
 
 @dataclass(frozen=True)
 class Term:
-    """One or more words, as texts are compared with them."""
+    """One or more words, as texts are compared with them; `endings` says whether a star may end one."""
+
+    endings: bool = True
 
     def read(self, node: Node, reading: Reading) -> str:
         """The term. What is written otherwise could never match, or would match everything."""
         text = Text("a word, or several").read(node, reading)
-        words = [plain(word) + (ENDING if word.endswith(ENDING) else "") for word in text.split()]
+        words = [plain(word) + (ENDING if self.endings and word.endswith(ENDING) else "") for word in text.split()]
         compared = " ".join(words)
         if compared != text:
             hint = f'; write "{compared}"' if compared.strip(f"{ENDING} ") else ""
-            expected = f"small letters and digits, without accents, a {ENDING} only at the end of a word"
+            star = f"a {ENDING} only at the end of a word" if self.endings else f"no {ENDING}"
+            expected = f"small letters and digits, without accents, {star}"
             raise refuse(node, expected, reading, hint)
         if any(word.endswith(ENDING) and len(word) <= BEGINNING_MIN for word in words):
             raise refuse(node, f"at least {BEGINNING_MIN} letters before {ENDING}", reading)
@@ -37,12 +45,30 @@ class Term:
         return Text().schema()
 
 
-def _lexicon(gate: Mapping[str, tuple[str, ...]], **others: tuple[str, ...]) -> Lexicon:
+def _lexicon(gate: Mapping[str, tuple[str, ...]], numbers: Numbers, **others: tuple[str, ...]) -> Lexicon:
     terms = {Theme.GATE: tuple(term for group in gate.values() for term in group)}
-    return Lexicon(terms | {Theme(name): found for name, found in others.items()})
+    return Lexicon(terms | {Theme(name): found for name, found in others.items()}, numbers)
+
+
+def _numbers(
+    words: Mapping[str, int], around: tuple[str, ...], between: tuple[str, ...], out_of: tuple[str, ...]
+) -> Numbers:
+    return Numbers(words, around, frozenset(between), out_of)
 
 
 _TERMS = Many(Term(), 1, TERMS_MAX)
+_BESIDE = Many(Term(endings=False), 0, TERMS_MAX)
+
+NUMBERS = Record(
+    "words for numbers",
+    (
+        Field("words", Keyed(Name(str, "one word"), Whole(0, NUMBER_MAX)), doc="Each word for a number."),
+        Field("around", _BESIDE, (), "Words beside a number that change nothing about it."),
+        Field("between", _BESIDE, (), "Words between two numbers: then it is asked which."),
+        Field("out_of", _BESIDE, (), "What stands before the highest number of a scale."),
+    ),
+    _numbers,
+)
 
 LEXICON = Record(
     "a lexicon",
@@ -52,6 +78,7 @@ LEXICON = Record(
         Field("death", _TERMS, doc="Words that hold back what we start until staff have read them."),
         Field("admission", _TERMS, doc="The same, for somebody who is in hospital."),
         Field("stop", _TERMS, doc="Whole messages that ask for no more messages."),
+        Field("numbers", NUMBERS, Numbers(), "How numbers are written in words, where a question asks for one."),
     ),
     _lexicon,
 )

@@ -313,6 +313,7 @@ CONTRACTS: dict[str, Contract] = {
     "replies/unknown_command": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/already_answered": _REPLY,
     "replies/rejected/not_a_number": _REPLY,
+    "replies/rejected/one_number": _REPLY,
     "replies/rejected/outside_scale": _REPLY,
     "replies/rejected/outside_range": _REPLY,
     "replies/rejected/not_a_date": _REPLY,
