@@ -69,6 +69,18 @@ def test_a_pause_is_for_everybody_and_only_ever_grows() -> None:
     assert limiter.take(MARIA, Lane.ALERT, T0 + 5000) == 0
 
 
+def test_a_clock_that_was_set_back_holds_up_nobody() -> None:
+    """By ten minutes, in the middle of a wave: else nothing would go for so long, not even an alert."""
+    limiter = Limiter()
+    for number in range(20):
+        limiter.take(MARIA, Lane.ALERT, T0 + number)
+    limiter.pause(T0 + 5000)
+    set_back = T0 - 600_000
+    assert limiter.paused(set_back) == 0
+    assert limiter.take(MARIA, Lane.ALERT, set_back) == 0
+    assert limiter.take(MARIA, Lane.REPLY, set_back + 1) == 0
+
+
 def test_chats_that_owe_nothing_are_forgotten() -> None:
     """Years go by, patients come and go, the memory stays."""
     limiter = Limiter()

@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
-from followupbot.application import rounds
+from followupbot.application import rounds, shared_chats
 from followupbot.application.ports import StorageUnavailable
-from followupbot.domain import alerts
+from followupbot.domain import alerts, notes
 from followupbot.domain.chart import Chart
-from followupbot.domain.decision import Cause, Decision
+from followupbot.domain.decision import ByPatient, Cause, Decision
 from followupbot.domain.facts.check_ins import CheckInAsked
 from followupbot.domain.facts.record import HeadsSealed
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import CheckInId, PatientId, QuestionId, TimingId
+from followupbot.domain.households import Kept
+from followupbot.domain.ids import ChatId, CheckInId, MessageId, PatientId, QuestionId, TimingId
 from followupbot.domain.patient_code import complete
 from followupbot.domain.rules import Tier
 from followupbot.domain.wake import next_wake_at
@@ -78,6 +80,31 @@ def test_every_chart_in_which_something_is_due_is_looked_after() -> None:
     done, sent = once(store, at("2026-03-16 09:00"))
     assert done == rounds.Round(2)
     assert sent == ["dr_sato: alerts/new", "patient: check_ins/ready"]
+    assert once(store, at("2026-03-16 09:00")) == (rounds.Round(), [])
+
+
+def test_what_nobody_claims_holds_up_no_chart_where_it_can_not_be_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a chat of two: one whose chart raises does not keep the other from the note, nor anybody from the clock."""
+    store = a_store_with(an_enrolled_chart(), another(an_enrolled_chart()))
+    kept = Kept(ChatId("shared"), MessageId(5), shared_chats.WORDS, "who?")
+    store.keep_until_meant(kept, at("2026-03-16 08:00"))
+    speakers = [ByPatient(PATIENT), ByPatient(OTHER_PATIENT)]
+    monkeypatch.setattr(store, "speakers_of", lambda _: speakers)
+    receive = notes.receive
+
+    def raises(chart: Chart, *more: Any) -> Decision:
+        if chart.patient == PATIENT:
+            raise RuntimeError
+        return receive(chart, *more)
+
+    monkeypatch.setattr(notes, "receive", raises)
+    done, sent = once(store, at("2026-03-16 09:00"))
+    assert done == rounds.Round(2)
+    assert sent.count("patient: check_ins/ready") == 2
+    assert "ada: operator/chart_failed" in sent
+    assert store.kept_until_meant(at("2026-03-16 09:00")) == [kept]
+    assert list(store.texts.values()) == ["who?"]
+    monkeypatch.setattr(store, "kept_until_meant", lambda _: 1 / 0)
     assert once(store, at("2026-03-16 09:00")) == (rounds.Round(), [])
 
 

@@ -67,7 +67,7 @@ async def test_a_sender_that_can_not_renew_its_lease_stops_sending_until_it_has_
     monkeypatch.setattr(sender, "make_deliveries", lambda *_, **__: Sending())
     monkeypatch.setattr(turns, "RENEWS_AFTER", 0.01)
     outbox, database = (
-        SimpleNamespace(reclaim=lambda: 0, turn=None),
+        SimpleNamespace(reclaim=lambda: 0, forget_waits=lambda *_: None, turn=None),
         SimpleNamespace(path=None, url="postgresql://nobody@127.0.0.1:9/none"),
     )
     with a_workplace(stop=stop, leases=leases, outbox=outbox, database=database) as workplace:

@@ -4,7 +4,10 @@ import logging
 
 import pytest
 from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
+from telegram.request import HTTPXRequest
 
+from followupbot.application.deliveries import SEND_BEFORE_MS
+from followupbot.application.ports import Ambiguous
 from followupbot.channels.telegram.http import (
     CALL_WITHIN,
     CONNECT_WITHIN,
@@ -17,16 +20,19 @@ from followupbot.channels.telegram.http import (
     describe,
     make_bot,
 )
+from followupbot.channels.telegram.outbound import STRIP_WITHIN, outcome_of
 from followupbot.logs import quieten, redact
 from followupbot.practice import FaultKind, Practice
+from followupbot.storage.outbox import LEASE_ALERT_MS
 from tests.channels.phones import TOKEN
 
 LEASE = 20.0
 
 
 def test_every_time_out_is_below_the_lease() -> None:
-    """Else somebody would send again what is still under way."""
-    assert max(CONNECT_WITHIN, READ_WITHIN, WRITE_WITHIN, POOL_WITHIN) < CALL_WITHIN < LEASE
+    """Else somebody would send again what is still under way: also where it began late, and took old buttons away."""
+    assert max(CONNECT_WITHIN, READ_WITHIN, WRITE_WITHIN, POOL_WITHIN) < CALL_WITHIN
+    assert SEND_BEFORE_MS / 1000 + CALL_WITHIN + STRIP_WITHIN < LEASE == LEASE_ALERT_MS / 1000
 
 
 async def test_the_bot_learns_who_it_is(bot: BotApi) -> None:
@@ -67,6 +73,29 @@ async def test_whatever_goes_wrong_is_raised_as_a_telegram_error(
     practice.fault("getMe", kind)
     with pytest.raises(raises):
         await bot.call("getMe", {}, within=0.3)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"ok":false,"error_code":400,"description":"x"}',
+        b'{"ok":true,"resul',
+        b"[]",
+        b"true",
+        b"",
+        b"\xff\xfe",
+    ],
+)
+async def test_an_answer_that_is_none_is_no_answer(bot: BotApi, monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+    """With status 200 all the same: whether it was carried out nobody knows."""
+
+    async def answers(*_: object, **__: object) -> tuple[int, bytes]:
+        return 200, body
+
+    monkeypatch.setattr(HTTPXRequest, "do_request", answers)
+    with pytest.raises(TelegramError) as raised:
+        await bot.call("sendMessage", {"chat_id": 1, "text": "x"})
+    assert isinstance(outcome_of(raised.value), Ambiguous)
 
 
 async def test_nothing_that_is_logged_bears_the_token_or_a_body(

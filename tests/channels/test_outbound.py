@@ -1,6 +1,8 @@
 """Messages out, against the practice Telegram over real HTTP; and what each error means for us."""
 
+import asyncio
 import json
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -354,3 +356,18 @@ async def test_a_line_above_the_chat_is_cut_to_what_telegram_takes(
     query = maria.press(number, label="Take it")
     await channel.answer(query, "x" * 500)
     assert practice.telegram.presses[query].text == "x" * 200
+
+
+async def test_a_hundred_presses_that_wait_for_their_answer_keep_no_alert_waiting(
+    practice: Practice, channel: TelegramChannel, maria: Person
+) -> None:
+    """Telegram answers slowly: each would take a connection, and the alert would find none."""
+    practice.fault("answerCallbackQuery", FaultKind.SLOW, seconds=1.0, times=None)
+    answering = [asyncio.create_task(channel.answer(f"46116860184270{n:05d}", "")) for n in range(100)]
+    await asyncio.sleep(0.2)
+    began = time.monotonic()
+    assert isinstance(await channel.deliver(claim_for(maria), channel.compose(HELLO)), Sent)
+    assert time.monotonic() - began < 0.8
+    for task in answering:
+        task.cancel()
+    await asyncio.gather(*answering, return_exceptions=True)

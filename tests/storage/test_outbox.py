@@ -1,7 +1,7 @@
 """The outbox: what goes when, at what it is aimed, and what becomes of it when nobody knows whether it went."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -95,6 +95,28 @@ def test_one_subject_in_two_chats_does_not_wait(site: Site) -> None:
     """An alert is paged to two people at once."""
     site.decide(page("p1", DR_ITO), page("p2", DR_SATO))
     assert claim_keys(site) == ["p1", "p2"]
+
+
+def test_a_clock_that_was_set_back_makes_nothing_wait(site: Site) -> None:
+    """Neither a retry, nor a chat that was told to wait, nor what was decided by the later time; daytime is kept to."""
+    site.decide(
+        message("retried", subject="1"),
+        page("held", DR_ITO),
+        message("decided", subject="3"),
+        message("morning", subject="4", daytime=Daytime("UTC", time(9), time(10))),
+    )
+    claims = {claim.key: claim for claim in site.outbox.claim(site.now, site.machine_now, 2)}
+    site.outbox.hold_chat(claims["held"].chat, site.machine_now + 5_000)
+    for key in ("retried", "held"):
+        site.outbox.retry(claims[key], site.machine_now + 5_000, counted=False, uncertain=False, error="too fast")
+    site.now -= timedelta(hours=1)
+    site.machine_now -= 3_600_000
+    assert claim_keys(site) == []
+    site.outbox.forget_waits(site.now, site.machine_now, 3_900_000)  # these may be waits that we began
+    assert "held" not in claim_keys(site)
+    site.outbox.forget_waits(site.now, site.machine_now, 0)
+    assert {"retried", "held"} <= set(claim_keys(site))
+    assert states(site) == {"retried": "sending", "held": "sending", "decided": "sending", "morning": "pending"}
 
 
 def test_the_database_itself_refuses_two_in_flight(site: Site) -> None:

@@ -57,8 +57,9 @@ TICK = 1.0
 SLOT_WITHIN_MS = 1_500
 """A claim waits so long at most for its turn to be sent; then it is put back."""
 
-SEND_BEFORE_MS = 8_000
-"""Later than this after its claim nothing is sent: a send takes up to 10 s, and at 20 s somebody else may claim it."""
+SEND_BEFORE_MS = 6_000
+"""Later than this after its claim nothing is sent: a send takes up to 10 s, taking old buttons away 3 s more, and at
+20 s somebody else may claim it."""
 
 WRITE_PAUSES = (0.1, 0.2, 0.5, 1.0, 1.0)
 """Seconds between tries to write down what came of a send; together short, because the lease of 20 s runs."""

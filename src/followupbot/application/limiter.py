@@ -40,6 +40,9 @@ GROUP = Rate(interval=3_750_000, burst=4)
 
 _US = 1_000
 
+SET_BACK_MS = 1_000
+"""A clock that shows so much less than before was set back. By what it showed before, all would wait for hours."""
+
 
 class Limiter:
     """Keeps to the rates above. An alert never waits for bulk: it takes the next slot, and bulk waits the longer."""
@@ -48,9 +51,11 @@ class Limiter:
         self._all = 0
         self._chats: dict[int, int] = {}
         self._paused_until = 0
+        self._latest = 0
 
     def take(self, address: int, lane: Lane, machine_now: int) -> int:
         """0, and the slot is taken; or the milliseconds after which to ask again, and nothing is taken."""
+        self._look(machine_now)
         of_all = ALERTS if lane is Lane.ALERT else BULK
         of_chat = PRIVATE if address > 0 else GROUP
         chat, now = self._chats.get(address, 0), machine_now * _US
@@ -72,4 +77,11 @@ class Limiter:
 
     def paused(self, machine_now: int) -> int:
         """Milliseconds for which everything still waits."""
+        self._look(machine_now)
         return max(0, self._paused_until - machine_now)
+
+    def _look(self, machine_now: int) -> None:
+        """Where the clock was set back, nothing that was reckoned before counts; Telegram says what is too fast."""
+        if machine_now < self._latest - SET_BACK_MS:
+            self._all, self._chats, self._paused_until = 0, {}, 0
+        self._latest = machine_now

@@ -47,7 +47,7 @@ def once(store: Store, now: datetime, log: Log) -> Round:
     """
     woken = 0
     failed: list[PatientId] = []
-    shared_chats.note_unmeant(store, now)
+    _note_unmeant(store, now, log)
     for patient in store.due(now, CHARTS_A_ROUND_MAX):
         if _wake_alerts(store, patient, now, log) and _wake_rest(store, patient, now, log):
             woken += 1
@@ -95,6 +95,17 @@ def _digest(store: Store, now: datetime) -> bool:
     alerts, lists = store.alerts_unresolved(), store.listed(now)
     cause = Cause(f"digest:{stamp(now)}", ByClock())
     return bool(store.transact_clinic(cause, lambda clinic: digest.send(clinic, alerts, lists, now)).facts)
+
+
+def _note_unmeant(store: Store, now: datetime, log: Log) -> None:
+    """What nobody claims has become a note; where that raises, every chart is looked after all the same."""
+    try:
+        for patient in shared_chats.note_unmeant(store, now, log):
+            admins.notify_operator(store, "chart_failed", patient, ByClock(), now, once=True)
+    except StorageUnavailable:
+        raise
+    except Exception as error:
+        log(PatientId("?"), error)
 
 
 def _wake_alerts(store: Store, patient: PatientId, now: datetime, log: Log) -> bool:

@@ -4,15 +4,15 @@ What came is kept until then. Where nobody says whom it is about, all of them ha
 lost for want of a press (clinical.md 0.8, 0.19).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from followupbot.application.ports import Store
+from followupbot.application.ports import StorageUnavailable, Store
 from followupbot.domain import households, notes, pauses
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByCarer, Cause, Decision, FreeText, Speaker
 from followupbot.domain.households import Kept
-from followupbot.domain.ids import ChatId, MessageId
+from followupbot.domain.ids import ChatId, MessageId, PatientId
 from followupbot.domain.lexicon import Theme
 
 ANSWER_WITHIN = timedelta(minutes=10)
@@ -52,15 +52,27 @@ def meant_by(chat: ChatId, message: MessageId) -> str:
     return f"meant:{chat}:{message}"
 
 
-def note_unmeant(store: Store, now: datetime) -> int:
-    """What nobody has said whom it is about has become a note about each patient of its chat; how much that was."""
-    waiting = store.kept_until_meant(now - ANSWER_WITHIN)
-    for kept in waiting:
+def note_unmeant(store: Store, now: datetime, log: Callable[[PatientId, Exception], None]) -> set[PatientId]:
+    """What nobody has said whom it is about has become a note about each patient of its chat.
+
+    Given back are those about whom deciding raised: what was written is kept, and the others have it.
+    """
+    failed = set[PatientId]()
+    for kept in store.kept_until_meant(now - ANSWER_WITHIN):
+        noted = True
         for speaker in store.speakers_of(kept.chat) if kept.kind != COMMAND else ():
             key = f"{meant_by(kept.chat, kept.message)}/{speaker.patient}"
-            _note(store, speaker, kept, Cause(key, speaker), now)
-        store.drop_meant(kept.chat, kept.message)
-    return len(waiting)
+            try:
+                _note(store, speaker, kept, Cause(key, speaker), now)
+            except StorageUnavailable:
+                raise
+            except Exception as error:  # one chart must not keep the clock from every other
+                log(speaker.patient, error)
+                failed.add(speaker.patient)
+                noted = False
+        if noted:
+            store.drop_meant(kept.chat, kept.message)
+    return failed
 
 
 def _note(store: Store, speaker: Speaker, kept: Kept, cause: Cause, now: datetime) -> None:

@@ -93,8 +93,8 @@ class Clockwork:
     async def _round(self) -> None:
         workplace, house = self._workplace, self._workplace.house
         try:
-            await self._look_at_clock()
-            await self._wake_clinic()
+            await self._by_itself(self._look_at_clock)
+            await self._by_itself(self._wake_clinic)
             if workplace.doubts_clock:
                 await self._only_alerts()
                 self._round_done_machine = house.clock.machine_now()
@@ -111,6 +111,15 @@ class Clockwork:
         except StorageUnavailable as error:
             log.error("round put off", reason=str(error))
 
+    async def _by_itself(self, work: Callable[[], Awaitable[None]]) -> None:
+        """What goes wrong in it holds up no patient's timers."""
+        try:
+            await work()
+        except StorageUnavailable:
+            raise
+        except Exception as error:
+            log.error("a part of the round failed", error=place_of(error))
+
     async def _look_at_clock(self) -> None:
         """A clock that was set back is told of; one that has jumped forward holds back all that is routine."""
         workplace, house = self._workplace, self._workplace.house
@@ -122,6 +131,9 @@ class Clockwork:
             workplace.doubts_clock = True
             await workplace.writer(lambda: admins.doubt_clock(house.store, seconds, house.clock.now()))
         else:
+            await workplace.writer(
+                lambda: house.outbox.forget_waits(house.clock.now(), house.clock.machine_now(), longest_ms=0)
+            )
             await workplace.tell_operator("clock_back", str(-seconds))
         log.error("the clock has jumped", seconds=seconds)
         self._jumped_ms = 0
@@ -138,15 +150,9 @@ class Clockwork:
             self._workplace.wake_sender.set()
 
     async def _wake_clinic(self) -> None:
-        """By itself: what goes wrong with the clinic's own timers holds up no patient's."""
         house = self._workplace.house
-        try:
-            if await self._workplace.writer(lambda: rounds.once_clinic(house.store, house.clock.now())):
-                self._workplace.wake_sender.set()
-        except StorageUnavailable:
-            raise
-        except Exception as error:
-            log.error("the clinic's own timers could not run", error=place_of(error))
+        if await self._workplace.writer(lambda: rounds.once_clinic(house.store, house.clock.now())):
+            self._workplace.wake_sender.set()
 
     async def _mend(self) -> None:
         """Who pressed a button that was lost is asked again."""

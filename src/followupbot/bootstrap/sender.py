@@ -27,6 +27,10 @@ LISTENS_AGAIN_AFTER = 5.0
 """Seconds after which a lost connection for wake-ups is opened anew; until then the outbox is looked at each second."""
 
 
+WAIT_MAX_MS = 3_900_000
+"""Longer than any wait that we begin: what Telegram names is believed up to an hour, and a back-off is five minutes."""
+
+
 class Sender:
     """One clinic's sender on this machine."""
 
@@ -53,8 +57,14 @@ class Sender:
         workplace = self._workplace
         workplace.house.outbox.turn = lease
         await workplace.insist(workplace.house.outbox.reclaim)
+        await workplace.insist(self._forget_waits)
         workplace.reports(Part.SENDER, lambda: self._deliveries.last_claim_machine)
         await self._deliveries.run(over, workplace.wake_sender)
+
+    def _forget_waits(self) -> None:
+        """The clock may have been set back while nobody ran."""
+        house = self._workplace.house
+        house.outbox.forget_waits(house.clock.now(), house.clock.machine_now(), WAIT_MAX_MS)
 
     async def _listen(self) -> None:
         """Wake when another process has committed something to send."""

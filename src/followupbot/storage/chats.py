@@ -72,6 +72,11 @@ class Chats:
         held = chats.update().where(chats.c.chat == chat, chats.c.not_before_machine_ms < until_machine_ms)
         connection.execute(held.values(not_before_machine_ms=until_machine_ms))
 
+    def forget_holds(self, connection: Connection, latest_machine_ms: int, machine_now: int) -> None:
+        """No chat is held for longer than until then: whichever is, is free."""
+        held = chats.update().where(chats.c.not_before_machine_ms > latest_machine_ms)
+        connection.execute(held.values(not_before_machine_ms=machine_now))
+
     def _find(self, address: int) -> ChatId | None:
         with self._database.read() as connection:
             found = connection.scalar(sa.select(chats.c.chat).where(chats.c.number_index == self._index(address)))

@@ -72,6 +72,23 @@ class Outbox:
 
         return self._database.unit(work)
 
+    def forget_waits(self, now: datetime, machine_now: int, longest_ms: int) -> None:
+        """What waits for longer than that goes now: a clock that was set back has made that time of a shorter one.
+
+        Not what waits for daytime. Where Telegram has told a chat to wait, it says so again.
+        """
+
+        def work(connection: Connection) -> None:
+            latest = machine_now + longest_ms
+            waits = outbox.update().where(queue.WAITS)
+            late = waits.where(outbox.c.not_before_machine_ms > latest)
+            connection.execute(late.values(not_before_machine_ms=machine_now))
+            started = waits.where(outbox.c.daytime_zone.is_(None), outbox.c.not_before_at > now)
+            connection.execute(started.values(not_before_at=now))
+            self._chats.forget_holds(connection, latest, machine_now)
+
+        self._database.unit(work)
+
     def keep_rendered(self, claim: Claim, payload: bytes) -> None:
         """Keep the bytes that are about to go out; a retry sends the same."""
 

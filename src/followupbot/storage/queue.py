@@ -32,6 +32,9 @@ RELEASED = {"lease_until_machine_ms": None, "lease_token": None, "lease_holder":
 _PENDING: sa.ColumnClause[str] = sa.literal_column("'pending'")
 _SENDING: sa.ColumnClause[str] = sa.literal_column("'sending'")
 
+WAITS = outbox.c.state == _PENDING
+"""True of what nobody has in hand yet."""
+
 
 def _next_rows() -> sa.Select[Any]:
     """The first due rows of `lane`, none of which has an earlier one of its chat and subject before it.

@@ -21,8 +21,8 @@ WRITE_WITHIN: Final = 4.0
 READ_WITHIN: Final = 8.0
 POOL_WITHIN: Final = 1.0
 
-CONNECTIONS_MAX: Final = 16
-"""Eight deliveries, four alerts beside them, and room for answered presses, and cards sent past the outbox."""
+CONNECTIONS_MAX: Final = 32
+"""Eight deliveries, four alerts beside them, six presses that are answered; the rest is for cards past the outbox."""
 
 LONG_POLL_SECONDS: Final = 30
 """Telegram's server allows 50; proxies between are known to cut at 60."""

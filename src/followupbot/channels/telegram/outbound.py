@@ -1,5 +1,6 @@
 """Messages out: text and buttons as the Bot API takes them, and what its answers mean for us."""
 
+import asyncio
 import json
 import logging
 from base64 import b64decode, b64encode
@@ -41,6 +42,10 @@ STRIP_WITHIN = 3.0
 """Seconds for taking old buttons away after a send. Together with the send still below the 20 s lease."""
 
 ANSWER_WITHIN = 3.0
+
+ANSWERS_MAX = 6
+"""Presses that are answered at once. A hundred that come together would else take every connection from an alert."""
+
 ANSWER_CHARS_MAX = 200
 """Telegram's limit for what is shown above the chat (Bot API, answerCallbackQuery)."""
 
@@ -62,6 +67,7 @@ class TelegramChannel:
 
     def __init__(self, bot: BotApi) -> None:
         self._bot = bot
+        self._answering = asyncio.Semaphore(ANSWERS_MAX)
 
     def compose(self, rendered: Rendered) -> bytes:
         """Text, mark-up, buttons and file as canonical JSON. ValueError where a press does not fit a button."""
@@ -119,7 +125,8 @@ class TelegramChannel:
         """The press is answered, with that line above the chat if it is not empty. Too late, or failed: no matter."""
         content = {"callback_query_id": callback_query, "text": text[:ANSWER_CHARS_MAX] or None}
         try:
-            await self._bot.call("answerCallbackQuery", content, within=ANSWER_WITHIN)
+            async with self._answering:
+                await self._bot.call("answerCallbackQuery", content, within=ANSWER_WITHIN)
         except TelegramError as error:
             log.info("a press was not answered: %s", describe(error))
 
