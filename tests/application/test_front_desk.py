@@ -46,6 +46,7 @@ from tests.builders import (
     OTHER_PATIENT,
     a_plan,
     a_programme,
+    buttons,
     kinds,
     messages,
     notice,
@@ -269,12 +270,83 @@ def test_a_photo_is_a_note_of_its_kind() -> None:
     assert list(world.store.texts.values()) == ["[photo]"]
 
 
-def test_a_photo_before_enrolment_repeats_the_question() -> None:
-    """Nothing is kept of people who do not take part."""
+def test_a_photo_before_enrolment_is_answered_and_the_question_stands_again() -> None:
+    """It may be the wound; that no computer understands it, and whom to call, is said at once (clinical.md 0.8)."""
     world = a_full_world()
     a_patient(world, HER, born=1958)
-    assert sent(world.send(HER, "photo")) == ["patient: consent/born"]
-    assert world.store.texts == {}
+    assert sent(world.send(HER, "photo")) == ["patient: replies/note_received", "patient: consent/born"]
+    assert list(world.store.texts.values()) == ["[photo]"]
+
+
+@pytest.mark.parametrize("what", ["photo", "edited"])
+def test_words_below_a_photo_and_words_put_right_are_read_like_any_others(what: str) -> None:
+    """They offer the gate, hold what has to be held, and answer no question: that may be another one by now."""
+    world = a_full_world()
+    patient = a_patient(world, HER)
+    world.press(HER, StartPress(patient, CHECK_IN), MESSAGE)
+    assert sent(world.send(HER, what, "I am leaking")) == ["patient: replies/gate_offered"]
+    assert world.store.texts.popitem()[1] == f"[{what}] I am leaking"
+    assert kinds(world.send(HER, what, "1")) == ["note_received"]
+    assert kinds(world.send(HER, what, "stop")) == ["note_received"]
+    world.send(HER, what, "He died")
+    assert world.store.charts[patient].held == "death"
+
+
+def test_red_words_below_a_photo_from_a_chat_of_two_are_answered_with_whom_to_call() -> None:
+    """Before it is said whom they are about."""
+    world = a_full_world()
+    a_patient(world, HER)
+    a_patient(world, HER)
+    (which,) = messages(world.send(HER, "photo", "leaking"))
+    assert (which.message, which.lane, which.params["urgent"]) == ("replies/which_patient", Lane.ALERT, True)
+
+
+@pytest.mark.parametrize("text", ["I can't pee", "no siento al orinar", "I am leaking since 1958"])
+def test_need_is_no_wrong_year_of_birth(text: str) -> None:
+    """Whom to call stands first, people read it, and no try is used up (clinical.md 0.8)."""
+    world = a_full_world()
+    patient = a_patient(world, HER, born=1958)
+    for _ in range(4):
+        replies = ["patient: replies/urgent", "patient: replies/note_received", "patient: consent/born"]
+        assert sent(world.write(HER, text)) == replies
+    assert sent(world.write(HER, "I was born in 1958")) == ["patient: enrolment/plan"]
+    assert len(world.store.charts[patient].unread) == 4
+
+
+def test_words_without_a_number_are_no_try_at_the_year_and_two_years_are_a_wrong_one() -> None:
+    """Who tells all of them has not said that it is they."""
+    world = a_full_world()
+    a_patient(world, HER, born=1958)
+    assert sent(world.write(HER, "My daughter types this")) == [
+        "patient: replies/note_received",
+        "patient: consent/born",
+    ]
+    assert sent(world.write(HER, "1957 1958 1959")) == ["patient: replies/rejected/birth_year"]
+
+
+def test_who_wants_to_die_before_enrolment_is_over_gets_the_words_that_help_and_the_button() -> None:
+    """Crisis text first, always (clinical.md 0.14); the button works there too."""
+    world = a_full_world()
+    patient = a_patient(world, HER, born=1958)
+    answered = world.write(HER, "I want to die")
+    assert sent(answered) == ["patient: replies/crisis_words", "patient: consent/born"]
+    (button,) = buttons(messages(answered)[0])
+    pressed = world.press(HER, button.press, MESSAGE)
+    assert sent(pressed)[0] == "patient: cards/crisis"
+    assert [alert.tier for alert in world.store.charts[patient].alerts] == ["same_day"]
+
+
+@pytest.mark.parametrize("text", ["I can't pee", "quiero morir"])
+def test_a_stranger_in_need_is_told_first_what_to_do(text: str) -> None:
+    """It may be the patient on another phone; nobody knows that, and nothing is kept."""
+    world = a_full_world()
+    chat = world.store.note_chat(STRANGER)
+    replies = [f"{chat}: replies/urgent", f"{chat}: enrolment/link_refused"]
+    assert sent(world.write(STRANGER, text)) == replies
+    assert sent(world.send(STRANGER, "photo", text)) == replies
+    assert sent(world.command(STRANGER, "urgente")) == replies
+    assert sent(world.command(STRANGER, "report", text)) == replies
+    assert sent(world.command(STRANGER, "help")) == replies[1:]
 
 
 def test_a_stranger_hears_that_the_link_leads_nowhere() -> None:

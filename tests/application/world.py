@@ -114,10 +114,10 @@ class World:
         number = self._number(self.store.note_chat(address))
         return self._came_in(lambda cause: self.desk.commanded(address, command, argument, number, cause, self.now))
 
-    def send(self, address: int, what: str) -> Decision:
-        """Somebody sends a photo, or the like."""
+    def send(self, address: int, what: str, text: str = "") -> Decision:
+        """Somebody sends a photo, or the like, with some words or none."""
         number = self._number(self.store.note_chat(address))
-        return self._came_in(lambda cause: self.desk.sent_something_else(address, what, number, cause, self.now))
+        return self._came_in(lambda cause: self.desk.sent_something_else(address, what, text, number, cause, self.now))
 
     def start(self, address: int, payload: str | None) -> Decision:
         """Somebody opens a link, or the bot without one."""

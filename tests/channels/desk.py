@@ -53,9 +53,9 @@ class Desk:
         return self._commit(cause_key, "wrote", address, text)
 
     def sent_something_else(
-        self, address: int, what: str, message_id: MessageId, cause_key: str, now: datetime
+        self, address: int, what: str, text: str, message_id: MessageId, cause_key: str, now: datetime
     ) -> Decision:
-        return self._commit(cause_key, "sent", address, what)
+        return self._commit(cause_key, "sent", address, f"{what} {text}".strip())
 
     def blocked(self, address: int, cause_key: str, now: datetime) -> Decision:
         return self._commit(cause_key, "blocked", address, None)

@@ -56,7 +56,7 @@ async def test_each_thing_that_people_do_finds_its_handler(
         ("commanded", maria.id, "/help me"),
         ("wrote", maria.id, "my leg\nis numb"),
         ("pressed", maria.id, START),
-        ("sent", maria.id, "photo"),
+        ("sent", maria.id, "photo look"),
         ("sent", maria.id, "voice"),
         ("blocked", maria.id, None),
         ("unblocked", maria.id, None),
@@ -109,7 +109,7 @@ async def test_what_is_not_for_us_is_passed_and_counted(house: House, maria: Per
         in_a_group = {"message_id": 1, "chat": {"id": -5, "type": "group"}, "from": {"id": 5}, "text": "hello"}
         practice.updates({"message": in_a_group})
         practice.updates(
-            {"edited_message": {"message_id": 1, "chat": {"id": maria.id, "type": "private"}, "text": "x"}}
+            {"edited_message": {"message_id": 1, "chat": {"id": maria.id, "type": "private"}, "location": {}}}
         )
         practice.updates({"brain_wave": {"strength": 3}})
         practice.updates({"message": {"message_id": 2, "chat": {"id": 5, "type": "private"}, "pinned_message": {}}})

@@ -127,9 +127,9 @@ class FrontDesk:
         if member is not None and (not speakers or staff_commands.only_staffs(command)):
             cause = Cause(cause_key, ByStaff(member.id))
             return staff_commands.carry_out(self.store, member, command, argument, cause, now)
-        if not speakers:
-            return self._addressed(chat, cause_key, now)
         command = commands.SAME_AS.get(command, command)
+        if not speakers:
+            return self._addressed(chat, cause_key, now, argument, urgent=command == "urgent")
         if command == "stop":
             return self._stop_everything(speakers, cause_key, now)
         if len(speakers) > 1:
@@ -143,7 +143,7 @@ class FrontDesk:
         self.store.saw_message(chat, message)
         speakers = self.store.speakers_of(chat)
         if not speakers:
-            return self._addressed(chat, cause_key, now)
+            return self._addressed(chat, cause_key, now, text)
         if len(speakers) > 1:
             if shared_chats.means_stop(self.store, speakers, text):
                 return self._stop_everything(speakers, cause_key, now)
@@ -151,17 +151,18 @@ class FrontDesk:
         return patients.write(self.store, speakers[0].patient, text, Cause(cause_key, speakers[0]), now)
 
     def sent_something_else(
-        self, address: int, what: str, message: MessageId, cause_key: str, now: datetime
+        self, address: int, what: str, text: str, message: MessageId, cause_key: str, now: datetime
     ) -> Decision:
-        """Somebody sent a picture, a voice note, or the like."""
+        """Somebody sent a picture, a voice note, or the like, with some words or none."""
         chat = self.store.note_chat(address)
         self.store.saw_message(chat, message)
         speakers = self.store.speakers_of(chat)
+        note = f"[{what}] {text}".strip()
         if not speakers:
-            return self._addressed(chat, cause_key, now)
+            return self._addressed(chat, cause_key, now, text)
         if len(speakers) > 1:
-            return self._ask_who(chat, speakers, message, shared_chats.OTHER, what, cause_key, now)
-        return patients.send(self.store, speakers[0].patient, what, Cause(cause_key, speakers[0]), now)
+            return self._ask_who(chat, speakers, message, shared_chats.OTHER, note, cause_key, now)
+        return patients.send(self.store, speakers[0].patient, note, Cause(cause_key, speakers[0]), now)
 
     def blocked(self, address: int, cause_key: str, now: datetime) -> Decision:
         """The chat refuses our messages from now on."""
@@ -324,8 +325,10 @@ class FrontDesk:
             return anytime.press(self.store, press, message, cause, now)
         return patients.press(self.store, press, message, cause, now)
 
-    def _addressed(self, chat: ChatId, cause_key: str, now: datetime) -> Decision:
-        """Somebody came without a link: a patient, a staff member, or a stranger."""
+    def _addressed(
+        self, chat: ChatId, cause_key: str, now: datetime, text: str = "", *, urgent: bool = False
+    ) -> Decision:
+        """Somebody came without a link: a patient, a staff member, or a stranger, who may be in need all the same."""
         speakers = self.store.speakers_of(chat)
         if speakers:
             decision = Decision()
@@ -339,7 +342,7 @@ class FrontDesk:
         def decide(clinic: Clinic) -> Decision:
             member = None if by is None else clinic.member(by)
             if member is None:
-                return enrolment.refuse_link(clinic, chat, now)
+                return enrolment.refuse_stranger(clinic, chat, text, now, urgent=urgent)
             return staff.not_understood(clinic, member, now)
 
         return self.store.transact_clinic(cause, decide)

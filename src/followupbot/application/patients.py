@@ -9,6 +9,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Cause, Decision, FreeText, Speaker
 from followupbot.domain.enrolment_state import Halted, Identifying
 from followupbot.domain.ids import ChatId, MessageId, PatientId, TokenHash
+from followupbot.domain.lexicon import Theme
 from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
@@ -103,7 +104,7 @@ def write(charts: Charts, patient: PatientId, text: str, cause: Cause, now: date
             return carers.wait(chart, now)
         if pauses.means_stop(chart, text):
             return enrolment.leave(chart, now) if chart.speaker is None else carers.leave(chart, now)
-        if isinstance(chart.enrolled.state, Identifying):
+        if isinstance(chart.enrolled.state, Identifying) and enrolment.may_be_year(chart, text):
             return enrolment.identify(chart, text, now)
         if not chart.active:
             return enrolment.hear(chart, FreeText(cause.key, text), now)
@@ -112,13 +113,18 @@ def write(charts: Charts, patient: PatientId, text: str, cause: Cause, now: date
     return charts.transact(patient, cause, decide)
 
 
-def send(charts: Charts, patient: PatientId, what: str, cause: Cause, now: datetime) -> Decision:
-    """The patient sent something that is no text: `what` is its kind. It stays in the chat; here is that it came."""
+def send(charts: Charts, patient: PatientId, note: str, cause: Cause, now: datetime) -> Decision:
+    """The patient sent something that is no plain text: `note` says its kind, and the words that came with it.
+
+    The thing itself stays in the chat. It is no answer to a question, whatever stands in it.
+    """
 
     def decide(chart: Chart) -> Decision:
-        if chart.active is None or (chart.speaker is not None and not carers.helps(chart, chart.speaker)):
-            return _wait(chart, now)
-        return notes.receive(chart, FreeText(cause.key, f"[{what}]"), now)
+        if chart.speaker is not None and not carers.helps(chart, chart.speaker):
+            return carers.wait(chart, now)
+        if chart.active is None:
+            return enrolment.hear(chart, FreeText(cause.key, note), now)
+        return notes.receive(chart, FreeText(cause.key, note), now, notes.themes(chart, note) - {Theme.STOP})
 
     return charts.transact(patient, cause, decide)
 

@@ -36,7 +36,7 @@ def ask(
     charts = [chart for speaker in speakers if (chart := store.chart(speaker.patient)) is not None]
     store.keep_until_meant(Kept(chat, message, kind, text), now)
     urgent = (kind == COMMAND and text.startswith("urgent")) or any(
-        kind == WORDS and notes.themes(chart, text) & {Theme.GATE, Theme.CRISIS} for chart in charts
+        kind != COMMAND and notes.themes(chart, text) & {Theme.GATE, Theme.CRISIS} for chart in charts
     )
     return store.transact_clinic(cause, lambda clinic: households.ask(clinic, charts, chat, message, urgent))
 

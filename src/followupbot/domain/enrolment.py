@@ -1,5 +1,7 @@
 """How a person becomes a patient whom we follow: the link, what they read, consent, the year of birth."""
 
+import re
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -33,8 +35,11 @@ from followupbot.domain.facts.enrolment import (
 from followupbot.domain.facts.patient import PatientBlocked, PatientUnblocked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import ChatId, MessageId, TokenHash
+from followupbot.domain.lexicon import Theme
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.schedule import DEFAULT_QUIET_HOURS, SURGERY_AHEAD, SURGERY_YEAR_MIN
+
+_NUMBER = re.compile(r"\d+")
 
 BORN_YEAR_MIN = 1900
 """Nobody born earlier has an operation to follow."""
@@ -98,6 +103,15 @@ def refuse_link(clinic: Clinic, chat: ChatId, now: datetime) -> Decision:
     return Decision(outgoing=(to_chat(clinic, chat, "enrolment/link_refused", now),))
 
 
+def refuse_stranger(clinic: Clinic, chat: ChatId, text: str, now: datetime, *, urgent: bool) -> Decision:
+    """The same for words without a link. Where they ask for help, or may, what to do now stands first."""
+    refused = refuse_link(clinic, chat, now)
+    if not urgent and notes.themes_of(clinic, text).isdisjoint((Theme.GATE, Theme.CRISIS)):
+        return refused
+    help_now = replace(to_chat(clinic, chat, "replies/urgent", now), key=f"chat/{chat}/urgent/{stamp(now)}")
+    return Decision(outgoing=(replace(help_now, lane=Lane.ALERT),)) + refused
+
+
 def wait(chart: Chart, now: datetime) -> Decision:
     """What somebody hears who came with nothing to read: the question that stands, or that none does."""
     halted = pauses.remind(chart, now) if isinstance(chart.enrolled.contact, Halted) else None
@@ -152,11 +166,19 @@ def leave(chart: Chart, now: datetime) -> Decision:
     return Decision((ConsentDeclined(now),), (declined,))
 
 
+def may_be_year(chart: Chart, text: str) -> bool:
+    """Whether somebody tries to say their year of birth: there is a number, and no word that people must read.
+
+    "I can't feel my legs" is no wrong year, and three of those must lock nobody out.
+    """
+    return any(letter.isdecimal() for letter in text) and not notes.themes(chart, text)
+
+
 def identify(chart: Chart, text: str, now: datetime) -> Decision:
     """The year of birth is right: it goes on. Wrong three times: staff must invite again."""
     state = chart.enrolled.state
     assert isinstance(state, Identifying), "the year is read only where it was asked"
-    if text.strip() == str(chart.enrolled.plan.born):
+    if _NUMBER.findall(text) == [str(chart.enrolled.plan.born)]:
         return preparation.go_on(chart, BirthYearConfirmed(now), None, now)
     if state.tries + 1 >= BIRTH_YEAR_TRIES_MAX:
         return preparation.go_on(chart, BirthYearMistaken(now), None, now)

@@ -5,6 +5,7 @@ from datetime import datetime
 from followupbot.domain import offers
 from followupbot.domain.addressing import to_patient
 from followupbot.domain.chart import Chart
+from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import Decision, FreeText
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.notes import NoteReceived
@@ -23,8 +24,14 @@ HOLDING = (Theme.DEATH, Theme.ADMISSION)
 
 
 def themes(chart: Chart, text: str) -> Themes:
-    """What the text touches, by the list of words of the patient's language."""
-    return chart.lexicon.themes(text)
+    """What the text touches, by the lists of words of all languages: in need people write in their own."""
+    return themes_of(chart.clinic, text)
+
+
+def themes_of(clinic: Clinic, text: str) -> Themes:
+    """The same of whoever wrote to the clinic."""
+    lexicons = clinic.published.lexicons.values() if clinic.programme is not None else ()
+    return frozenset(theme for lexicon in lexicons for theme in lexicon.themes(text))
 
 
 def receive(chart: Chart, note: FreeText, now: datetime, touched: Themes = frozenset()) -> Decision:
@@ -35,14 +42,27 @@ def receive(chart: Chart, note: FreeText, now: datetime, touched: Themes = froze
 
 
 def receive_early(chart: Chart, note: FreeText, now: datetime) -> Decision:
-    """The same of somebody who takes no part, or not yet: no button of a check-in, which nobody has agreed to."""
+    """The same of somebody who takes no part, or not yet: no button of a check-in, which nobody has agreed to.
+
+    What may be urgent is answered by what to do now.
+    """
     kept = FreeText(note.note, note.text[:NOTE_LENGTH_MAX])
     facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now)),)
-    held = next((theme for theme in HOLDING if theme in themes(chart, note.text)), None)
+    touched = themes(chart, note.text)
+    held = next((theme for theme in HOLDING if theme in touched), None)
     if held is not None:
         facts += (PatientHeld(now, held, kept.note),)
-    message = "replies/note_received" if held is None else "replies/read_by_people"
-    return Decision(facts, (_reply(chart, message, ()),), texts=(kept,))
+    if Theme.CRISIS in touched:
+        return Decision(facts, (_reply(chart, "replies/crisis_words", offers.crisis(chart)),), texts=(kept,))
+    replies: tuple[OutgoingMessage, ...] = (
+        _reply(chart, "replies/note_received" if held is None else "replies/read_by_people", ()),
+    )
+    if Theme.GATE in touched and Theme.DEATH not in touched:
+        urgent = to_patient(
+            chart, "replies/urgent", key=f"urgent/{chart.version}", lane=Lane.ALERT, choices=offers.crisis(chart)
+        )
+        replies = (urgent, *replies)
+    return Decision(facts, replies, texts=(kept,))
 
 
 def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision:

@@ -46,9 +46,12 @@ class Handlers(Protocol):
         """Text came."""
 
     def sent_something_else(
-        self, address: int, what: str, message_id: MessageId, cause_key: str, now: datetime, /
+        self, address: int, what: str, text: str, message_id: MessageId, cause_key: str, now: datetime, /
     ) -> Decision:
-        """A voice message, a photo …: `what` is one of `updates.ATTACHMENTS`, or `updates.UNKNOWN_BUTTON`."""
+        """A voice message, a photo …: `what` is one of `updates.ATTACHMENTS`, `EDITED` or `UNKNOWN_BUTTON`.
+
+        `text` has the words that came with it, or those of a message that was put right.
+        """
 
     def blocked(self, address: int, cause_key: str, now: datetime, /) -> Decision:
         """The person has blocked the bot."""
@@ -90,7 +93,7 @@ class Inbound:
         match incoming:
             case Pressed(chat, message, _, press):
                 if press is None:
-                    return self._handlers.sent_something_else(chat, UNKNOWN_BUTTON, message, cause, now)
+                    return self._handlers.sent_something_else(chat, UNKNOWN_BUTTON, "", message, cause, now)
                 return self._handlers.pressed(chat, press, message, cause, now)
             case Commanded(chat, "start", payload):
                 return self._handlers.started(chat, payload or None, cause, now)
@@ -98,8 +101,8 @@ class Inbound:
                 return self._handlers.commanded(chat, command, argument, message, cause, now)
             case Wrote(chat, text, message):
                 return self._handlers.wrote(chat, text, message, cause, now)
-            case SentSomethingElse(chat, what, message):
-                return self._handlers.sent_something_else(chat, what, message, cause, now)
+            case SentSomethingElse(chat, what, message, text):
+                return self._handlers.sent_something_else(chat, what, text, message, cause, now)
             case BlockedUs(chat):
                 return self._handlers.blocked(chat, cause, now)
             case UnblockedUs(chat):

@@ -30,6 +30,9 @@ ATTACHMENTS = (
 )
 """What a message bears besides text. In this order, because an animation is also a document, and a venue a location."""
 
+EDITED = "edited"
+"""What was sent, where somebody has put right what they wrote before."""
+
 UNKNOWN_BUTTON = "button"
 """What was sent, where a button was pressed that no version of ours can read."""
 
@@ -75,11 +78,12 @@ class Wrote:
 
 @dataclass(frozen=True)
 class SentSomethingElse:
-    """A message without text came; `what` is Telegram's word for what it bears."""
+    """No plain text came; `what` is Telegram's word for what it was, `text` the words below it, or those put right."""
 
     chat: int
     what: str
     message: MessageId
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -176,8 +180,8 @@ def _read(raw: Mapping[str, object]) -> Incoming:
             return _read_press(query)
         case {"message": message}:
             return _read_message(message)
-        case {"edited_message": _}:
-            return Passed("edited_message")
+        case {"edited_message": message}:
+            return _read_edit(message)
         case {"my_chat_member": member}:
             return _read_membership(member)
         case _:
@@ -253,9 +257,30 @@ def _read_private(message: object, chat: int, number: MessageId) -> Incoming:
         case {**fields}:
             what = next((kind for kind in ATTACHMENTS if kind in fields), None)
             # The rest is Telegram telling that something was pinned, or a timer set: nobody said anything.
-            return Passed("service_message") if what is None else SentSomethingElse(chat, what, number)
+            if what is None:
+                return Passed("service_message")
+            return SentSomethingElse(chat, what, number, _caption(message))
         case _:
             return Unreadable("message")
+
+
+def _read_edit(message: object) -> Incoming:
+    """Words that were put right in a private chat are read anew; a place that moves on says nothing."""
+    match message:
+        case {"message_id": int(number), "chat": {"id": int(chat), "type": "private"}, "text": str(text)}:
+            return SentSomethingElse(chat, EDITED, MessageId(number), text)
+        case {"message_id": int(number), "chat": {"id": int(chat), "type": "private"}, "caption": str(text)}:
+            return SentSomethingElse(chat, EDITED, MessageId(number), text)
+        case _:
+            return Passed("edited_message")
+
+
+def _caption(message: object) -> str:
+    match message:
+        case {"caption": str(text)}:
+            return text
+        case _:
+            return ""
 
 
 def _read_text(text: str, chat: int, number: MessageId, language: Language | None) -> Incoming:
