@@ -90,6 +90,8 @@ class Program:
         self._starts = 0
         self._down_until: datetime | None = None
         self._units_seen = -1
+        self._clinic_units_seen = -1
+        self._clinic_at: datetime | None = None
         self._wake_at: datetime | None = None
         self._send_at: datetime | None = None
         self._storage_at: datetime | None = None
@@ -124,8 +126,8 @@ class Program:
         if away is not None:  # nobody can look what the clinic waits for
             return away
         self._look()
-        clinic = rounds.clinic_next_at(self._process.store, now)
-        return min((at for at in (self._wake_at, self._send_at, clinic) if at is not None), default=None)
+        self._look_at_clinic(self._process.store, now)
+        return min((at for at in (self._wake_at, self._send_at, self._clinic_at) if at is not None), default=None)
 
     async def turn(self, now: datetime) -> None:
         """Everything that is due by now is done; or the process has died over it, and is started again later."""
@@ -156,13 +158,13 @@ class Program:
         process.outbox.reclaim()
         self._process = process
         self._down_until = None
-        self._units_seen = -1
+        self._units_seen = self._clinic_units_seen = -1
 
     async def _work(self) -> None:
         clock = self._faults.clock
         while True:
             self._take_in()
-            rounds.once_clinic(self.process.store, clock.at)
+            self._wake_clinic(self.process.store, clock.at)
             self._look()
             while self._wake_at is not None and self._wake_at <= clock.at:
                 rounds.once(self.process.store, clock.at, self._note)
@@ -221,6 +223,18 @@ class Program:
             self._units_seen = self._database.units
             self._wake_at = timers.next_wake_at(self._database)
             self._send_at = timers.next_send_at(self._database)
+
+    def _wake_clinic(self, store: Store, now: datetime) -> None:
+        """What the clinic waits for is done where its time has come: what it waits for changes with a commit alone."""
+        self._look_at_clinic(store, now)
+        if self._clinic_at is not None and self._clinic_at <= now:
+            rounds.once_clinic(store, now)
+            self._clinic_units_seen = -1
+
+    def _look_at_clinic(self, store: Store, now: datetime) -> None:
+        if self._clinic_units_seen != self._database.units:
+            self._clinic_units_seen = self._database.units
+            self._clinic_at = rounds.clinic_next_at(store, now)
 
     def _note(self, patient: PatientId, error: Exception) -> None:
         self.raised.append((f"chart {patient}", error))

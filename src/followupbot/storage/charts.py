@@ -381,7 +381,7 @@ class Charts:
         cipher = self._keys.make(patient_key(patient))
         body = cipher.encrypt(text.text.encode(), "notes", "body_enc", f"{patient}/{text.note}")
         row = {"patient": patient, "note": text.note, "body_enc": body}
-        connection.execute(self._database.insert(notes).values(row).on_conflict_do_nothing())
+        connection.execute(self._database.insert_unless_there(notes), row)
 
     def _first_time(self, connection: Connection, cause: Cause, subject: str, version: int) -> bool:
         row = {"key": cause.key, "subject": subject, "version": version, "at": self._now()}

@@ -20,6 +20,16 @@ NAME_DIGITS = 32
 KNOWN_MAX = 100_000
 """Chats whose name is kept in memory, so that an update of a known chat asks the database nothing."""
 
+_NEWEST = sa.bindparam("newest", type_=sa.BigInteger())
+_SAW = (
+    chats.update()
+    .where(
+        chats.c.chat == sa.bindparam("same_chat"),
+        sa.or_(chats.c.newest_message_id.is_(None), chats.c.newest_message_id < _NEWEST),
+    )
+    .values(newest_message_id=_NEWEST)
+)
+
 
 class Chats:
     """The chats' table. A number is encrypted with its owner's key: a patient's, or the clinic's for all others."""
@@ -94,7 +104,7 @@ class Chats:
             "not_before_machine_ms": 0,
             "newest_message_id": None,
         }
-        connection.execute(self._database.insert(chats).values(row).on_conflict_do_nothing())
+        connection.execute(self._database.insert_unless_there(chats), row)
         return ChatId(name)
 
     def _move(self, connection: Connection, chat: ChatId, address: int) -> None:
@@ -127,6 +137,4 @@ def address_of(keys: Keys, chat: str, owner: str, address_enc: bytes) -> int:
 
 def saw(connection: Connection, chat: ChatId, message: MessageId) -> None:
     """The chat's newest message is that one, unless we know of a newer."""
-    newest = chats.c.newest_message_id
-    older = sa.or_(newest.is_(None), newest < message)
-    connection.execute(chats.update().where(chats.c.chat == chat, older).values(newest_message_id=message))
+    connection.execute(_SAW, {"same_chat": chat, "newest": message})

@@ -81,12 +81,13 @@ class Database:
         self.sqlite = address.get_backend_name() == "sqlite"
         self.url = url
         self._busy_timeout_ms = busy_timeout_ms
+        self._insert_unless_there: dict[str, sqlite.Insert | postgresql.Insert] = {}
+        self._upsert: dict[str, sqlite.Insert | postgresql.Insert] = {}
         if self.sqlite:
             assert address.database, "a database in memory has no second connection; put the file into a RAM disk"
             self.path: Path | None = Path(address.database)
             self.engine = sa.create_engine(address, hide_parameters=True, pool_size=CONNECTIONS_MAX)
             event.listen(self.engine, "connect", self._set_up_sqlite)
-            event.listen(self.engine, "begin", _begin_sqlite)
         else:
             self.path = None
             self.engine = _postgres_engine(address, busy_timeout_ms)
@@ -104,10 +105,9 @@ class Database:
         came between. On SQLite it takes the write lock at once: a transaction that reads first and writes later fails
         without waiting when somebody wrote in between.
         """
-        with _translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(begin="IMMEDIATE")
-            with connection.begin():
-                yield connection
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            self._begin_sqlite(connection, "IMMEDIATE")
+            yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -116,6 +116,7 @@ class Database:
             if not self.sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
+                self._begin_sqlite(connection, "DEFERRED")
                 yield connection
 
     @contextmanager
@@ -126,11 +127,11 @@ class Database:
         inside a transaction, so it is thrown before, and back after.
         """
         with _translated(), self.engine.connect() as connection:
-            connection = connection.execution_options(begin="IMMEDIATE")
             if self.sqlite:
                 _driver(connection).execute("PRAGMA foreign_keys=OFF")
             try:
                 with connection.begin():
+                    self._begin_sqlite(connection, "IMMEDIATE")
                     yield connection
             finally:
                 if self.sqlite and not connection.invalidated:
@@ -153,6 +154,22 @@ class Database:
     def insert(self, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
         """An INSERT that knows ON CONFLICT, in this database's own form."""
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
+
+    def insert_unless_there(self, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
+        """An INSERT that leaves a row as it is that is there already; made once for each table."""
+        if table.name not in self._insert_unless_there:
+            self._insert_unless_there[table.name] = self.insert(table).on_conflict_do_nothing()
+        return self._insert_unless_there[table.name]
+
+    def upsert(self, table: sa.Table) -> "sqlite.Insert | postgresql.Insert":
+        """An INSERT of a whole row that takes the place of the one with its primary key; made once for each table."""
+        if table.name not in self._upsert:
+            insert = self.insert(table)
+            self._upsert[table.name] = insert.on_conflict_do_update(
+                index_elements=list(table.primary_key.columns),
+                set_={column.name: insert.excluded[column.name] for column in table.columns},
+            )
+        return self._upsert[table.name]
 
     def in_use(self) -> bool:
         """Whether another process is connected; of SQLite's, which the role lock tells of, nothing is known here."""
@@ -179,8 +196,13 @@ class Database:
         """No connection is open any more."""
         self.engine.dispose()
 
+    def _begin_sqlite(self, connection: Connection, how: str) -> None:
+        """SQLite has begun, too; by itself the driver would begin at the first write only."""
+        if self.sqlite:
+            _driver(connection).execute(f"BEGIN {how}")
+
     def _set_up_sqlite(self, connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # sqlite3 would begin for us, and deferred; `_begin_sqlite` does it
+        connection.isolation_level = None  # the driver begins nothing by itself; `_begin_sqlite` does
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={self._busy_timeout_ms}")
         mode = cursor.execute("PRAGMA journal_mode=WAL").fetchone()[0]
@@ -215,10 +237,6 @@ def _postgres_engine(address: sa.URL, lock_timeout_ms: int) -> Engine:
 def _process_name() -> str:
     """What the server calls us: each process otherwise."""
     return f"followupbot {os.getpid()}"
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql(f"BEGIN {connection.get_execution_options().get('begin', 'DEFERRED')}")
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -17,6 +17,12 @@ from followupbot.storage.tables import follows
 OWN = 0
 """The place of the patient's own chat; carers are counted from 1."""
 
+_FOLLOWED = (
+    sa.select(follows.c.patient, follows.c.carer, follows.c.initials_enc)
+    .where(follows.c.chat == sa.bindparam("chat"))
+    .order_by(follows.c.patient, follows.c.carer)
+)
+
 
 def rows(chart: Chart) -> list[dict[str, Any]]:
     """The chart's rows, but for the initials."""
@@ -49,9 +55,8 @@ def keep(connection: Connection, before: Chart, after: Chart, cipher: Cipher) ->
 
 def speakers(connection: Connection, chat: ChatId) -> Sequence[Speaker]:
     """One for each patient who is followed there; where somebody is both, they are the patient."""
-    query = sa.select(follows.c.patient, follows.c.carer).where(follows.c.chat == chat)
     found: dict[str, Speaker] = {}
-    for row in connection.execute(query.order_by(follows.c.patient, follows.c.carer)):
+    for row in connection.execute(_FOLLOWED, {"chat": chat}):
         patient = PatientId(row.patient)
         found.setdefault(patient, ByPatient(patient) if row.carer == OWN else ByCarer(patient, CarerId(row.carer)))
     return tuple(found.values())
@@ -68,8 +73,7 @@ def name_in(connection: Connection, keys: Keys, chat: str, owner: str) -> str | 
 
     The initials chosen for the patient; while none are, the patient's code.
     """
-    query = sa.select(follows.c.patient, follows.c.initials_enc).where(follows.c.chat == chat)
-    followed = {row.patient: row.initials_enc for row in connection.execute(query)}
+    followed = {row.patient: row.initials_enc for row in connection.execute(_FOLLOWED, {"chat": chat})}
     patient = next((found for found in followed if patient_key(PatientId(found)) == owner), None)
     if len(followed) < 2 or patient is None:
         return None

@@ -230,7 +230,7 @@ class Keys:
             self._master = self._fitting(connection)
             row = {"name": name, "wrapped": self._master.encrypt(key, *_place(name))}
             # Where another process was quicker, its key counts.
-            connection.execute(self._database.insert(_keys).values(row).on_conflict_do_nothing())
+            connection.execute(self._database.insert_unless_there(_keys), row)
 
         self._database.unit(work)
 

@@ -33,5 +33,5 @@ def admit(
     if counted.every >= all_max or counted.own >= chat_max:
         return False
     row = {"cause": cause, "chat": chat, "at": now}
-    connection.execute(database.insert(link_tries).values(row).on_conflict_do_nothing())
+    connection.execute(database.insert_unless_there(link_tries), row)
     return True

@@ -28,6 +28,16 @@ LEASE_MS = 60_000
 LOOKED_AT_MAX = 500
 """Rows that one claim looks at, so that a night's worth of settled rows does not hold up a writer."""
 
+_HELD = (
+    outbox.c.id == sa.bindparam("same_id"),
+    outbox.c.state == "sending",
+    outbox.c.lease_token == sa.bindparam("same_token"),
+)
+"""True of the row as long as the claim has not been lost."""
+_OWNER = sa.select(outbox.c.owner).where(*_HELD)
+_ROW = sa.select(outbox).where(*_HELD).with_for_update()
+_CHANGED = outbox.update().where(*_HELD)
+
 
 class Outbox:
     """Messages waiting to be sent. Every method commits."""
@@ -54,7 +64,7 @@ class Outbox:
         def work(connection: Connection) -> Sequence[Claim]:
             if not self._has_turn(connection):
                 return ()
-            self._reap(connection, outbox.c.lease_until_machine_ms <= machine_now)
+            self._put_back(connection, queue.overdue_rows(connection, machine_now))
             return self._claim(connection, now, machine_now, limit, sorted(lanes))
 
         return self._database.unit(work)
@@ -68,7 +78,7 @@ class Outbox:
         def work(connection: Connection) -> int:
             if not self._has_turn(connection):
                 return 0
-            return self._reap(connection, outbox.c.lease_holder != self._holder)
+            return self._put_back(connection, queue.rows_of_others(connection, self._holder))
 
         return self._database.unit(work)
 
@@ -93,10 +103,10 @@ class Outbox:
         """Keep the bytes that are about to go out; a retry sends the same."""
 
         def work(connection: Connection) -> None:
-            owner = connection.scalar(sa.select(outbox.c.owner).where(*_held(claim)))
+            owner = connection.scalar(_OWNER, _held(claim))
             if owner is not None:
                 enciphered = self._keys.cipher(owner).encrypt(payload, "outbox", "payload_enc", claim.key)
-                connection.execute(outbox.update().where(*_held(claim)).values(payload_enc=enciphered))
+                connection.execute(_CHANGED, _held(claim) | {"payload_enc": enciphered})
 
         self._database.unit(work)
 
@@ -111,7 +121,7 @@ class Outbox:
         def work(connection: Connection) -> None:
             known = message_id if message_id is not None else claim.target
             sent = {"state": "sent", "message_id": known, "sent_at": now, "error": None, **queue.RELEASED}
-            connection.execute(outbox.update().where(*_held(claim)).values(sent))
+            connection.execute(_CHANGED, _held(claim) | sent)
             if claim.act is Act.SEND and message_id is not None:
                 saw(connection, claim.chat, message_id)
 
@@ -121,7 +131,7 @@ class Outbox:
         """It goes again at `at_machine`, or has become `unknown` where it has been uncertain too often for its lane."""
 
         def work(connection: Connection) -> None:
-            row = connection.execute(sa.select(outbox).where(*_held(claim)).with_for_update()).one_or_none()
+            row = connection.execute(_ROW, _held(claim)).one_or_none()
             if row is None:
                 return
             changes = {
@@ -130,15 +140,15 @@ class Outbox:
                 "not_before_machine_ms": at_machine,
                 "error": error,
             }
-            connection.execute(outbox.update().where(outbox.c.id == row.id).values(changes))
+            queue.change(connection, row, changes)
 
         self._database.unit(work)
 
     def give_up(self, claim: Claim, state: str, error: str) -> None:
         """It will not go again: `dead`, `unknown` or `cancelled`."""
         assert state in ("dead", "unknown", "cancelled"), "one of the states in which nothing more happens"
-        given_up = outbox.update().where(*_held(claim)).values(state=state, error=error, **queue.RELEASED)
-        self._database.unit(lambda connection: connection.execute(given_up))
+        given_up = {"state": state, "error": error, **queue.RELEASED}
+        self._database.unit(lambda connection: connection.execute(_CHANGED, _held(claim) | given_up))
 
     def forget_target(self, claim: Claim) -> None:
         """The message that this edit names is gone: it goes as a new message; of a strip nothing is left to do."""
@@ -147,7 +157,7 @@ class Outbox:
             return
         anew = {"state": "pending", "act": Act.SEND.value, "replaces": None, "target_row": None}
         anew |= {"target_message_id": None, "strip_message_id": None, **queue.RELEASED}
-        self._database.unit(lambda c: c.execute(outbox.update().where(*_held(claim)).values(anew)))
+        self._database.unit(lambda connection: connection.execute(_CHANGED, _held(claim) | anew))
 
     # -- chats ---------------------------------------------------------------------------------------------------------
 
@@ -160,8 +170,7 @@ class Outbox:
 
         def work(connection: Connection) -> None:
             self._chats.set_state(connection, chat, BLOCKED)
-            waiting = (*queue.waiting(chat), outbox.c.lane != int(Lane.ALERT))
-            connection.execute(outbox.update().where(*waiting).values(state="cancelled", error="the chat refuses us"))
+            queue.cancel_routine(connection, chat, "the chat refuses us")
 
         self._database.unit(work)
 
@@ -178,12 +187,10 @@ class Outbox:
     def _has_turn(self, connection: Connection) -> bool:
         return self.turn is None or is_newest(connection, self.turn)
 
-    def _reap(self, connection: Connection, lost: sa.ColumnElement[bool]) -> int:
-        rows = queue.lost_rows(connection, lost)
-        for row in rows:
-            changes = queue.put_back(connection, row, uncertain=True, bounded=True)
-            connection.execute(outbox.update().where(outbox.c.id == row.id).values(changes))
-        return len(rows)
+    def _put_back(self, connection: Connection, lost: Sequence[sa.Row[Any]]) -> int:
+        for row in lost:
+            queue.change(connection, row, queue.put_back(connection, row, uncertain=True, bounded=True))
+        return len(lost)
 
     def _claim(
         self, connection: Connection, now: datetime, machine_now: int, limit: int, lanes: Collection[Lane]
@@ -199,8 +206,11 @@ class Outbox:
                     if not rows:
                         break
                     looked_at += len(rows)
-                    taken = (self._take_or_settle(connection, row, now, machine_now) for row in rows)
-                    claims += [claim for claim in taken if claim is not None]
+                    tried = [self._take_or_settle(connection, row, now, machine_now) for row in rows]
+                    taken = [claim for claim in tried if claim is not None]
+                    claims += taken
+                    if len(taken) == len(rows):
+                        break  # only what was settled can have held back more of this lane
         return claims
 
     def _take_or_settle(
@@ -208,7 +218,7 @@ class Outbox:
     ) -> Claim | None:
         settled = queue.settled(connection, row, now, machine_now)
         if settled is not None:
-            connection.execute(outbox.update().where(outbox.c.id == row.id).values(settled))
+            queue.change(connection, row, settled)
             return None
         changes = {
             **queue.aim(connection, row),
@@ -222,10 +232,10 @@ class Outbox:
             claim = self._read(connection, row, changes)
         except KeyDestroyed:
             gone = {"state": "cancelled", "error": "the patient was erased"}
-            connection.execute(outbox.update().where(outbox.c.id == row.id).values(gone))
+            queue.change(connection, row, gone)
             return None
         try:
-            connection.execute(outbox.update().where(outbox.c.id == row.id).values(changes))
+            queue.change(connection, row, changes)
         except IntegrityError as error:  # another sender has one of this chat and subject in flight since we looked
             raise Conflict from error
         return claim
@@ -260,6 +270,6 @@ class Outbox:
         )
 
 
-def _held(claim: Claim) -> tuple[sa.ColumnElement[bool], ...]:
-    """True of the row as long as the claim has not been lost."""
-    return (outbox.c.id == claim.id, outbox.c.state == "sending", outbox.c.lease_token == claim.token)
+def _held(claim: Claim) -> dict[str, Any]:
+    """What `_HELD` is bound to."""
+    return {"same_id": claim.id, "same_token": claim.token}

@@ -254,7 +254,7 @@ class Posting:
         }
 
     def _insert(self, row: dict[str, Any]) -> None:
-        self._connection.execute(self._database.insert(outbox).on_conflict_do_nothing(), row)
+        self._connection.execute(self._database.insert_unless_there(outbox), row)
 
     def _chat(self, recipient: Recipient) -> ChatId:
         match recipient:

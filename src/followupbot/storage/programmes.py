@@ -36,9 +36,9 @@ class Programmes:
         def work(connection: Connection) -> None:
             for path, content in sorted(contents.items()):
                 file = {"hash": hashes[path], "content": content}
-                connection.execute(self._database.insert(files).values(file).on_conflict_do_nothing())
+                connection.execute(self._database.insert_unless_there(files), file)
                 entry = {"version": version, "path": path, "hash": hashes[path]}
-                connection.execute(self._database.insert(programme_files).values(entry).on_conflict_do_nothing())
+                connection.execute(self._database.insert_unless_there(programme_files), entry)
 
         self._database.unit(work)
         return version

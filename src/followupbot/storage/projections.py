@@ -83,9 +83,7 @@ class Fold:
         """The tables show the chart as it is now, and no longer as it was before."""
         for table, rows in ((check_ins, self.check_ins.values()), (alerts, self.alerts.values())):
             for row in rows:
-                upsert = database.insert(table)
-                same = {name: upsert.excluded[name] for name in row}
-                connection.execute(upsert.on_conflict_do_update(index_elements=["patient", "id"], set_=same), row)
+                connection.execute(database.upsert(table), row)
         old = before.enrolment.invitation if before.enrolment else None
         new = self.chart.enrolment.invitation if self.chart.enrolment else None
         if old != new:

@@ -1,6 +1,6 @@
 """The order of the outbox: which row is next, what settles it without being sent, and at which message it is aimed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
@@ -82,6 +82,49 @@ def _next_rows() -> sa.Select[Any]:
 
 _NEXT_ROWS = _next_rows()
 _LOST_ROWS = sa.select(outbox).where(outbox.c.state == _SENDING).with_for_update()
+_OVERDUE_ROWS = _LOST_ROWS.where(outbox.c.lease_until_machine_ms <= sa.bindparam("machine_now", type_=sa.BigInteger()))
+_OTHERS_ROWS = _LOST_ROWS.where(outbox.c.lease_holder != sa.bindparam("holder"))
+_CHANGED = outbox.update().where(outbox.c.id == sa.bindparam("same_id"))
+_TARGET = sa.select(outbox.c.state, outbox.c.message_id, outbox.c.uncertain).where(
+    outbox.c.id == sa.bindparam("target_row")
+)
+_WAITING = (
+    outbox.c.chat == sa.bindparam("of_chat"),
+    outbox.c.state.in_((_PENDING, _SENDING)),  # which the index has
+    outbox.c.state == _PENDING,
+)
+_LATER = (
+    sa.select(outbox.c.id)
+    .where(
+        *_WAITING,
+        outbox.c.subject == sa.bindparam("subject"),
+        outbox.c.id > sa.bindparam("row"),
+        outbox.c.lane <= sa.bindparam("lane"),
+        sa.or_(
+            outbox.c.replaces == sa.bindparam("replaces", type_=sa.BigInteger()),
+            outbox.c.target_row == sa.bindparam("target_row", type_=sa.BigInteger()),
+        ),
+    )
+    .limit(1)
+)
+"""Later edits of the same message. What is compared with a bound NULL is never the same."""
+_AMENDED = (
+    sa.select(outbox.c.id)
+    .where(*_WAITING, outbox.c.subject == sa.bindparam("subject"), outbox.c.target_row == sa.bindparam("row"))
+    .limit(1)
+)
+_SUCCESSOR = (
+    sa.select(outbox.c.message_id)
+    .where(
+        outbox.c.chat == sa.bindparam("of_chat"),
+        outbox.c.replaces == sa.bindparam("message"),
+        outbox.c.act == Act.SEND.value,
+        outbox.c.state == "sent",
+        outbox.c.message_id.is_not(None),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
+)
 
 
 def next_rows(connection: Connection, lane: Lane, now: datetime, machine_now: int, limit: int) -> Sequence[sa.Row[Any]]:
@@ -90,14 +133,25 @@ def next_rows(connection: Connection, lane: Lane, now: datetime, machine_now: in
     return connection.execute(_NEXT_ROWS, bound).all()
 
 
-def lost_rows(connection: Connection, *lost: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
-    """The rows in hand of which that is true, locked for this transaction."""
-    return connection.execute(_LOST_ROWS.where(*lost)).all()
+def overdue_rows(connection: Connection, machine_now: int) -> Sequence[sa.Row[Any]]:
+    """The rows in hand whose lease has run out, locked for this transaction."""
+    return connection.execute(_OVERDUE_ROWS, {"machine_now": machine_now}).all()
 
 
-def waiting(chat: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """True of the chat's rows that nobody has in hand yet."""
-    return (outbox.c.chat == chat, outbox.c.state.in_((_PENDING, _SENDING)), outbox.c.state == _PENDING)
+def rows_of_others(connection: Connection, holder: str) -> Sequence[sa.Row[Any]]:
+    """The rows that any other process has in hand, locked for this transaction."""
+    return connection.execute(_OTHERS_ROWS, {"holder": holder}).all()
+
+
+def change(connection: Connection, row: sa.Row[Any], changes: Mapping[str, Any]) -> None:
+    """The row is otherwise in these columns."""
+    connection.execute(_CHANGED, {"same_id": row.id, **changes})
+
+
+def cancel_routine(connection: Connection, chat: str, error: str) -> None:
+    """Nothing of the chat's that waits will go, but for alerts."""
+    routine = outbox.update().where(*_WAITING, outbox.c.lane != int(Lane.ALERT))
+    connection.execute(routine.values(state="cancelled", error=error), {"of_chat": chat})
 
 
 def settled(connection: Connection, row: sa.Row[Any], now: datetime, machine_now: int) -> dict[str, Any] | None:
@@ -114,9 +168,7 @@ def settled(connection: Connection, row: sa.Row[Any], now: datetime, machine_now
         if starts_at > now:
             return {"not_before_at": starts_at}
     if row.target_row is not None and row.target_message_id is None:
-        target = connection.execute(
-            sa.select(outbox.c.state, outbox.c.message_id, outbox.c.uncertain).where(outbox.c.id == row.target_row)
-        ).one()
+        target = connection.execute(_TARGET, {"target_row": row.target_row}).one()
         if target.state in ("pending", "sending"):
             return {"not_before_machine_ms": machine_now + TARGET_WAIT_MS}
         if target.message_id is None and target.state == "cancelled" and target.uncertain:
@@ -131,21 +183,12 @@ def settled(connection: Connection, row: sa.Row[Any], now: datetime, machine_now
 
 def _overtaken(connection: Connection, row: sa.Row[Any]) -> bool:
     """Whether a later edit of the same message waits, and is as urgent: then only that one goes."""
-    same = []
-    if row.replaces is not None and row.uncertain == 0:
-        same.append(outbox.c.replaces == row.replaces)
-    if row.act == Act.EDIT and row.target_row is not None:
-        same.append(outbox.c.target_row == row.target_row)
-    if not same:
+    replaces = row.replaces if row.uncertain == 0 else None
+    target = row.target_row if row.act == Act.EDIT else None
+    if replaces is None and target is None:
         return False
-    later = sa.select(outbox.c.id).where(
-        *waiting(row.chat),
-        outbox.c.subject == row.subject,
-        outbox.c.id > row.id,
-        outbox.c.lane <= row.lane,
-        sa.or_(*same),
-    )
-    return connection.execute(later.limit(1)).first() is not None
+    bound = {"of_chat": row.chat, "subject": row.subject, "row": row.id, "lane": row.lane}
+    return connection.execute(_LATER, bound | {"replaces": replaces, "target_row": target}).first() is not None
 
 
 def aim(connection: Connection, row: sa.Row[Any]) -> dict[str, Any]:
@@ -156,8 +199,8 @@ def aim(connection: Connection, row: sa.Row[Any]) -> dict[str, Any]:
         "strip_message_id": row.strip_message_id,
     }
     if row.target_row is not None and row.target_message_id is None:
-        sent = sa.select(outbox.c.message_id).where(outbox.c.id == row.target_row)
-        return aim | {"target_message_id": connection.scalar(sent)}
+        target = connection.execute(_TARGET, {"target_row": row.target_row}).one()
+        return aim | {"target_message_id": target.message_id}
     if row.replaces is None or row.strip_message_id is not None:
         return aim  # once sent anew it stays so: the first attempt may have arrived
     message = _successor(connection, row.chat, row.replaces)
@@ -169,14 +212,7 @@ def aim(connection: Connection, row: sa.Row[Any]) -> dict[str, Any]:
 def _successor(connection: Connection, chat: str, message: int) -> int:
     """The message that stands in its place now, where it was sent anew."""
     for _ in range(SUCCESSORS_MAX):
-        anew = sa.select(outbox.c.message_id).where(
-            outbox.c.chat == chat,
-            outbox.c.replaces == message,
-            outbox.c.act == Act.SEND.value,
-            outbox.c.state == "sent",
-            outbox.c.message_id.is_not(None),
-        )
-        found = connection.scalar(anew.order_by(outbox.c.id.desc()).limit(1))
+        found = connection.scalar(_SUCCESSOR, {"of_chat": chat, "message": message})
         if found is None:
             break
         message = found
@@ -192,11 +228,7 @@ def put_back(connection: Connection, row: sa.Row[Any], uncertain: bool, bounded:
     state = "pending"
     if bounded and row.act == Act.SEND and uncertain and times >= UNCERTAIN_MAX.get(Lane(row.lane), times + 1):
         state = "unknown"
-    amended = sa.select(outbox.c.id).where(
-        *waiting(row.chat),
-        outbox.c.subject == row.subject,
-        outbox.c.target_row == row.id,
-    )
-    if row.act == Act.SEND and connection.execute(amended.limit(1)).first() is not None:
-        state = "cancelled"
+    if row.act == Act.SEND:
+        amended = connection.execute(_AMENDED, {"of_chat": row.chat, "subject": row.subject, "row": row.id}).first()
+        state = state if amended is None else "cancelled"
     return {"state": state, "uncertain": times, **RELEASED}

@@ -88,7 +88,7 @@ def bury(database: Database, connection: Connection, keys: Keys, stone: Tombston
         "chat": chat,
         "erased_at": stone.erased_at,
     }
-    connection.execute(database.insert(tombstones).values(row).on_conflict_do_nothing())
+    connection.execute(database.insert_unless_there(tombstones), row)
     emptied = {column.name: None for column in charts.c if column.nullable}
     blank = {**emptied, "state": ERASED, "form": ERASED, "body_enc": b""}
     connection.execute(charts.update().where(charts.c.patient == patient).values(blank))

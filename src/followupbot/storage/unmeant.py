@@ -20,7 +20,7 @@ def keep(database: Database, connection: Connection, cipher: Cipher, kept: Kept,
     """It waits; kept again it changes nothing."""
     body = cipher.encrypt(kept.text.encode(), "unmeant", "body_enc", _place(kept.chat, kept.message))
     row = {"chat": kept.chat, "message": kept.message, "kind": kept.kind, "body_enc": body, "at": now}
-    connection.execute(database.insert(unmeant).values(row).on_conflict_do_nothing())
+    connection.execute(database.insert_unless_there(unmeant), row)
 
 
 def waiting(connection: Connection, cipher: Cipher, before: datetime) -> Sequence[Kept]:

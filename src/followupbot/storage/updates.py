@@ -48,7 +48,7 @@ def set_aside(
     """The update is kept, encrypted with the clinic's key; kept again it is kept once."""
     raw_enc = cipher.encrypt(raw, "updates_set_aside", "raw_enc", str(update))
     row = {"update_id": update, "raw_enc": raw_enc, "error": error[:ERROR_LENGTH_MAX], "at": now}
-    connection.execute(database.insert(updates_set_aside).values(row).on_conflict_do_nothing())
+    connection.execute(database.insert_unless_there(updates_set_aside), row)
 
 
 def log_access(
