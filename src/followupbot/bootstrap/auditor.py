@@ -77,13 +77,16 @@ class Auditor:
         *,
         ping: Callable[[str], Awaitable[None]] | None = None,
         monotonic: Callable[[], float] = time.monotonic,
+        stretch: Callable[[], float] = lambda: 1.0,
     ) -> None:
+        """`stretch`: how many seconds of people's time are as one; more than one in the practice clinic only."""
         self._workplace = workplace
         self._parts = parts
         self._channel = channel
         self._soundings = Soundings(workplace.house.database)
         self._ping = ping or _ping
         self._monotonic = monotonic
+        self._stretch = stretch
         self._operators: tuple[int, ...] = ()
         self._clinic: Clinic | None = None
         self._told_directly: set[Trouble] = set()
@@ -141,17 +144,17 @@ class Auditor:
     def _judge(self, of_parts: set[Trouble]) -> set[Trouble]:
         """In the thread that writes: what the database tells; the operator's messages are decided."""
         house = self._workplace.house
-        now = house.clock.now()
+        now, stretch = house.clock.now(), self._stretch()
         clinic = house.store.clinic()
-        sounding = self._soundings.look(now, now - OVERDUE_AFTER, now - DEAD_WITHIN)
-        found = set(_of_sounding(clinic, sounding, now - CHARTS_WAIT_AFTER))
+        sounding = self._soundings.look(now, now - OVERDUE_AFTER * stretch, now - DEAD_WITHIN)
+        found = set(_of_sounding(clinic, sounding, now - CHARTS_WAIT_AFTER * stretch))
         found |= {
             Trouble("message_waits", lane.name.lower())
             for lane, since in sounding.oldest_pending.items()
-            if now - since > PENDING_MAX[lane] and not (clinic.clock_doubted_at and lane >= Lane.CHECK_IN)
+            if now - since > PENDING_MAX[lane] * stretch and not (clinic.clock_doubted_at and lane >= Lane.CHECK_IN)
         }
         canaries.receive(house.store, self._soundings.sent_at, now)
-        if canary.lost(house.store.clinic(), now):
+        if canary.lost(house.store.clinic(), now, canary.RECEIPT_WITHIN * stretch):
             found.add(Trouble("canary_lost"))
         for row in sounding.dead:
             admins.notify_operator(house.store, "dead_letter", str(row), ByClock(), now, once=True)

@@ -138,7 +138,9 @@ async def _opened(
                 furniture = furnish(practice, house, clock)
                 for next_at in _timers(house, clock):
                     steered.wait_for(next_at)
-                process = Process(house, frozenset(Part) - {Part.WEB}, round_seconds=ROUND_SECONDS)
+                process = Process(
+                    house, frozenset(Part) - {Part.WEB}, round_seconds=ROUND_SECONDS, stretch=steered.stretch
+                )
                 running = asyncio.create_task(process.run(stop))
                 try:
                     yield Opened(address, practice, house, steered, running, furniture)

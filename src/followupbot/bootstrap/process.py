@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
@@ -94,10 +94,19 @@ async def _until_told(process: "Process") -> str | None:
 class Process:
     """The parts at work on one clinic."""
 
-    def __init__(self, house: House, parts: frozenset[Part], *, round_seconds: float = ROUND_SECONDS) -> None:
+    def __init__(
+        self,
+        house: House,
+        parts: frozenset[Part],
+        *,
+        round_seconds: float = ROUND_SECONDS,
+        stretch: Callable[[], float] = lambda: 1.0,
+    ) -> None:
+        """`stretch`: how many seconds of people's time are as one, to whoever looks whether anything is late."""
         self._house = house
         self._parts = parts
         self._round_seconds = round_seconds
+        self._stretch = stretch
         self.writer_hangs = False
         """Whether a unit was still under way when `run` came to its end."""
 
@@ -145,7 +154,7 @@ class Process:
             yield Pages(workplace, self._parts).run()
         if self._parts & {Part.INTAKE, Part.SENDER}:
             yield self._telegram(workplace, bot, reception)
-        yield Auditor(workplace, self._parts, TelegramChannel(bot)).run()
+        yield Auditor(workplace, self._parts, TelegramChannel(bot), stretch=self._stretch).run()
 
     async def _end_quarantine(self, workplace: Workplace, bot: BotApi) -> None:
         """Once somebody has released the database, everything else works too."""

@@ -118,10 +118,10 @@ def receive(clinic: Clinic, number: int, now: datetime) -> Decision:
     return Decision((CanaryReceived(now, number),))
 
 
-def lost(clinic: Clinic, now: datetime) -> bool:
+def lost(clinic: Clinic, now: datetime, within: timedelta = RECEIPT_WITHIN) -> bool:
     """Whether the last test has not come through in time."""
     canary = clinic.canary
-    return canary is not None and canary.received_at is None and now - canary.put_at > RECEIPT_WITHIN
+    return canary is not None and canary.received_at is None and now - canary.put_at > within
 
 
 def _raises(clinic: Clinic, now: datetime) -> bool:
