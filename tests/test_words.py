@@ -207,3 +207,12 @@ def test_words_inside_words_go_no_deeper() -> None:
                     inner = contract(sample.key)
                     assert inner is not None
                     assert inner.params == {}
+
+
+GLUED = re.compile(r"^(?!\{%[^%]*%\}$).*\S.*%\}\n(?=[^\s{])", re.MULTILINE)
+"""Words that end in a tag, and words below: the end of that line belongs to the tag, and nothing is between them."""
+
+
+@pytest.mark.parametrize("file", [pytest.param(file, id=file) for file in FILES if file.endswith(".j2")])
+def test_no_line_is_glued_to_the_one_above(file: str) -> None:
+    assert GLUED.findall(FILES[file].decode()) == []

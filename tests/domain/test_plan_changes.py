@@ -79,14 +79,18 @@ def test_nothing_is_planned_for_who_is_not_followed() -> None:
     assert plan_changes.change(chart, Cancel(FIRST), NOW) == NotChanged("not_followed")
 
 
-def test_a_preview_marks_what_is_new_and_changes_nothing() -> None:
+def test_a_preview_marks_what_is_new_and_what_is_gone_and_changes_nothing() -> None:
     """The chart is as it was."""
     day = FIRST + timedelta(days=3)
     decision = plan_changes.change(CHART, Move(FIRST, day), NOW)
     assert isinstance(decision, Decision)
     lines = plan_changes.lines(CHART, NOW, decision.chart_facts)
-    assert [line.params["new"] for line in lines[:2]] == [True, False]
-    assert [line.params["new"] for line in plan_changes.lines(CHART, NOW)[:2]] == [False, False]
+    assert [(line.params["new"], line.params["gone"]) for line in lines[:3]] == [
+        (False, True),
+        (True, False),
+        (False, False),
+    ]
+    assert {(line.params["new"], line.params["gone"]) for line in plan_changes.lines(CHART, NOW)} == {(False, False)}
 
 
 @pytest.mark.parametrize("typed", ["", "move 2027-03-14", "add", "add soon", "cancel 2027-02-30", "drop 2027-03-14"])

@@ -13,7 +13,7 @@ from followupbot.domain.clinic import Clinic, Role, StaffInvited, StaffJoined, S
 from followupbot.domain.decision import ByStaff, Cause, Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.ids import Language, MessageKey, ProtocolKey
-from followupbot.domain.params import Instant, Line, Lines, Param, Words
+from followupbot.domain.params import Day, Instant, Line, Lines, Param, Words
 from followupbot.domain.schedule import PartialDate, local
 
 
@@ -48,10 +48,18 @@ def people(store: Store, member: StaffMember, argument: str, cause: Cause, now: 
                     "name": known.name,
                     "role": role_words(known.role),
                     "state": Words(MessageKey(f"staff/admin/states/{_state(known, now)}")),
+                    "verified": _shown_on(clinic, known.verified_at if known.role in clinic.settings.paged else None),
                 },
             )
             for known in clinic.staff
             if known.state.kind != "left"
+        ]
+        lines += [
+            Line(
+                MessageKey("staff/admin/group_line"),
+                {"role": role_words(group.role), "verified": _shown_on(clinic, group.verified_at)},
+            )
+            for group in clinic.groups
         ]
         return staff_manual.reply(clinic, member, "staff/admin/staff", now, {"lines": Lines(tuple(lines))})
 
@@ -168,6 +176,10 @@ def _remove(store: Store, member: StaffMember, name: str, cause: Cause, now: dat
         return staff.remove(known.id, now) + told
 
     return store.transact_clinic(cause, decide)
+
+
+def _shown_on(clinic: Clinic, at: datetime | None) -> Day | None:
+    return None if at is None else Day(local(at, clinic.settings.hours.zone).date())
 
 
 def _state(member: StaffMember, now: datetime) -> str:

@@ -138,6 +138,11 @@ class ClinicSettings:
     canary: bool = True
     """Whether alerts are tested once a day, with one to a staff member, marked as a test and silent."""
 
+    @property
+    def paged(self) -> frozenset[Role]:
+        """The roles that alerts go to: those of the ladder, and of the crisis button's own."""
+        return frozenset({*self.ladder, *(() if self.crisis is None else self.crisis.ladder)})
+
 
 @dataclass(frozen=True)
 class Programme:

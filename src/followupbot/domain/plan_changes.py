@@ -104,15 +104,22 @@ def change(chart: Chart, wanted: PlanChange, now: datetime) -> Decision | NotCha
 
 
 def lines(chart: Chart, now: datetime, facts: tuple[ChartFact, ...] = ()) -> tuple[Line, ...]:
-    """The next days on which something is asked, as they are, or would be after these facts."""
+    """The next days on which something is asked, as they are; after these facts what is new, and what is gone."""
     zone = chart.enrolled.plan.zone
-    before = {occasion.day for occasion in coming(chart, now)}
+    before = {occasion.day: occasion for occasion in coming(chart, now)}
+    after = {occasion.day: occasion for occasion in coming(fold(chart, facts), now)}
+    both = sorted((before | after).values(), key=lambda occasion: occasion.at)
     return tuple(
         Line(
             MessageKey("staff/schedule_line"),
-            {"at": Instant(occasion.at, zone), "questions": occasion.size, "new": occasion.day not in before},
+            {
+                "at": Instant(occasion.at, zone),
+                "questions": occasion.size,
+                "new": occasion.day not in before,
+                "gone": occasion.day not in after,
+            },
         )
-        for occasion in coming(fold(chart, facts), now)[:SHOWN_MAX]
+        for occasion in both[:SHOWN_MAX]
     )
 
 

@@ -105,9 +105,7 @@ def _ask(clinic: Clinic, now: datetime) -> Decision:
 
 def _askable(clinic: Clinic) -> tuple[StaffMember | Group, ...]:
     """Everybody on the ladder who can be written to, and the groups that are paged with them."""
-    crisis = clinic.settings.crisis
-    roles = {*clinic.settings.ladder, *(() if crisis is None else crisis.ladder)}
-    people = (one for role in Role if role in roles for one in clinic.reachable(role))
+    people = (one for role in Role if role in clinic.settings.paged for one in clinic.reachable(role))
     return (*people, *clinic.groups)
 
 

@@ -52,7 +52,11 @@ def join(clinic: Clinic, chat: ChatId, token: TokenHash, now: datetime) -> Decis
                 key=f"staff/{member.id}/welcome/{clinic.version}",
                 subject=f"staff/{member.id}",
                 lane=Lane.REPLY,
-                params={"name": member.name, "role": role_words(member.role)},
+                params={
+                    "name": member.name,
+                    "role": role_words(member.role),
+                    "paged": member.role in clinic.settings.paged,
+                },
             )
             return Decision((joined,), (welcome,))
     return Decision(outgoing=(to_chat(clinic, chat, "enrolment/link_refused", now),))

@@ -56,7 +56,8 @@ def help_(clinic: Clinic, member: StaffMember, commands: Sequence[str], now: dat
         Line(MessageKey("staff/help_line"), {"command": name, "does": Words(MessageKey(f"staff_commands/{name}"))})
         for name in commands
     )
-    return reply(clinic, member, "staff/help", now, {"lines": Lines(lines)})
+    params: dict[str, Param] = {"lines": Lines(lines), "paged": member.role in clinic.settings.paged}
+    return reply(clinic, member, "staff/help", now, params)
 
 
 def unknown_command(clinic: Clinic, member: StaffMember, now: datetime) -> Decision:

@@ -387,7 +387,7 @@ CONTRACTS: dict[str, Contract] = {
     "record/plan_changed": Contract({"at": INSTANT, "zone": SHORT_TEXT, "ask_at": SHORT_TEXT}, shows=("zone",)),
     **{f"record/tiers/{tier}": _WORD for tier in Tier},
     # staff
-    "staff/welcome": Contract({"name": NAME, "role": ROLE}, shows=("name",)),
+    "staff/welcome": Contract({"name": NAME, "role": ROLE, "paged": TRUTH}, shows=("name",)),
     "staff/not_understood": _REPLY,
     "staff/rota": Contract({"lines": LINES}),
     "staff/rota_week": Contract({"first": DAY, "last": DAY, "names": SHORT_TEXT_OR_NONE}),
@@ -476,7 +476,10 @@ CONTRACTS: dict[str, Contract] = {
         {"name": NAME, "role": ROLE, "link": SHORT_TEXT, "until": INSTANT}, shows=("name", "link")
     ),
     "staff/admin/staff": Contract({"lines": LINES}),
-    "staff/admin/staff_line": Contract({"name": NAME, "role": ROLE, "state": STAFF_STATE}, shows=("name", "state")),
+    "staff/admin/staff_line": Contract(
+        {"name": NAME, "role": ROLE, "state": STAFF_STATE, "verified": DAY_OR_NONE}, shows=("name", "state")
+    ),
+    "staff/admin/group_line": Contract({"role": ROLE, "verified": DAY_OR_NONE}, shows=("role",)),
     **{f"staff/admin/states/{state}": _WORD for state in STAFF_STATES},
     "staff/admin/removed": Contract({"name": NAME}, shows=("name",)),
     "staff/admin/nobody_called": _REPLY,
@@ -496,7 +499,7 @@ CONTRACTS: dict[str, Contract] = {
         f"staff/{name}": Contract({"code": CODE, "lines": LINES_OR_NONE}, shows=("code",), buttons=buttons)
         for name, buttons in (("schedule", ()), ("schedule_preview", ("yes",)), ("schedule_changed", ()))
     },
-    "staff/schedule_line": Contract({"at": INSTANT, "questions": COUNT, "new": TRUTH}),
+    "staff/schedule_line": Contract({"at": INSTANT, "questions": COUNT, "new": TRUTH, "gone": TRUTH}),
     "staff/schedule_problem": Contract({"code": CODE, "why": SCHEDULE_PROBLEM}, shows=("code", "why")),
     **{f"staff/schedule_problems/{problem}": _WORD for problem in PROBLEMS},
     "staff/which_patient": _REPLY,
@@ -526,7 +529,7 @@ CONTRACTS: dict[str, Contract] = {
     **{f"staff/statuses/{status}": _WORD for status in STATUSES},
     "staff/status_refused": Contract({"code": CODE, "why": STATUS_REFUSAL}, shows=("code", "why")),
     **{f"staff/status_refusals/{refusal}": _WORD for refusal in REFUSALS},
-    "staff/help": Contract({"lines": LINES}, shows=("clinic.name",)),
+    "staff/help": Contract({"lines": LINES, "paged": TRUTH}, shows=("clinic.name",)),
     "staff/help_line": Contract({"command": SHORT_TEXT, "does": STAFF_COMMAND}, shows=("command", "does")),
     "alerts/new": Contract(
         {
