@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 30, 10, tzinfo=UTC)
 async def test_nothing_is_late_for_having_been_leapt_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that waited for a moment when somebody pressed "Next event" has not waited for a day."""
     machine = [time.monotonic()]
-    monkeypatch.setattr(steering.time, "monotonic", lambda: machine[0])
+    monkeypatch.setattr(time, "monotonic", lambda: machine[0])
     steered = SteeredClock(SpedClock(NOW))
     steered.wait_for(lambda: NOW + timedelta(days=1))
     machine[0] += steering.LEAP_SECONDS + 1
