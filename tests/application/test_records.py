@@ -283,3 +283,44 @@ def test_a_copy_says_which_answers_a_helper_gave(language: str, helper_said: str
     assert f"{helper_said}\n• {leg}" in text
     assert text.count(helper_said) == 2
     assert none in text.rpartition(helper_said)[2]
+
+
+@pytest.mark.parametrize(
+    ("language", "own", "helpers", "by_phone", "entered"),
+    [
+        (
+            "en",
+            "You wrote: all is well",
+            "Helper 2 wrote for you: she sleeps",
+            "You said on the telephone, and someone at the clinic wrote it down: it hurts",
+            "You said this on the telephone. Someone at the clinic wrote it down:\n• Left leg pain, 0 to 10: 3",
+        ),
+        (
+            "es",
+            "Escribió: all is well",
+            "El ayudante 2 escribió por usted: she sleeps",
+            "Usted dijo por teléfono, y alguien de la clínica lo anotó: it hurts",
+            "Usted dijo esto por teléfono. Alguien de la clínica lo anotó:\n• Dolor de pierna izquierda, de 0 a 10: 3",
+        ),
+    ],
+)
+def test_a_copy_says_who_wrote_and_who_was_heard_on_the_telephone(
+    language: str, own: str, helpers: str, by_phone: str, entered: str
+) -> None:
+    """Nothing stands there as the patient's that a helper wrote; which of the staff it was is the clinic's to know."""
+    world = somebody(language)
+    asked, back, leg_pain, completed = checked_in(11, NOW, {"back_nrs": 4, "leg_nrs_l": 3})
+    assert isinstance(leg_pain, QuestionAnswered)
+    texts = {"n1": "all is well", "n2": "she sleeps", "n3": "it hurts"}
+    notes = [
+        NoteReceived(NOW, "n1"),
+        NoteReceived(NOW, "n2", carer=CarerId(2)),
+        NoteReceived(NOW, "n3", entered_by="staff:s1"),
+    ]
+    kept = (FreeText(note, words) for note, words in texts.items())
+    keep(world, [asked, back, replace(leg_pain, entered_by="staff:s1"), completed, *notes], *kept)
+    text = text_of(command(world, "mydata")[0])
+    for line in (own, helpers, by_phone, entered):
+        assert line in text
+    assert text.count("all is well") == text.count("she sleeps") == text.count("it hurts") == 1
+    assert "s1" not in text

@@ -3,19 +3,20 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from followupbot.domain import carers, check_ins, crisis, followers, patient_page, prompts
+from followupbot.domain import carers, check_ins, crisis, followers, patient_page, prompts, review, writing
 from followupbot.domain.addressing import to_patient
 from followupbot.domain.carer_state import read_initials
 from followupbot.domain.chart import Chart
-from followupbot.domain.decision import Actor, ByCarer, ByClock, ByPatient, Decision
+from followupbot.domain.decision import Actor, ByCarer, ByClock, ByPatient, Decision, FreeText
 from followupbot.domain.facts.carers import CarerConnected, CarerInvited, CarerJoined, CarerLeft
 from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.facts.enrolment import PatientConnected
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CarerId, ChatId, QuestionId, TokenHash
 from followupbot.domain.outgoing import Lane, OutgoingMessage, ToChat, ToPatient
 from followupbot.domain.params import Lines
-from tests.builders import CHECK_IN, MESSAGE, MOOD, NOW, PATIENT, a_chart, kinds, sent
+from tests.builders import CHECK_IN, DR_ITO, MESSAGE, MOOD, NOW, PATIENT, a_chart, after, kinds, sent
 
 FIRST = CarerId(1)
 CARERS_CHAT = ChatId("carers-chat")
@@ -134,6 +135,20 @@ def test_initials_are_short_and_written_one_way() -> None:
     """Whatever stands between the letters."""
     read = [read_initials(text) for text in ("mg", "M. G.", "Ñ3", "", "remove-1", "Maria", "m<g")]
     assert read == ["MG", "MG", "Ñ3", None, None, None, None]
+
+
+def test_what_a_helper_writes_is_theirs_and_staff_see_that_it_is() -> None:
+    """Who reads "he can't feel it" must know who says so."""
+    for speaks in (True, False):
+        chart = helped(speaks)
+        heard = writing.receive(chart, FreeText("n1", "he sleeps all day long"), NOW)
+        (note,) = (fact for fact in heard.facts if isinstance(fact, NoteReceived))
+        assert note.carer == (FIRST if speaks else None)
+        shown = review.show(after(chart, heard), {"n1": "he sleeps all day long"}, (note,), DR_ITO, NOW)
+        (message,) = (item for item in shown.outgoing if isinstance(item, OutgoingMessage))
+        lines = message.params["lines"]
+        assert isinstance(lines, Lines)
+        assert [line.params["helper"] for line in lines.each] == (["1"] if speaks else [None])
 
 
 def test_staff_see_on_the_patients_page_that_a_helper_has_blocked_us_until_it_is_over() -> None:

@@ -112,6 +112,21 @@ def test_details_say_which_helper_gave_an_answer_that_the_rule_looked_at() -> No
     assert helpers(helper, None) is None
 
 
+def test_details_say_who_entered_an_answer_from_the_telephone() -> None:
+    """Staff by their name, who was at a terminal by their account."""
+    chart = in_hand(pain(9))
+
+    def entered_by(by: str | None) -> object:
+        facts = [QuestionAnswered(NOW, CHECK_IN, BACK_PAIN, 9, entered_by=by)]
+        lines = messages(details.show(chart, ALERT, DR_ITO, facts, NOW))[0].params["flags"]
+        assert isinstance(lines, Lines)
+        return lines.each[-1].params["entered_by"]
+
+    assert entered_by(f"staff:{DR_ITO.id}") == DR_ITO.name
+    assert entered_by("shell:nurse") == "nurse"
+    assert entered_by(None) is None
+
+
 def test_the_picture_of_how_it_has_gone_comes_below() -> None:
     """From the second answer on."""
     chart = in_hand(pain())

@@ -84,6 +84,6 @@ def _show(store: Store, member: StaffMember, code: PatientId, cause: Cause, now:
 
     def decide(chart: Chart) -> Decision:
         texts = {note: text for note in chart.unread if (text := store.note(code, note)) is not None}
-        return review.show(chart, texts, member, now)
+        return review.show(chart, texts, store.facts_of(code), member, now)
 
     return store.transact(code, cause, decide)

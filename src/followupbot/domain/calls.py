@@ -14,6 +14,7 @@ from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.facts import Fact
 from followupbot.domain.facts.check_ins import CheckInCompleted, CheckInCutShort, QuestionAnswered
 from followupbot.domain.facts.enrolment import ConsentGiven, PatientAdded
+from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.folding import fold
 from followupbot.domain.outgoing import Lane, Outgoing, OutgoingMessage, Retire, ToPatient
 from followupbot.domain.presses import AnswerPress
@@ -62,7 +63,7 @@ def to_be_read_out(item: Outgoing) -> bool:
 
 def _entered(fact: Fact, entered_by: str) -> Fact:
     match fact:
-        case QuestionAnswered():
+        case QuestionAnswered() | NoteReceived():
             return replace(fact, entered_by=entered_by)
         case ConsentGiven():
             return replace(fact, taken_by=entered_by)

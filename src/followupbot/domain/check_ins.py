@@ -223,7 +223,7 @@ def _record(
     if check_in.reopened is not None and not any(isinstance(fact, QuestionAnswered) for fact in facts):
         facts += (QuestionReopened(now, check_in.id, None),)
     if words is not None:
-        facts += (NoteReceived(now, words.note, review_by(chart, now)),)
+        facts += (NoteReceived(now, words.note, review_by(chart, now), chart.speaker),)
     decision = Decision(facts, texts=() if words is None else (words,))
     names = frozenset(answer.question for answer in answers)
     found, rules, after = findings.of_answers(fold(chart, facts), check_in.id, names, now)

@@ -15,7 +15,7 @@ from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.check_ins import QuestionAnswered
-from followupbot.domain.ids import AlertId, CarerId, MessageKey
+from followupbot.domain.ids import AlertId, MessageKey, StaffId
 from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage
 from followupbot.domain.params import Instant, Line, Lines, Param, Said, Summary, Words
 from followupbot.domain.presses import AlertPress, Choice
@@ -61,12 +61,13 @@ def _flags(chart: Chart, alert: Alert, facts: tuple[ChartFact, ...]) -> Iterator
     worst_first = sorted(alert.flags, key=lambda flag: (flag.tier.rank, -flag.at.timestamp()))
     for flag in worst_first[:FLAGS_SHOWN_MAX]:
         yield pages.why(chart, flag)
-        answers = Summary(tuple(_answers(chart, flag)))
+        answers, given = Summary(tuple(_answers(chart, flag))), _givers(flag, facts)
         yield Line(
             MessageKey("alerts/rule"),
             {
                 "said": answers if answers.lines else None,
-                "helpers": ", ".join(str(number) for number in _helpers(flag, facts)) or None,
+                "helpers": _listed(fact.carer for fact in given),
+                "entered_by": _listed(_name(chart, fact.entered_by) for fact in given if fact.entered_by is not None),
                 "tier": Words(MessageKey(f"alerts/tiers/{flag.tier}")),
                 "rule": flag.trace.rule,
                 "version": flag.trace.version,
@@ -85,12 +86,24 @@ def _answers(chart: Chart, flag: Flag) -> Iterator[Said]:
             yield prompts.said_once(asked.question, answer.question, value)
 
 
-def _helpers(flag: Flag, facts: tuple[ChartFact, ...]) -> list[CarerId]:
-    """Those who gave, for the patient, an answer that the rule looked at; whoever gave it last counts."""
-    givers = {
-        (fact.question, fact.value): fact.carer
+def _givers(flag: Flag, facts: tuple[ChartFact, ...]) -> list[QuestionAnswered]:
+    """Each answer that the rule looked at, as it was given; whoever gave it last counts."""
+    given = {
+        (fact.question, fact.value): fact
         for fact in facts
         if isinstance(fact, QuestionAnswered) and fact.check_in == flag.check_in and fact.at <= flag.at
     }
-    found = {givers.get((answer.question, answer.value)) for answer in flag.trace.inputs}
-    return sorted(number for number in found if number is not None)
+    found = (given.get((answer.question, answer.value)) for answer in flag.trace.inputs)
+    return [fact for fact in found if fact is not None]
+
+
+def _name(chart: Chart, entered_by: str) -> str:
+    """The name of who entered it, as a fact has them: `staff:<id>`, or `shell:<user>`."""
+    kind, _, who = entered_by.partition(":")
+    member = chart.clinic.member(StaffId(who)) if kind == "staff" else None
+    return who if member is None else member.name
+
+
+def _listed(names: Iterable[object]) -> str | None:
+    """Each of them once; None where there is none."""
+    return ", ".join(sorted({str(name) for name in names if name is not None})) or None

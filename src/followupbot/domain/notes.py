@@ -37,7 +37,7 @@ def themes_of(clinic: Clinic, text: str) -> Themes:
 def receive(chart: Chart, note: FreeText, now: datetime, touched: Themes = frozenset()) -> Decision:
     """The note is on the record, and its writer knows that a computer cannot understand it (clinical.md 0.8)."""
     kept = FreeText(note.note, note.text[:NOTE_LENGTH_MAX])
-    facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now)),)
+    facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now), chart.speaker),)
     return Decision(facts, texts=(kept,)) + respond(chart, note.note, now, touched)
 
 
@@ -47,7 +47,7 @@ def receive_early(chart: Chart, note: FreeText, now: datetime) -> Decision:
     What may be urgent is answered by what to do now.
     """
     kept = FreeText(note.note, note.text[:NOTE_LENGTH_MAX])
-    facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now)),)
+    facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now), chart.speaker),)
     touched = themes(chart, note.text)
     held = next((theme for theme in HOLDING if theme in touched), None)
     if held is not None:

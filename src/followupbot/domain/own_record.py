@@ -61,7 +61,7 @@ def copy(
     now: datetime,
 ) -> Decision:
     """Two files: one to read in the patient's language, one for machines. `notes` has texts by what refers to them."""
-    lines = [*_entries(chart, facts, notes), *_by_helpers(chart, facts), *_heard(chart, heard)]
+    lines = [*_entries(chart, facts, notes), *_by_others(chart, facts), *_heard(chart, heard)]
     in_order = (line for _, line in sorted(lines, key=lambda entry: entry[0]))
     text = Document(f"{FILE}.txt", Lines((_plan(chart, now), *in_order)))
     data = Document(f"{FILE}.json", machine_readable)
@@ -115,12 +115,14 @@ def _entries(chart: Chart, facts: Sequence[ChartFact], notes: Mapping[str, str])
             yield fact.at, _line(chart, name, fact.at, params)
 
 
-def _by_helpers(chart: Chart, facts: Sequence[ChartFact]) -> Iterator[tuple[datetime, Line]]:
-    """Which answers somebody gave who helps; what was answered by one press stands in one line."""
+def _by_others(chart: Chart, facts: Sequence[ChartFact]) -> Iterator[tuple[datetime, Line]]:
+    """Which answers a helper gave, or staff wrote down on the telephone; those of one press stand in one line."""
     check_ins = {check_in.id: check_in for check_in in progress.answered(facts)}
-    pressed: dict[tuple[datetime, CheckInId, CarerId], list[Said]] = {}
+    pressed: dict[tuple[datetime, CheckInId, CarerId | None], list[Said]] = {}
     for fact in facts:
-        if not isinstance(fact, QuestionAnswered) or fact.carer is None or fact.check_in not in check_ins:
+        if not isinstance(fact, QuestionAnswered) or fact.check_in not in check_ins:
+            continue
+        if fact.carer is None and fact.entered_by is None:
             continue
         check_in = check_ins[fact.check_in]
         asked = chart.protocol(check_in.version).asked_as(fact.question)
@@ -130,7 +132,11 @@ def _by_helpers(chart: Chart, facts: Sequence[ChartFact]) -> Iterator[tuple[date
     for (at, _, number), answers in pressed.items():
         # Each item of a screen has its answer; "none of these" is said of the screen where no item says more.
         telling = [said for said in answers if said.labels != (NONE_OF_THESE,)] or answers[:1]
-        yield at, _line(chart, "answered_by_helper", at, {"number": number, "said": Summary(tuple(telling))})
+        said_by_them = Summary(tuple(telling))
+        if number is None:
+            yield at, _line(chart, "answered_by_phone", at, {"said": said_by_them})
+        else:
+            yield at, _line(chart, "answered_by_helper", at, {"number": number, "said": said_by_them})
 
 
 def _entry(
@@ -146,7 +152,7 @@ def _entry(
             return ("missed", {}) if fact.missed else None
         case NoteReceived():
             text = notes.get(fact.note)
-            return None if text is None else ("note", {"text": text})
+            return None if text is None else _note(fact, text)
         case AlertRaised() | FlagJoined() | FlagRecorded():
             return "flag", {"tier": Words(MessageKey(f"record/tiers/{fact.flag.tier}"))}
         case AlertResolved():
@@ -171,6 +177,12 @@ def _entry(
         case _:
             name = next((name for kind, name in _PLAIN.items() if isinstance(fact, kind)), None)
             return None if name is None else (name, {})
+
+
+def _note(fact: NoteReceived, text: str) -> tuple[str, dict[str, Shown]]:
+    if fact.carer is not None:
+        return "note_by_helper", {"number": fact.carer, "text": text}
+    return "note" if fact.entered_by is None else "note_by_phone", {"text": text}
 
 
 _PLAIN: Mapping[type, str] = {

@@ -3,7 +3,7 @@
 Each text counts from the first that the patient ever sent; who closes them closes those that were shown, and no later.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from followupbot.domain import staff_manual, writing
@@ -11,11 +11,12 @@ from followupbot.domain.addressing import to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts.notes import TextAnswered
+from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.notes import NoteReceived, TextAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.outgoing import Lane
-from followupbot.domain.params import Instant, Line, Lines, Param
+from followupbot.domain.params import Instant, Line, Lines, Param, Shown
 from followupbot.domain.presses import Choice, StaffCommandPress
 
 REPLIES = ("thank_you", "we_will_call", "call_the_clinic", "at_your_visit")
@@ -28,10 +29,15 @@ SHOWN_CHARS_MAX = 2_500
 """Of texts in one message, which has 4,096 with everything else (Bot API); what is longer is read at the terminal."""
 
 
-def show(chart: Chart, texts: Mapping[str, str], member: StaffMember, now: datetime) -> Decision:
-    """The texts that wait, the oldest first, as many as fit, and a button for each answer."""
+def show(
+    chart: Chart, texts: Mapping[str, str], facts: Iterable[ChartFact], member: StaffMember, now: datetime
+) -> Decision:
+    """The texts that wait, the oldest first, as many as fit, who wrote them, and a button for each answer."""
     if not chart.unread:
         return staff_manual.reply(chart.clinic, member, "staff/review_nothing", now, {"code": chart.patient})
+    helpers = {
+        fact.note: str(fact.carer) for fact in facts if isinstance(fact, NoteReceived) and fact.carer is not None
+    }
     first = chart.texts - len(chart.unread)
     shown: list[Line] = []
     room = SHOWN_CHARS_MAX
@@ -40,7 +46,8 @@ def show(chart: Chart, texts: Mapping[str, str], member: StaffMember, now: datet
         if shown and len(text) > room:
             break
         cut = len(text) > room
-        shown.append(Line(MessageKey("staff/review_text"), {"text": text[:room], "cut": cut}))
+        said: dict[str, Shown] = {"text": text[:room], "cut": cut, "helper": helpers.get(note)}
+        shown.append(Line(MessageKey("staff/review_text"), said))
         room -= len(text)
     through = first + len(shown)
     answers = (READ,) if _sober(chart) else (READ, *REPLIES)

@@ -40,7 +40,7 @@ FORMS: Final[Mapping[str, int]] = {
     "consent_given": 2,
     "flag_joined": 2,
     "flag_recorded": 2,
-    "note_received": 2,
+    "note_received": 3,
     "question_answered": 3,
 }
 """The form version in which a kind of fact is written today, where that is not 1."""
@@ -64,6 +64,7 @@ OLDER_FORMS: Final[Mapping[tuple[str, int], Callable[[dict[str, Any]], dict[str,
     ("flag_joined", 1): _traced_without_comparison,
     ("flag_recorded", 1): _traced_without_comparison,
     ("note_received", 1): _with(review_by=None),
+    ("note_received", 2): _with(carer=None, entered_by=None),
     ("question_answered", 1): _with(entered_by=None),
     ("question_answered", 2): _with(carer=None),
 }
