@@ -269,10 +269,13 @@ def test_a_gate_screen_that_is_done_with_takes_no_second_press() -> None:
 def test_a_stale_button_is_answered_kindly_and_taken_away(
     chart: Chart, check_in: CheckInId, question: QuestionId, value: str
 ) -> None:
-    """Nothing is recorded."""
+    """Nothing is recorded, and it is said how to say it now: what was pressed may have been a fever (8c, H11)."""
     decision = press(chart, question, value, check_in)
     assert (decision.facts, notice(decision)) == ((), "replies/notices/over")
-    assert [type(outgoing) for outgoing in decision.outgoing] == [Retire]
+    assert [type(outgoing) for outgoing in decision.outgoing] == [Retire, OutgoingMessage]
+    (over,) = messages(decision)
+    assert (over.message, labels(over)) == ("check_ins/over", ["buttons/check_now"])
+    assert messages(press(chart, question, value, check_in))[0].key == over.key
 
 
 # -- typing ------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from followupbot.domain import cards, endings, findings, prompts, reminders
+from followupbot.domain import cards, endings, findings, offers, prompts, reminders
 from followupbot.domain.addressing import check_in_subject, patient_notice, retire, stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn, EndReason
@@ -161,12 +161,12 @@ def answer_press(
     if card is not None:
         return cards.unrecorded(chart, card, pressed, now)
     if isinstance(read, Rejected) or check_in is None or asked is None:
-        return _over(chart, pressed, now)
+        return _answered_too_late(chart, pressed, now)
     if cards.onset(chart, check_in, question_id) is not None and not isinstance(read, Toggled):
         return _tell_onset(chart, check_in, read, pressed, now)
     said = not isinstance(read, Toggled) and all(check_in.answer(answer.question) is not None for answer in read)
     if not check_in.open and not said:
-        return _over(chart, pressed, now)
+        return _answered_too_late(chart, pressed, now)
     if check_in.reopened != asked.question.id and (said or prompts.answered(check_in, asked.question)):
         return Decision(notice=patient_notice(chart, "replies/notices/already_answered"))
     if isinstance(read, Toggled):
@@ -265,6 +265,17 @@ def _tell_onset(
 def _over(chart: Chart, pressed: MessageId | None, now: datetime) -> Decision:
     """An old button: a kind word, and the button is gone."""
     return Decision(outgoing=_retire(chart, pressed, now), notice=patient_notice(chart, "replies/notices/over"))
+
+
+def _answered_too_late(chart: Chart, pressed: MessageId, now: datetime) -> Decision:
+    """What was said counts no more, and it may have been a fever: the way to say it again stands there (8c, H11).
+
+    While help is awaited nothing stands below the card but what belongs to it.
+    """
+    if chart.waiting_tier is Tier.EMERGENCY:
+        return _over(chart, pressed, now)
+    told = to_patient(chart, "check_ins/over", key=f"over/{pressed}", lane=Lane.REPLY, choices=offers.check_now(chart))
+    return _over(chart, pressed, now) + Decision(outgoing=(told,))
 
 
 def _retire(chart: Chart, pressed: MessageId | None, now: datetime) -> tuple[Retire, ...]:

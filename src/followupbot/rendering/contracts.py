@@ -234,7 +234,7 @@ CONTRACTS: dict[str, Contract] = {
     "check_ins/reminder": Contract(
         {"begun": TRUTH, "minutes": MINUTES, "until": INSTANT}, shows=("clinic.name",), buttons=("start",)
     ),
-    "check_ins/over": _REPLY,
+    "check_ins/over": Contract(shows=(EMERGENCY_NUMBER,)),
     "check_ins/by_phone": Contract(shows=("clinic.name", EMERGENCY_NUMBER)),
     "check_ins/rest_is_private": Contract(shows=(EMERGENCY_NUMBER,)),
     "check_ins/later": Contract({"until": INSTANT}, shows=(EMERGENCY_NUMBER,), buttons=("start",)),
@@ -311,7 +311,6 @@ CONTRACTS: dict[str, Contract] = {
     "replies/privacy": Contract(shows=("clinic.name",)),
     "replies/help": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/unknown_command": Contract(shows=(EMERGENCY_NUMBER,)),
-    "replies/already_answered": _REPLY,
     "replies/rejected/not_a_number": _REPLY,
     "replies/rejected/one_number": _REPLY,
     "replies/rejected/outside_scale": _REPLY,
