@@ -7,13 +7,16 @@ from followupbot.domain import check_ins, unscheduled
 from followupbot.domain.care_protocol import Unscheduled
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Expired
+from followupbot.domain.conditions import All, AtLeast, Unanswered
 from followupbot.domain.decision import Decision
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import CheckInId
+from followupbot.domain.ids import CheckInId, Concern, RuleId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.presses import AnswerPress
+from followupbot.domain.rules import Rule, Tier
 from tests.builders import (
     BACK_PAIN,
+    BLADDER,
     CHECK_IN,
     GATE,
     GATE_BREATH,
@@ -21,12 +24,14 @@ from tests.builders import (
     MOOD,
     NOW,
     PAIN_EASED,
+    RULES,
     SADDLE,
     WEAKNESS,
     a_chart,
     a_clinic,
     a_plan,
     a_programme,
+    a_protocol,
     after,
     an_enrolled_chart,
     buttons,
@@ -77,6 +82,33 @@ def test_one_whose_screens_were_denied_makes_place_and_nothing_of_it_is_lost() -
     assert (new.form, new.expires_at) == ((GATE, GATE_BREATH, PAIN_EASED, WEAKNESS, MOOD), before.expires_at)
     assert now.misses == 0
     assert now.answered_at is None, "the screens still ask since when they asked before"
+
+
+def test_what_was_half_said_is_taken_for_the_worse_when_another_takes_its_place() -> None:
+    """Pain of 9, and the button before its medicine was asked about: nobody asks that any more, so a human does.
+
+    The patient hears at once whom to call, before the screens.
+    """
+    unsaid = Rule(
+        RuleId("severe_unsaid"),
+        All((AtLeast(BACK_PAIN, 8), Unanswered(PAIN_EASED, timedelta(hours=1)))),
+        Tier.SAME_DAY,
+        Concern("pain"),
+    )
+    clinic = a_clinic(programme=a_programme(a_protocol(rules=(*RULES, unsaid))))
+    chart = a_chart(["rf_bladder_feel: no", "rf_saddle: no", "rf_breath: no", "back_pain: 9"], clinic=clinic)
+    for decision in (unscheduled.check_now(chart, NOW), unscheduled.urgent(chart, NOW)):
+        assert [alert.tier for alert in after(chart, decision).alerts] == ["same_day"]
+        assert "dr_ito: alerts/new" in sent(decision)
+        assert asked(decision)[-2:] == ["check_ins/done/same_day", "questions/gate_bladder"]
+
+
+def test_what_was_said_before_another_takes_its_place_is_told_at_once() -> None:
+    """Its ending would have said whom to call today; there is none now."""
+    chart = a_chart()
+    flagged = after(chart, check_ins.answer_press(chart, CHECK_IN, BLADDER, "as_before", MESSAGE, NOW))
+    decision = unscheduled.check_now(flagged, NOW)
+    assert sent(decision) == ["patient: check_ins/done/same_day", "patient: questions/gate_bladder"]
 
 
 def test_what_is_left_keeps_its_order_behind_the_screens() -> None:

@@ -16,6 +16,7 @@ from followupbot.domain.facts.check_ins import (
     CheckInBegun,
     CheckInEnded,
     CheckInExpired,
+    CheckInReplaced,
     QuestionAnswered,
     QuestionReopened,
 )
@@ -366,13 +367,24 @@ def end(chart: Chart, check_in: CheckIn, reason: EndReason, now: datetime, by_st
 
     What was half said has raised its flags; the patient is told whom to call, unless it is staff who end it.
     """
-    ended = CheckInEnded(now, check_in.id, reason)
+    return _cut_off(chart, check_in, CheckInEnded(now, check_in.id, reason), now, told=not by_staff)
+
+
+def give_way(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
+    """Another takes its place, which looks at nothing that was said here: what was half said has raised its flags.
+
+    Whoever has said something urgent is told whom to call, as the end of this one would have told them.
+    """
+    return _cut_off(chart, check_in, CheckInReplaced(now, check_in.id), now, told=True)
+
+
+def _cut_off(
+    chart: Chart, check_in: CheckIn, ended: CheckInEnded | CheckInReplaced, now: datetime, told: bool
+) -> Decision:
     # They have just been heard, so it is not for silence that a rule may fire.
     silence = replace(endings.silence(chart, check_in, now, over=True), misses=0, lasted=timedelta())
     said = tuple(rule for rule in chart.protocol(check_in.version).rules if rule.id in check_in.fired)
-    return Decision((ended,)) + _of_silence(
-        fold(chart, (ended,)), check_in.id, silence, now, False, said, told=not by_staff
-    )
+    return Decision((ended,)) + _of_silence(fold(chart, (ended,)), check_in.id, silence, now, False, said, told=told)
 
 
 def _of_silence(

@@ -8,8 +8,7 @@ from followupbot.domain.care_protocol import Unscheduled
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import REPORT, URGENT, CheckIn
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ChartFact
-from followupbot.domain.facts.check_ins import CheckInAsked, CheckInReplaced
+from followupbot.domain.facts.check_ins import CheckInAsked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId, QuestionId, TimingId
 from followupbot.domain.outgoing import Lane
@@ -57,18 +56,18 @@ def _begin(chart: Chart, timing: TimingId, asked: Unscheduled, now: datetime) ->
     if check_in is not None and _stands_for(chart, check_in, asked, now):
         return check_ins.begin(chart, check_in.id, None, now)
     number = CheckInId(chart.check_in_count + 1)
-    replaced: tuple[ChartFact, ...] = ()
+    replaced = Decision()
     form, expires_at, remind_at = asked.form, now + asked.open_for, tuple[datetime, ...]()
     if check_in is not None:
-        replaced = (CheckInReplaced(now, check_in.id),)
+        replaced = check_ins.give_way(chart, check_in, now)
         left = _left(chart, check_in)
         form = (*(question for question in form if question not in left), *left)
         expires_at, remind_at = max(expires_at, check_in.expires_at), check_in.remind_at[check_in.reminders :]
     opened = CheckInAsked(
         now, number, timing, chart.clinic.published.version, form, expires_at, for_day=None, remind_at=remind_at
     )
-    facts = (*replaced, opened)
-    return Decision(facts) + check_ins.begin(fold(chart, facts), number, None, now)
+    after = fold(chart, (*replaced.chart_facts, opened))
+    return replaced + Decision((opened,)) + check_ins.begin(after, number, None, now)
 
 
 def _stands_for(chart: Chart, check_in: CheckIn, asked: Unscheduled, now: datetime) -> bool:
