@@ -10,9 +10,11 @@ from followupbot.domain.decision import Decision, FreeText
 from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.folding import fold
 from followupbot.domain.outgoing import Recall
+from followupbot.domain.params import Instant
 from followupbot.domain.rules import Tier
 from followupbot.domain.wake import next_wake_at, wake
 from tests.builders import (
+    BERLIN,
     BLADDER,
     BREATH,
     CHECK_IN,
@@ -179,6 +181,19 @@ def test_before_the_operation_no_screen_is_offered() -> None:
     decision = wrote(chart, "I leak")
     assert sent(decision) == ["patient: replies/gate_offered"]
     assert labels(messages(decision)[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [("My dog is ill", "note_received"), ("I leak", "gate_offered"), ("I want to die", "crisis_words")],
+)
+def test_out_of_hours_a_text_is_answered_with_when_the_clinic_opens(text: str, reply: str) -> None:
+    """On the patient's own clock; in opening hours nothing more is promised than that somebody reads it."""
+    saturday = at("2026-03-14 20:00")
+    (late,) = messages(writing.receive(an_enrolled_chart(), FreeText("n1", text), saturday))
+    assert (late.message, late.params) == (f"replies/{reply}", {"opens": Instant(at("2026-03-16 08:00"), BERLIN)})
+    (early,) = messages(wrote(an_enrolled_chart(), text))
+    assert early.params == {"opens": None}
 
 
 def test_a_text_raised_after_closing_is_read_on_the_next_working_day() -> None:

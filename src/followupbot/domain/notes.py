@@ -12,10 +12,14 @@ from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.facts.patient import PatientHeld
 from followupbot.domain.lexicon import Theme
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Recall
+from followupbot.domain.params import Instant, Param
 from followupbot.domain.tiers import Tier
 
 NOTE_LENGTH_MAX = 4096
 """Telegram's own limit for a message."""
+
+SAY_WHEN = frozenset({"replies/note_received", "replies/gate_offered", "replies/crisis_words"})
+"""They promise that people read it: out of hours they say when that begins (clinical.md 6, not-monitored text)."""
 
 Themes = frozenset[Theme]
 
@@ -53,9 +57,9 @@ def receive_early(chart: Chart, note: FreeText, now: datetime) -> Decision:
     if held is not None:
         facts += (PatientHeld(now, held, kept.note),)
     if Theme.CRISIS in touched:
-        return Decision(facts, (_reply(chart, "replies/crisis_words", offers.crisis(chart)),), texts=(kept,))
+        return Decision(facts, (_reply(chart, "replies/crisis_words", offers.crisis(chart), now),), texts=(kept,))
     replies: tuple[OutgoingMessage, ...] = (
-        _reply(chart, "replies/note_received" if held is None else "replies/read_by_people", ()),
+        _reply(chart, "replies/note_received" if held is None else "replies/read_by_people", (), now),
     )
     if Theme.GATE in touched and Theme.DEATH not in touched:
         urgent = to_patient(
@@ -77,7 +81,7 @@ def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision
     rows = offers.crisis(chart) if Theme.CRISIS in touched else ()
     if (held is None and not _beyond(chart)) or Theme.GATE in touched:
         rows += offers.check_now(chart)
-    return decision + Decision(outgoing=(_reply(chart, _answer(chart, touched), rows),))
+    return decision + Decision(outgoing=(_reply(chart, _answer(chart, touched), rows, now),))
 
 
 def review_by(chart: Chart, now: datetime) -> datetime:
@@ -102,5 +106,9 @@ def _beyond(chart: Chart) -> bool:
     return chart.beyond_reach or chart.held is not None
 
 
-def _reply(chart: Chart, message: str, rows: offers.Rows) -> OutgoingMessage:
-    return to_patient(chart, message, key=f"note/{chart.version}", lane=Lane.REPLY, choices=rows)
+def _reply(chart: Chart, message: str, rows: offers.Rows, now: datetime) -> OutgoingMessage:
+    params: dict[str, Param] = {}
+    if message in SAY_WHEN:
+        opens = chart.clinic.settings.hours.next_open(now)
+        params = {"opens": Instant(opens, chart.enrolled.plan.zone) if opens > now else None}
+    return to_patient(chart, message, key=f"note/{chart.version}", lane=Lane.REPLY, params=params, choices=rows)

@@ -257,10 +257,10 @@ CONTRACTS: dict[str, Contract] = {
         _CARD, params={"recorded": TRUTH, "reached": TRUTH_OR_NONE}, shows=(EMERGENCY_NUMBER, CRISIS_LINE)
     ),
     # patients: replies
-    "replies/note_received": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/note_received": Contract({"opens": INSTANT_OR_NONE}, shows=(EMERGENCY_NUMBER,)),
     "replies/still_urgent": Contract(shows=(EMERGENCY_NUMBER,)),
-    "replies/gate_offered": Contract(shows=(EMERGENCY_NUMBER,)),
-    "replies/crisis_words": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/gate_offered": Contract({"opens": INSTANT_OR_NONE}, shows=(EMERGENCY_NUMBER,)),
+    "replies/crisis_words": Contract({"opens": INSTANT_OR_NONE}, shows=(EMERGENCY_NUMBER,)),
     "replies/crisis_seen_by": Contract({"due": INSTANT}, shows=(EMERGENCY_NUMBER,)),
     "replies/read_by_people": _REPLY,
     "replies/getting_help": Contract(shows=(EMERGENCY_NUMBER,), buttons=("yes", "not_yet")),
