@@ -19,12 +19,11 @@ from followupbot.domain.alert_state import Taken
 from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import ByCarer, ByPatient, ByShell, Cause, Decision, Speaker
 from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact
 from followupbot.domain.facts.programme import ProgrammePublished
-from followupbot.domain.folding import fold
+from followupbot.domain.folding import apply_to_clinic, fold
 from followupbot.domain.households import Kept
 from followupbot.domain.ids import AlertId, ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.domain.lists import AlertLine, ListLine

@@ -7,9 +7,9 @@ import pytest
 
 from followupbot.domain import canary
 from followupbot.domain.clinic import Clinic
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ClinicFact
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier
 from tests.builders import (

@@ -7,10 +7,10 @@ import pytest
 
 from followupbot.domain import duty
 from followupbot.domain.clinic import Clinic, Role, StaffBlocked, StaffMember, Unready, Want
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.duty import Gap
 from followupbot.domain.facts.rota import LeaveEntered, WeekAssigned
 from followupbot.domain.facts.staff import GroupBound, StaffMemberRemoved
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, GroupId, StaffId
 from followupbot.domain.rota_state import Leave
 from tests.builders import ADA, DR_ITO, DR_SATO, NOW, a_clinic, a_day, a_member, at, gone, invited

@@ -7,7 +7,6 @@ import pytest
 
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Role, StaffInvited, StaffJoined, StaffLeft
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.enrolment_state import Enrolment, Invited
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.alerts import FlagJoined, FlagRecorded
@@ -24,7 +23,7 @@ from followupbot.domain.facts.programme import BotNamed, ProgrammePublished
 from followupbot.domain.facts.record import HeadsSealed
 from followupbot.domain.facts.reports import OperatorNotified
 from followupbot.domain.facts.staff import StaffMemberInvited, StaffMemberJoined, StaffMemberRemoved
-from followupbot.domain.folding import apply, fold
+from followupbot.domain.folding import apply, apply_to_clinic, fold
 from followupbot.domain.ids import AlertId, ChatId, CheckInId, RuleId, StaffId, TimingId, TokenHash
 from followupbot.domain.rules import Tier
 from tests.builders import (

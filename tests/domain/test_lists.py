@@ -9,7 +9,8 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.facts.alerts import FlagRecorded
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.facts.patient import PatientBlocked, PatientHeld, PatientUnblocked
-from followupbot.domain.folding import PHONE_CHANGED, fold
+from followupbot.domain.folding import fold
+from followupbot.domain.folding.flags import PHONE_CHANGED
 from followupbot.domain.identity import Identity
 from followupbot.domain.lists import Listed
 from followupbot.domain.rules import Tier

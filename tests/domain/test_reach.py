@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from followupbot.domain import clinic_wake, duty, reach, rota
 from followupbot.domain.clinic import Clinic, Role, StaffJoined, Unready, Want
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.rota import LeaveEntered
 from followupbot.domain.facts.staff import StaffMemberBlocked
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId
 from followupbot.domain.rota_state import Leave
 from tests.builders import ADA, DR_ITO, DR_SATO, NOW, a_clinic, a_day, at, kinds, messages, notice, sent

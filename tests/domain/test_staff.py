@@ -6,8 +6,8 @@ import pytest
 
 from followupbot.domain import staff
 from followupbot.domain.clinic import Clinic, Role, StaffJoined
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.facts.staff import StaffMemberInvited, StaffMemberJoined
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, StaffId, TokenHash
 from tests.builders import ADA, DR_ITO, DR_SATO, NOW, PATIENT, a_clinic, at, gone, invited, sent
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from followupbot.domain import canary, troubles
 from followupbot.domain.clinic import Clinic
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ClinicFact
 from followupbot.domain.facts.watch import CanaryPut, CanaryRaised, CanaryReceived
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.troubles import Trouble
 from tests.builders import ADA, DR_ITO, NOW, a_clinic, kinds, sent
 

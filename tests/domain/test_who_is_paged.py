@@ -7,10 +7,10 @@ from followupbot.domain import alerts, wake
 from followupbot.domain.alert_state import Open, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Role, StaffBlocked, StaffMember
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.rota import LeaveEntered, WeekAssigned
 from followupbot.domain.facts.staff import GroupBound, StaffMemberRemoved
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, GroupId
 from followupbot.domain.outgoing import Amend, ToGroup
 from followupbot.domain.rota_state import Leave

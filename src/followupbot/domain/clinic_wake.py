@@ -4,8 +4,8 @@ from datetime import datetime
 
 from followupbot.domain import reach
 from followupbot.domain.clinic import Clinic
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
+from followupbot.domain.folding import apply_to_clinic
 
 
 def wake(clinic: Clinic, now: datetime) -> Decision:

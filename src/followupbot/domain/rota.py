@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from followupbot.domain import reach
 from followupbot.domain.addressing import role_words
 from followupbot.domain.clinic import GROUPS_MAX, Clinic, Group, Role
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.rota import LeaveEnded, LeaveEntered, WeekAssigned
 from followupbot.domain.facts.staff import GroupBound, GroupUnbound
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, GroupId, StaffId
 from followupbot.domain.rota_state import Leave, monday_of
 from followupbot.domain.schedule import local

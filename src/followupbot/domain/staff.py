@@ -4,10 +4,10 @@ from datetime import datetime
 
 from followupbot.domain.addressing import role_words, stamp, to_chat, to_operators, to_staff
 from followupbot.domain.clinic import Clinic, Role, StaffInvited, StaffJoined, StaffLeft, StaffMember
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.reports import OperatorNotified
 from followupbot.domain.facts.staff import StaffMemberInvited, StaffMemberJoined, StaffMemberRemoved
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, PatientId, StaffId, TokenHash
 from followupbot.domain.outgoing import Lane
 

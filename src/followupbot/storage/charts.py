@@ -13,11 +13,11 @@ from sqlalchemy.engine import Connection
 from followupbot.domain import followers
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.decision import ByCarer, Cause, Decision, FreeText, Speaker
 from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact
 from followupbot.domain.facts.record import PatientErased
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.households import Kept
 from followupbot.domain.ids import AlertId, ChatId, MessageId, PatientId, ProtocolKey, StaffId, TokenHash, Version
 from followupbot.domain.lists import AlertLine, ListLine

@@ -11,9 +11,8 @@ from sqlalchemy.engine import Connection
 
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact
-from followupbot.domain.folding import apply
+from followupbot.domain.folding import apply, apply_to_clinic
 from followupbot.domain.ids import PatientId
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, decode_chart, decode_clinic, decode_fact
 from followupbot.storage.keys import CLINIC, Keys, patient_key

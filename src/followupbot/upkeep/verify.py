@@ -7,9 +7,9 @@ from typing import Any
 
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic
-from followupbot.domain.clinic_folding import apply_to_clinic
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact
 from followupbot.domain.facts.record import HeadsSealed
+from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import PatientId
 from followupbot.storage.audit import Audit, Kept, Link
 from followupbot.storage.chains import START

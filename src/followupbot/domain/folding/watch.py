@@ -1,4 +1,4 @@
-"""What the facts by which the program watches itself add up to. Folding trims as it goes."""
+"""What the facts by which the program watches itself add up to."""
 
 from dataclasses import replace
 from typing import assert_never
