@@ -112,6 +112,9 @@ class MemoryOutbox:
     def unblock_chat(self, chat: ChatId) -> None:
         self.blocked.discard(chat)
 
+    def refuses(self, chat: ChatId) -> bool:
+        return chat in self.blocked
+
     def migrate_chat(self, chat: ChatId, address: int) -> None:
         self.addresses[chat] = address
 

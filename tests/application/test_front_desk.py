@@ -16,6 +16,7 @@ from followupbot.domain.presses import (
     AlertPress,
     AnswerPress,
     CanaryPress,
+    CheckNowPress,
     CommandPress,
     ConfirmPlanPress,
     ConsentPress,
@@ -477,6 +478,28 @@ def test_blocking_is_recorded_for_each_patient_of_the_chat_once() -> None:
     assert desk.blocked(STRANGER, "update:w", NOW).facts == ()
     assert world.store.causes[f"update:x/{hers}"].by == ByPatient(hers)
     assert hers != his
+
+
+@pytest.mark.parametrize("how", ["press", "write", "command", "send", "start"])
+def test_who_comes_by_themselves_is_written_to_again(how: str) -> None:
+    """Telegram has said "chat not found" when something was sent, and never says that it was wrong."""
+    world = a_full_world()
+    patient = a_patient(world, HER)
+    chat = world.store.note_chat(HER)
+    world.desk.blocked(HER, "refused:7", NOW)
+    assert (world.desk.outbox.refuses(chat), world.store.charts[patient].enrolled.blocked) == (True, True)
+    match how:
+        case "press":
+            world.press(HER, CheckNowPress(patient), MESSAGE)
+        case "write":
+            world.write(HER, "my leg is numb")
+        case "command":
+            world.command(HER, "urgent")
+        case "send":
+            world.send(HER, "voice")
+        case _:
+            world.start(HER, None)
+    assert (world.desk.outbox.refuses(chat), world.store.charts[patient].enrolled.blocked) == (False, False)
 
 
 # -- links that are tried ----------------------------------------------------------------------------------------------

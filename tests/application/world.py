@@ -87,16 +87,20 @@ class World:
     """Chats that refuse what is sent, which nobody knows before something is."""
     delivers_twice: bool = False
     """Whether everything comes in a second time, as it does after a crash; that must change nothing."""
+    _outbox: WorldOutbox = field(init=False)
     _newest: dict[ChatId, MessageId] = field(default_factory=dict)
     _numbers: int = 0
     _read: int = 0
     _refused: list[ChatId] = field(default_factory=list)
     _held: list[tuple[datetime, ChatId, OutgoingMessage]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self._outbox = WorldOutbox(self.store)
+
     @property
     def desk(self) -> FrontDesk:
         """The front desk."""
-        return FrontDesk(self.store, WorldOutbox(self.store))
+        return FrontDesk(self.store, self._outbox)
 
     # -- people --------------------------------------------------------------------------------------------------------
 

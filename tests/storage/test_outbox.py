@@ -381,12 +381,15 @@ def test_a_chat_that_refuses_us_is_sent_nothing(site: Site) -> None:
     """What waits is cancelled, an alert is dead, and so is what is decided later; until it is unblocked."""
     chat = site.charts.note_chat(2001)
     site.decide(message("waits", subject="1"), message("card", lane=Lane.ALERT, subject="2"))
+    assert not site.outbox.refuses(chat)
     site.outbox.block_chat(chat)
+    assert site.outbox.refuses(chat)
     assert states(site) == {"waits": "cancelled", "card": "pending"}
     site.decide(message("later", subject="3"))
     assert claim_keys(site) == []
     assert states(site) == {"waits": "cancelled", "card": "dead", "later": "cancelled"}
     site.outbox.unblock_chat(chat)
+    assert not site.outbox.refuses(chat)
     site.decide(message("now", subject="4"))
     assert claim_keys(site) == ["now"]
 

@@ -84,7 +84,7 @@ class FrontDesk:
             if address != canaries.MADE_UP_ADDRESS:
                 return Decision()
             return canaries.press(self.store, press.number, Cause(cause_key, ByClock()), now)
-        chat = self.store.note_chat(address)
+        chat = self._came(address, cause_key, now)
         if isinstance(press, StaffPress):
             return self._staff_pressed(chat, press, message, cause_key, now)
         match press:
@@ -101,7 +101,7 @@ class FrontDesk:
 
     def started(self, address: int, payload: str | None, cause_key: str, now: datetime) -> Decision:
         """Start was pressed, with a link's token or without one."""
-        chat = self.store.note_chat(address)
+        chat = self._came(address, cause_key, now)
         if payload is None:
             return self._addressed(chat, cause_key, now)
         token = admins.hash_of(payload)
@@ -120,7 +120,7 @@ class FrontDesk:
         self, address: int, command: str, argument: str, message: MessageId, cause_key: str, now: datetime
     ) -> Decision:
         """A slash command other than `/start` was sent; the words behind one that there is not are read as words."""
-        chat = self.store.note_chat(address)
+        chat = self._came(address, cause_key, now)
         self.store.saw_message(chat, message)
         speakers = self.store.speakers_of(chat)
         member = self._member_of(chat, cause_key, now)
@@ -139,7 +139,7 @@ class FrontDesk:
 
     def wrote(self, address: int, text: str, message: MessageId, cause_key: str, now: datetime) -> Decision:
         """Somebody wrote."""
-        chat = self.store.note_chat(address)
+        chat = self._came(address, cause_key, now)
         self.store.saw_message(chat, message)
         speakers = self.store.speakers_of(chat)
         if not speakers:
@@ -154,7 +154,7 @@ class FrontDesk:
         self, address: int, what: str, text: str, message: MessageId, cause_key: str, now: datetime
     ) -> Decision:
         """Somebody sent a picture, a voice note, or the like, with some words or none."""
-        chat = self.store.note_chat(address)
+        chat = self._came(address, cause_key, now)
         self.store.saw_message(chat, message)
         speakers = self.store.speakers_of(chat)
         note = f"[{what}] {text}".strip()
@@ -176,10 +176,11 @@ class FrontDesk:
     def unblocked(self, address: int, cause_key: str, now: datetime) -> Decision:
         """The chat takes our messages again."""
         decision, chat = Decision(), self.store.note_chat(address)
-        self.outbox.unblock_chat(chat)
         for speaker in self.store.speakers_of(chat):
             decision += patients.unblock(self.store, speaker, Cause(f"{cause_key}/{speaker.patient}", speaker), now)
-        return decision + clinicians.unblock(self.store, chat, cause_key, now)
+        decision += clinicians.unblock(self.store, chat, cause_key, now)
+        self.outbox.unblock_chat(chat)  # last: until then it is known that there is more to do
+        return decision
 
     # -- in groups of staff --------------------------------------------------------------------------------------------
 
@@ -208,6 +209,16 @@ class FrontDesk:
         chat = self.store.note_chat(address)
         self.outbox.block_chat(chat)
         return groups.lose(self.store, chat, cause_key, now)
+
+    def _came(self, address: int, cause_key: str, now: datetime) -> ChatId:
+        """The chat's name. Who comes by themselves takes our messages, whatever Telegram said when one was sent.
+
+        It says "chat not found" of people who are there, and never takes that back.
+        """
+        chat = self.store.note_chat(address)
+        if self.outbox.refuses(chat):
+            self.unblocked(address, f"{cause_key}/back", now)
+        return chat
 
     # -- who it is -----------------------------------------------------------------------------------------------------
 

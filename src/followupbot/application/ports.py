@@ -204,6 +204,9 @@ class Outbox(Protocol):
     def unblock_chat(self, chat: ChatId) -> None:
         """The chat takes messages again."""
 
+    def refuses(self, chat: ChatId) -> bool:
+        """Whether the chat is blocked."""
+
     def migrate_chat(self, chat: ChatId, address: int) -> None:
         """The chat's own number has changed."""
 

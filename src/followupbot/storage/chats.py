@@ -77,6 +77,10 @@ class Chats:
         """`active` or `blocked`."""
         connection.execute(chats.update().where(chats.c.chat == chat).values(state=state))
 
+    def state(self, connection: Connection, chat: ChatId) -> str | None:
+        """`active` or `blocked`; None where nobody knows the chat."""
+        return connection.scalar(sa.select(chats.c.state).where(chats.c.chat == chat))
+
     def hold(self, connection: Connection, chat: ChatId, until_machine_ms: int) -> None:
         """Nothing goes to that chat before then."""
         held = chats.update().where(chats.c.chat == chat, chats.c.not_before_machine_ms < until_machine_ms)

@@ -178,6 +178,11 @@ class Outbox:
         """The chat takes messages again."""
         self._database.unit(lambda connection: self._chats.set_state(connection, chat, ACTIVE))
 
+    def refuses(self, chat: ChatId) -> bool:
+        """Whether the chat is blocked."""
+        with self._database.read() as connection:
+            return self._chats.state(connection, chat) == BLOCKED
+
     def migrate_chat(self, chat: ChatId, address: int) -> None:
         """The chat's own number has changed; its name stays."""
         self._chats.move(chat, address)

@@ -39,8 +39,14 @@ UNKNOWN_BUTTON = "button"
 NUMBER_MAX = 2**53
 """Telegram's numbers have at most 52 significant bits (Bot API, User and Chat)."""
 
+OLDEST_MESSAGE = MessageId(1)
+"""Stands for a message that Telegram does not name: whatever is to stand in its place is sent anew."""
+
+ELSEWHERE = frozenset({"message", "inline_message_id"})
+
 _HALF = re.compile("[\ud800-\udfff]")
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:\s+(.*))?", re.DOTALL)
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@[A-Za-z0-9_]+)?(?:[\s.,;:!?…]+(.*))?", re.DOTALL)
+"""Whoever types `/urgent!` means `/urgent`."""
 
 
 @dataclass(frozen=True)
@@ -226,6 +232,9 @@ def _read_press(query: object) -> Incoming:
         }:
             press = callback_data.decode(data)
             return Passed("unknown_button_in_group") if press is None else PressedInGroup(chat, by, name, press)
+        case {"id": str(name), "from": {"id": int(by)}, "data": str(data), **rest} if not rest.keys() & ELSEWHERE:
+            # Of a message so old that Telegram shows it no more. Only in a private chat is it sure whose press that is.
+            return Pressed(by, OLDEST_MESSAGE, name, callback_data.decode(data), _language_of(query))
         case {"id": str(), "message": {"chat": {"type": str()}}} | {"id": str(), "inline_message_id": str()}:
             return Passed("press_elsewhere")
         case _:
