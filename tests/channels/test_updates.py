@@ -73,7 +73,10 @@ def test_a_command_is_one_however_hastily_it_was_typed(text: str, command: str, 
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
-        ({"edited_message": {"message_id": 7, "chat": PRIVATE, "text": "yes"}}, Passed("edited_message")),
+        (
+            {"edited_message": {"message_id": 7, "chat": PRIVATE, "text": "yes"}},
+            SentSomethingElse(5, "edited", MessageId(7), "yes"),
+        ),
         ({"channel_post": {"message_id": 7, "chat": {"id": -5, "type": "channel"}, "text": "x"}}, Passed("other")),
         ({"message": {"message_id": 7, "chat": {"id": -5, "type": "channel"}, "text": "x"}}, Passed("not_private")),
         ({"my_chat_member": {"chat": PRIVATE, "new_chat_member": {"status": "kicked"}}}, BlockedUs(5)),
