@@ -79,6 +79,23 @@ def test_what_waits_for_people_is_a_problem(clinic: Path, telegram: Telegram, te
     assert "  update 7, 1970-01-01 00:00 UTC: KeyError\n" in said.out
 
 
+def test_a_request_for_deletion_is_there_with_its_last_day_and_late_it_is_a_problem(
+    clinic: Path, telegram: Telegram, terminal: Terminal
+) -> None:
+    """Thirty days are promised (clinical.md 0.17)."""
+    code = terminal("invite", "patient", *OPERATION, "--json").json()["code"]
+    database = Database(f"sqlite:///{clinic / 'followupbot.db'}")
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE charts SET lists = 'deletion_requested:0'"))
+    database.close()
+    said = terminal("status").out
+    assert "Requests for deletion: 1\n" in said
+    assert f"  {code}: by 1970-01-31 00:00 UTC. See: followupbot erase {code} --help\n" in said
+    assert "PROBLEM: patients who asked for deletion more than 30 days ago: 1\n" in said
+    as_json = terminal("status", "--json").json(code=1)
+    assert as_json["to_erase"] == [{"patient": code, "until": "1970-01-31T00:00:00+00:00"}]
+
+
 def test_files_that_are_not_published_are_no_problem(clinic: Path, terminal: Terminal) -> None:
     """Somebody is working on them; it is said, and what works goes on working."""
     file = clinic / "clinic.yaml"

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from followupbot.domain import identity, lists, pauses, standing
+from followupbot.domain import erasure, identity, lists, pauses, standing
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.alerts import FlagRecorded
@@ -12,9 +12,20 @@ from followupbot.domain.facts.patient import PatientBlocked, PatientHeld, Patien
 from followupbot.domain.folding import fold
 from followupbot.domain.folding.flags import PHONE_CHANGED
 from followupbot.domain.identity import Identity
-from followupbot.domain.lists import Listed
+from followupbot.domain.lists import Listed, ListLine
 from followupbot.domain.rules import Tier
-from tests.builders import ENROLLED_AT, NOW, a_chart, a_flag, a_plan, after, an_enrolled_chart, an_invited_chart, at
+from tests.builders import (
+    ENROLLED_AT,
+    NOW,
+    PATIENT,
+    a_chart,
+    a_flag,
+    a_plan,
+    after,
+    an_enrolled_chart,
+    an_invited_chart,
+    at,
+)
 
 LATER = NOW + timedelta(hours=3)
 
@@ -72,6 +83,8 @@ def test_a_deletion_and_an_operation_that_nobody_confirmed_are_listed() -> None:
     chart = with_phone(an_enrolled_chart())
     asked = after(chart, pauses.request_deletion(chart, NOW))
     assert on(asked) == {"deletion_requested": NOW}
+    assert ListLine("deletion_requested", PATIENT, NOW).until == erasure.due_at(asked)
+    assert ListLine("no_phone", PATIENT, NOW).until is None
     ahead = with_phone(an_enrolled_chart(a_plan("2026-03-20"), operated=False))
     assert on(ahead) == {"operation_to_confirm": at("2026-03-20 00:00")}
 

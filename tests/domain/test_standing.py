@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain import alerts, check_ins, enrolment, notes, pauses, standing, wake
+from followupbot.domain import alerts, check_ins, enrolment, erasure, notes, pauses, standing, wake
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Ended
 from followupbot.domain.decision import Decision, FreeText
@@ -162,11 +162,26 @@ def test_resume_by_staff_goes_on_with_what_is_due_then() -> None:
 
 
 def test_what_the_patient_has_ended_only_they_can_begin_again() -> None:
-    """`/stop` and `/delete` are theirs."""
+    """`/stop` is theirs."""
     chart = after(an_enrolled_chart(), pauses.stop(an_enrolled_chart(), NOW))
     assert standing.resume(chart, NOW) == NotRecorded("patient_stopped")
+
+
+def test_a_request_for_deletion_is_called_off_by_staff_and_the_patient_reads_that_it_is() -> None:
+    """They were told to call the clinic if they change their mind (clinical.md 0.17)."""
     asked = after(an_enrolled_chart(), pauses.request_deletion(an_enrolled_chart(), NOW))
-    assert standing.resume(asked, NOW) == NotRecorded("deletion_requested")
+    called_off = recorded(standing.resume(asked, NOW))
+    chart = after(asked, called_off)
+    assert (chart.standing, chart.enrolled.deletion_requested_at, erasure.due_at(chart)) == ("active", None, None)
+    assert chart.starts_allowed
+    assert sent(called_off) == ["patient: replies/deletion_called_off"]
+
+
+def test_who_has_died_is_not_asked_to_go_on_by_calling_off_their_deletion() -> None:
+    """Both were recorded, and only one of them may be a mistake."""
+    asked = after(an_enrolled_chart(), pauses.request_deletion(an_enrolled_chart(), NOW))
+    dead = after(asked, recorded(standing.halt(asked, "died", NOW)))
+    assert standing.resume(dead, NOW) == NotRecorded("deletion_requested")
 
 
 def test_a_pause_by_staff_ends_by_itself_and_says_nothing() -> None:

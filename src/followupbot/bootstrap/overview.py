@@ -10,7 +10,9 @@ from followupbot.bootstrap import missing, quarantine
 from followupbot.bootstrap.house import House
 from followupbot.bootstrap.watch import troubles
 from followupbot.domain.clinic import Clinic, Notice, Role
+from followupbot.domain.enrolment_state import ERASED_WITHIN
 from followupbot.domain.ids import Version
+from followupbot.domain.lists import ListLine
 from followupbot.protocol_files.programme import to_publish
 from followupbot.settings import Settings
 from followupbot.storage.queries import Queries, SetAsideLine, Status
@@ -53,6 +55,8 @@ class Overview:
     version: Version
     files_differ: bool
     not_approved: tuple[str, ...]
+    to_erase: tuple[ListLine, ...]
+    """Who has asked for deletion, the longest ago first; each with by when it is to be done."""
     problems: tuple[str, ...]
     """What somebody has to see to; with none, all is well."""
 
@@ -66,6 +70,7 @@ def look(house: House) -> Overview:
     overdue = sum(line.state == "open" and line.due_at <= now for line in queries.alerts_unresolved())
     running = _running(house.settings)
     published = clinic.published
+    to_erase = tuple(line for line in queries.listed(now) if line.kind == "deletion_requested")
     return Overview(
         at=now,
         running=running,
@@ -76,13 +81,24 @@ def look(house: House) -> Overview:
         version=published.version,
         files_differ=house.store.programme_files(published.version) != to_publish(house.settings.data),
         not_approved=tuple(sorted(one.key for one in published.protocols.values() if not one.approved_by)),
-        problems=(*_held(house, running), *_problems(clinic, lists, set_aside, running, overdue, now)),
+        to_erase=to_erase,
+        problems=(
+            *_held(house, running),
+            *_problems(clinic, lists, set_aside, running, overdue, now),
+            *_late_erasures(to_erase, now),
+        ),
     )
 
 
 def _held(house: House, running: Running | None) -> Iterator[str]:
     if quarantine.is_on(house) and (running is None or quarantine.WORDS not in running.problems):
         yield quarantine.WORDS
+
+
+def _late_erasures(to_erase: tuple[ListLine, ...], now: datetime) -> Iterator[str]:
+    late = sum(line.until is not None and line.until <= now for line in to_erase)
+    if late:
+        yield f"patients who asked for deletion more than {ERASED_WITHIN.days} days ago: {late}"
 
 
 def _problems(

@@ -135,6 +135,9 @@ def _as_text(seen: "Overview") -> Iterator[str]:
         why = "the chat refuses our messages" if call.blocked else "no chat"
         due = "" if call.until is None else f"; a check-in waits until {call.until:{TIME}}"
         yield f"  {call.patient}: {why}{due}. See: followupbot answer {call.patient}"
+    yield f"Requests for deletion: {len(seen.to_erase) or 'none'}"
+    for asked in seen.to_erase:
+        yield f"  {asked.patient}: by {asked.until:{TIME}}. See: followupbot erase {asked.patient} --help"
     late = "" if lists.charts_due_since is None else f", the first since {lists.charts_due_since:{TIME}}"
     yield f"Charts that are due: {lists.charts_due}{late}"
     for lane in Lane:
@@ -185,6 +188,10 @@ def _as_json(seen: "Overview") -> dict[str, Any]:
                 "blocked": call.blocked,
             }
             for call in lists.to_call
+        ],
+        "to_erase": [
+            {"patient": asked.patient, "until": asked.until.isoformat() if asked.until else None}
+            for asked in seen.to_erase
         ],
         "charts_due": lists.charts_due,
         "charts_due_since": lists.charts_due_since.isoformat() if lists.charts_due_since else None,

@@ -123,7 +123,9 @@ def pause(
 
 @app.command()
 def resume(context: typer.Context) -> None:
-    """Go on, whatever staff had recorded. What the patient has stopped themselves, only they can begin again.
+    """Go on, whatever staff had recorded; a request for deletion is called off, which the patient must have told you.
+
+    What the patient has stopped themselves, only they can begin again.
 
     Example: followupbot patient 7F3K9 resume
     """

@@ -116,7 +116,8 @@ def _lists(clinic: Clinic, lines: Sequence[ListLine], at_most: int) -> Iterator[
         yield Line(MessageKey("staff/lists_heading"), heading)
         for line in members[:at_most]:
             since = Day(local(line.since, zone).date())
-            yield Line(MessageKey("staff/lists_line"), {"code": line.patient, "since": since})
+            until = None if line.until is None else Day(local(line.until, zone).date())
+            yield Line(MessageKey("staff/lists_line"), {"code": line.patient, "since": since, "until": until})
         if len(members) > at_most:
             yield Line(MessageKey("staff/lists_more"), {"more": len(members) - at_most})
 

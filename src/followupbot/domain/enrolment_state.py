@@ -1,7 +1,7 @@
 """A patient in a care protocol: frozen state, from the invitation on."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from followupbot.domain.carer_state import Beckoned, Carer, Helping
@@ -9,6 +9,9 @@ from followupbot.domain.ids import CarerId, ChatId, Language, ProtocolKey, Token
 from followupbot.domain.schedule import Daytime, PartialDate
 
 BIRTH_YEAR_TRIES_MAX = 3
+
+ERASED_WITHIN = timedelta(days=30)
+"""After the patient has asked for it (clinical.md 0.17; Telegram's own policy says the same)."""
 
 READING_SCREENS = 2
 """What is read before consent is asked. With that, the year of birth, the plan and the teach-back they are six."""

@@ -1,16 +1,14 @@
 """What has to be so before a patient is erased, and what keeps them (clinical.md 0.17)."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from followupbot.domain.addressing import stamp
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision, FreeText
+from followupbot.domain.enrolment_state import ERASED_WITHIN
 from followupbot.domain.facts.patient import LegalHoldPlaced, LegalHoldReleased
-
-ERASED_WITHIN = timedelta(days=30)
-"""After the patient has asked for it (clinical.md 0.17; Telegram's own policy says the same)."""
 
 
 class Obstacle(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 
 from followupbot.domain.chart import Chart
-from followupbot.domain.enrolment_state import Halted, Locked
+from followupbot.domain.enrolment_state import ERASED_WITHIN, Halted, Locked
 from followupbot.domain.ids import AlertId, PatientId, StaffId
 from followupbot.domain.schedule import resolve
 from followupbot.domain.tiers import Tier
@@ -47,6 +47,11 @@ class ListLine:
     kind: str
     patient: PatientId
     since: datetime
+
+    @property
+    def until(self) -> datetime | None:
+        """By when it is to be done, where that is not for whoever sees it to say."""
+        return self.since + ERASED_WITHIN if self.kind == "deletion_requested" else None
 
 
 @dataclass(frozen=True)

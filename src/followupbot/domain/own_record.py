@@ -24,6 +24,7 @@ from followupbot.domain.facts.enrolment import (
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.facts.occasions import OccasionAdded, OccasionCancelled
 from followupbot.domain.facts.patient import (
+    DeletionCalledOff,
     DeletionRequested,
     FollowUpHalted,
     OperationConfirmed,
@@ -193,6 +194,7 @@ _PLAIN: Mapping[type, str] = {
     PatientStopped: "stopped",
     PatientResumed: "resumed",
     DeletionRequested: "deletion_requested",
+    DeletionCalledOff: "deletion_called_off",
     TravelEnded: "travel_ended",
     AlertTaken: "taken",
     CardSent: "card",

@@ -11,7 +11,7 @@ from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import EndReason
 from followupbot.domain.decision import Decision
-from followupbot.domain.enrolment_state import Following, Halted, Paused, Stopped
+from followupbot.domain.enrolment_state import ERASED_WITHIN, Following, Halted, Paused, Stopped
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.patient import DeletionRequested, PatientPaused, PatientResumed, PatientStopped
 from followupbot.domain.folding import fold
@@ -124,7 +124,9 @@ def _standing(chart: Chart, now: datetime) -> Decision:
     alert = chart.unresolved_alert is not None
     again = ((Choice("resume", CommandPress(chart.patient, "resume")),),)
     if chart.enrolled.deletion_requested_at is not None:
-        reply = _reply(chart, "replies/deletion_requested", "delete", now, {"alert": alert})
+        asked_at = chart.enrolled.deletion_requested_at
+        due = Day(local(asked_at + ERASED_WITHIN, chart.enrolled.plan.zone).date())
+        reply = _reply(chart, "replies/deletion_requested", "delete", now, {"alert": alert, "due": due})
     elif chart.standing == "died":
         reply = _reply(chart, "replies/read_by_people", "halted", now)
     elif isinstance(chart.enrolled.contact, Halted):

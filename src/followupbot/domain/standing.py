@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from followupbot.domain import check_ins, occasions, pauses
+from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Following, Halted, HaltReason, Stopped
 from followupbot.domain.facts.patient import (
+    DeletionCalledOff,
     FollowUpHalted,
     OperationConfirmed,
     OperationPostponed,
@@ -20,7 +22,7 @@ from followupbot.domain.facts.patient import (
     PatientReoperated,
     PatientResumed,
 )
-from followupbot.domain.outgoing import Recall
+from followupbot.domain.outgoing import Lane, Recall
 from followupbot.domain.schedule import SURGERY_AHEAD, SURGERY_YEAR_MIN, PartialDate, local, resolve
 
 HALTS: Mapping[str, HaltReason] = {
@@ -88,13 +90,26 @@ def pause(chart: Chart, until: date, now: datetime) -> Decision | NotRecorded:
 
 
 def resume(chart: Chart, now: datetime) -> Decision | NotRecorded:
-    """We write again when something is due. What the patient has ended themselves, only they can begin again."""
+    """We write again when something is due. What the patient has ended themselves, only they can begin again.
+
+    A request for deletion is called off: whoever has changed their mind is asked to call the clinic (clinical.md 0.17).
+    """
+    contact = chart.enrolled.contact
+    if chart.enrolled.deletion_requested_at is not None and not isinstance(contact, Halted):
+        return _call_off(chart, now)
     only_patient = _ends_by_patient_only(chart)
     if only_patient is not None:
         return NotRecorded(only_patient)
-    if isinstance(chart.enrolled.contact, Following):
+    if isinstance(contact, Following):
         return NotRecorded("nothing_halted")
     return Decision((*occasions.passed_over(chart, now, now), PatientResumed(now)))
+
+
+def _call_off(chart: Chart, now: datetime) -> Decision:
+    """The request is gone, and it goes on as before; the patient reads that it does, should it not be their wish."""
+    facts = (*occasions.passed_over(chart, now, now), DeletionCalledOff(now), PatientResumed(now))
+    told = to_patient(chart, "replies/deletion_called_off", key=f"kept/{stamp(now)}", lane=Lane.REPLY, starts=True)
+    return Decision(facts, (told,))
 
 
 def operated(chart: Chart, on: PartialDate, now: datetime) -> Decision | NotRecorded:

@@ -68,6 +68,14 @@ class DeletionRequested:
 
 
 @dataclass(frozen=True)
+class DeletionCalledOff:
+    """The patient told the clinic that what is kept about them is to stay."""
+
+    at: datetime
+    kind: Literal["deletion_called_off"] = "deletion_called_off"
+
+
+@dataclass(frozen=True)
 class FollowUpHalted:
     """Staff recorded that the patient died, moved … (clinical.md 0.13): nothing is started, and no link leads in."""
 
@@ -165,6 +173,7 @@ PatientFact = (
     | PatientResumed
     | PatientHeld
     | DeletionRequested
+    | DeletionCalledOff
     | FollowUpHalted
     | OperationConfirmed
     | OperationPostponed

@@ -7,6 +7,7 @@ from typing import assert_never
 from followupbot.domain.chart import UNREAD_MAX, Chart, Hold
 from followupbot.domain.enrolment_state import Active, Following, Halted, Paused, Stopped, Travel
 from followupbot.domain.facts.patient import (
+    DeletionCalledOff,
     DeletionRequested,
     FollowUpHalted,
     IdentityEntered,
@@ -46,6 +47,8 @@ def changes(chart: Chart, fact: PatientFact) -> Changes:
             contact = chart.enrolled.contact
             quiet = contact if isinstance(contact, Halted) else Stopped()
             return of_enrolment(chart, contact=quiet, deletion_requested_at=fact.at)
+        case DeletionCalledOff():
+            return of_enrolment(chart, deletion_requested_at=None)
         case FollowUpHalted():
             return of_enrolment(chart, contact=Halted(fact.reason), invitation=None)
         case OperationConfirmed() | OperationPostponed():
