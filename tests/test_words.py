@@ -122,6 +122,64 @@ def test_each_language_has_a_line_for_who_cannot_phone_and_who_travels() -> None
     assert {language: len(found.cards_say) for language, found in limits.items()} == {"en": 2, "es": 2}
 
 
+CONSENT_SAYS = {
+    "en": {
+        "who runs it": "runs this",
+        "how often": "How often.",
+        "for how long": "10 years",
+        "who sees it": "sees them, in opening hours",
+        "Telegram's copies": "Telegram keeps copies",
+        "no encryption": "not end-to-end encrypted",
+        "another way": "by phone or letter",
+        "no emergency service": "not an emergency service",
+        "a copy": "a copy of your answers",
+        "mistakes": "put right",
+        "deletion": "deleted",
+        "time kept": "as long as the law says",
+        "questions": "your data? ",
+        "18": "18 or older",
+        "stopping": "stop at any time. Your care stays the same.",
+        "version": "Text version",
+        "date": "2026",
+    },
+    "es": {
+        "who runs it": "Esto lo lleva",
+        "how often": "Cada cuánto.",
+        "for how long": "10 años",
+        "who sees it": "en horas de consulta",
+        "Telegram's copies": "Telegram guarda copias",
+        "no encryption": "no están cifrados",
+        "another way": "por teléfono o por carta",
+        "no emergency service": "no es un servicio de emergencias",
+        "a copy": "una copia de sus respuestas",
+        "mistakes": "se corrijan",
+        "deletion": "se borren",
+        "time kept": "por cuánto tiempo",
+        "questions": "sus datos? ",
+        "18": "18 años",
+        "stopping": "dejarlo cuando quiera. Su atención sigue igual.",
+        "version": "Versión",
+        "date": "2026",
+    },
+}
+BY_PHONE_NEEDS_NOT = {"Telegram's copies", "no encryption", "another way"}
+
+
+@pytest.mark.parametrize("language", WORDS.languages)
+def test_what_is_consented_to_is_said_whole(language: str) -> None:
+    """Each item that clinical.md 6 lists for consent, on the screens and on the telephone."""
+
+    def said(*names: str) -> str:
+        params = {"years": 10}
+        found = (EDITION.html(Language(language), MessageKey(f"consent/{name}"), params) for name in names)
+        return html.strip(" ".join(found))
+
+    screens, by_phone = said("read_1", "read_2", "ask"), said("by_phone")
+    for item, words in CONSENT_SAYS[language].items():
+        assert words in screens, item
+        assert words in by_phone or item in BY_PHONE_NEEDS_NOT, item
+
+
 @pytest.mark.parametrize("message", in_folder("cards/"))
 def test_a_card_never_says_that_the_clinic_knows_when_it_does_not(message: Message) -> None:
     """What it says is another thing in each case, in every language."""

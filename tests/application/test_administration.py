@@ -53,6 +53,7 @@ def test_the_same_update_twice_invites_once() -> None:
         ("1939-03-01 Europe/Berlin en 10:00", "surgery_too_early"),
         ("2029-03-01 Europe/Berlin en 10:00", "surgery_too_far_ahead"),
         ("2026-03-01 Europe/Berlin en 10:00 1850", "born_impossible"),
+        ("2026-03-01 Europe/Berlin en 10:00 2015", "under_age"),
         ("2026-03-01 Europe/Berlin en 10:00 nonsense", "unreadable"),
     ],
 )

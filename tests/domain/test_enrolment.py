@@ -120,7 +120,9 @@ TODAY = a_day("2026-03-09")
         (a_plan(ask_at=time(20)), ("hour_outside_daytime",)),
         (a_plan(born=1899), ("born_impossible",)),
         (a_plan(born=1900), ()),
-        (a_plan(born=2026), ()),
+        (a_plan(born=2008), ()),
+        (a_plan(born=2009), ("under_age",)),
+        (a_plan(born=2026), ("under_age",)),
         (a_plan(born=2027), ("born_impossible",)),
         (a_plan(born=None), ()),
         (replace(a_plan(), protocol=ProtocolKey("knee")), ("unknown_protocol",)),
@@ -137,7 +139,7 @@ TODAY = a_day("2026-03-09")
     ],
 )
 def test_a_plan_that_cannot_be_carried_out_says_all_that_is_wrong(plan: Plan, found: tuple[str, ...]) -> None:
-    """Surgery from 1950 to twelve months ahead (clinical.md 0.12)."""
+    """Surgery from 1950 to twelve months ahead (clinical.md 0.12); nobody under 18 (6, consent)."""
     assert enrolment.problems(plan, a_programme(), TODAY) == found
 
 

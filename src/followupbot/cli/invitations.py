@@ -20,6 +20,7 @@ from followupbot.domain import enrolment, patient_code
 from followupbot.domain import staff as staff_of
 from followupbot.domain.carer_state import CARERS_MAX, INITIALS_LENGTH_MAX, read_initials
 from followupbot.domain.clinic import Role, StaffJoined
+from followupbot.domain.enrolment import AGE_MIN
 from followupbot.domain.enrolment_state import Halted, Plan
 from followupbot.domain.ids import Language, MessageKey, PatientId, ProtocolKey
 from followupbot.domain.schedule import DAY_STARTS, DEFAULT_QUIET_HOURS, SURGERY_YEAR_MIN, PartialDate, local
@@ -48,6 +49,7 @@ PROBLEMS = {
     "surgery_too_early": f"--surgery-on: expected {SURGERY_YEAR_MIN} or later.",
     "surgery_too_far_ahead": "--surgery-on: expected at most 12 months ahead.",
     "born_impossible": "--born: expected a year of birth between 1900 and this year.",
+    "under_age": f"--born: expected somebody of {AGE_MIN} or older; the consent is for grown-ups.",
 }
 
 

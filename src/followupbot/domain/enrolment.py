@@ -44,6 +44,9 @@ _NUMBER = re.compile(r"\d+")
 BORN_YEAR_MIN = 1900
 """Nobody born earlier has an operation to follow."""
 
+AGE_MIN = 18
+"""Consent is for grown-ups (clinical.md 6); who has no year of birth entered is told so in the text itself."""
+
 
 def problems(plan: Plan, programme: Programme, today: date) -> tuple[str, ...]:
     """What is wrong with a plan, as keys of `terminal/problems`; nothing where it can be carried out."""
@@ -65,6 +68,8 @@ def problems(plan: Plan, programme: Programme, today: date) -> tuple[str, ...]:
         found.append("surgery_too_far_ahead")
     if plan.born is not None and not BORN_YEAR_MIN <= plan.born <= today.year:
         found.append("born_impossible")
+    elif plan.born is not None and today.year - plan.born < AGE_MIN:
+        found.append("under_age")
     return tuple(found)
 
 

@@ -41,6 +41,7 @@ INVITE_PROBLEMS = (
     "surgery_too_early",
     "surgery_too_far_ahead",
     "born_impossible",
+    "under_age",
     "unreadable",
     "which_protocol",
     "no_bot",
