@@ -22,7 +22,8 @@ from followupbot.protocol_files.programme import read_files, read_programme
 from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.sources import gather
 from followupbot.rendering import html
-from followupbot.rendering.contracts import CONTRACTS, Contract, contract
+from followupbot.rendering.contracts import CONTRACTS, contract
+from followupbot.rendering.contracts.terms import Contract
 from followupbot.rendering.renderer import Edition
 from followupbot.rendering.words import Message, Words
 

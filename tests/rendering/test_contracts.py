@@ -6,7 +6,8 @@ import pytest
 
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import Instant, Param, Words
-from followupbot.rendering.contracts import BRANCHES_MAX, CONTRACTS, contract, fixed_keys, mismatch
+from followupbot.rendering.contracts import CONTRACTS, contract, fixed_keys, mismatch
+from followupbot.rendering.contracts.terms import BRANCHES_MAX
 
 DUE = Instant(datetime(2026, 3, 16, 17, tzinfo=UTC), "UTC")
 ALERT: dict[str, Param] = {

@@ -21,7 +21,8 @@ from followupbot.domain.prompts import OF_CARER
 from followupbot.protocol_files.programme import ReadProtocol, in_use, read_files
 from followupbot.protocol_files.reading import Problem, Problems, Severity, nearest
 from followupbot.protocol_files.sources import CLINIC_FILE, VIGNETTES, WORDS_DATA, belongs, beside, gather, own_files
-from followupbot.rendering.contracts import CONTRACTS, Contract, gate_contract, rule_contract
+from followupbot.rendering.contracts import CONTRACTS, gate_contract, rule_contract
+from followupbot.rendering.contracts.terms import Contract
 from followupbot.rendering.words import Words
 
 PRESS_LETTERS_MAX = 68

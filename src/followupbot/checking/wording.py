@@ -12,7 +12,8 @@ from followupbot.domain.params import Param
 from followupbot.domain.params import Words as WordsOf
 from followupbot.protocol_files.reading import Problem, Severity, likeliest
 from followupbot.rendering import html
-from followupbot.rendering.contracts import CONTRACTS, NOTICE_LENGTH_MAX, Contract, contract
+from followupbot.rendering.contracts import CONTRACTS, contract
+from followupbot.rendering.contracts.terms import NOTICE_LENGTH_MAX, Contract
 from followupbot.rendering.param_kinds import AWKWARD_NAME
 from followupbot.rendering.renderer import EMERGENCY_NUMBER_KEY, Edition, RenderingFailed
 from followupbot.rendering.templates import CLINIC, Html, environment, inspect
