@@ -291,10 +291,10 @@ class MemoryStore:
     def listed(self, now: datetime) -> Sequence[ListLine]:
         """Who is on the staff's lists."""
         found = [
-            ListLine(listed.kind, patient, listed.since)
+            line
             for patient, chart in self.charts.items()
             for listed in lists.listed(chart)
-            if listed.since <= now
+            if (line := ListLine(listed.kind, patient, listed.since)).shown(now)
         ]
         return sorted(found, key=lambda line: (lists.KINDS.index(line.kind), line.since, line.patient))
 

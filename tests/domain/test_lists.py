@@ -56,6 +56,17 @@ def test_two_misses_in_a_row_are_a_line_until_they_answer() -> None:
     assert on(replace(paused, misses=2)) == {}
 
 
+def test_who_stops_is_a_line_for_two_weeks_and_who_comes_back_is_none() -> None:
+    """Staff are told (clinical.md 6), and the list does not fill up with what nobody can change."""
+    chart = with_phone(an_enrolled_chart())
+    stopped = after(chart, pauses.stop(chart, NOW))
+    assert on(stopped) == {"stopped": NOW}
+    line = ListLine("stopped", PATIENT, NOW)
+    assert [line.shown(NOW + timedelta(days=days)) for days in (-1, 0, 13, 14)] == [False, True, True, False]
+    assert on(after(stopped, pauses.resume(stopped, LATER))) == {}
+    assert on(after(chart, pauses.request_deletion(chart, NOW))) == {"deletion_requested": NOW}
+
+
 def test_who_refuses_our_messages_is_unreachable_until_they_do_not() -> None:
     """Since the first refusal."""
     chart = fold(with_phone(an_enrolled_chart()), (PatientBlocked(LATER),))

@@ -152,8 +152,9 @@ class Paused:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The patient wants to hear nothing that we start; only they can end that."""
+    """The patient wants to hear nothing that we start; only they can end that. `at`: since when, by `/stop`."""
 
+    at: datetime | None = None
     kind: Literal["stopped"] = "stopped"
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from followupbot.domain.chart import Chart
-from followupbot.domain.enrolment_state import ERASED_WITHIN, Halted, Locked
+from followupbot.domain.enrolment_state import ERASED_WITHIN, Halted, Locked, Stopped
 from followupbot.domain.ids import AlertId, PatientId, StaffId
 from followupbot.domain.schedule import resolve
 from followupbot.domain.tiers import Tier
@@ -22,11 +22,15 @@ KINDS = (
     "no_phone",
     "phone_changed",
     "deletion_requested",
+    "stopped",
     "operation_to_confirm",
     "locked",
     "expected",
 )
 """In the order in which they are shown; the words are `staff/lists/<kind>`."""
+
+STOPPED_SHOWN_FOR = timedelta(days=14)
+"""Staff are told who has stopped (clinical.md 6), and there is nothing to do by which the line would go."""
 
 NOT_FOLLOWED = frozenset({"declined", "died", "moved", "transferred", "withdrawn", "cancelled"})
 """Whose phone number nobody will need."""
@@ -47,6 +51,10 @@ class ListLine:
     kind: str
     patient: PatientId
     since: datetime
+
+    def shown(self, now: datetime) -> bool:
+        """Whether it stands on the list then."""
+        return self.since <= now and (self.kind != "stopped" or now < self.since + STOPPED_SHOWN_FOR)
 
     @property
     def until(self) -> datetime | None:
@@ -80,6 +88,8 @@ def _listed(chart: Chart) -> Iterator[tuple[str, datetime]]:
         yield ("held" if chart.held else "to_review"), chart.unread_since
     if enrolment.deletion_requested_at is not None:
         yield "deletion_requested", enrolment.deletion_requested_at
+    if isinstance(enrolment.contact, Stopped) and enrolment.contact.at is not None:
+        yield "stopped", enrolment.contact.at
     if isinstance(enrolment.state, Locked):
         yield "locked", enrolment.state.at
     if chart.standing in NOT_FOLLOWED:

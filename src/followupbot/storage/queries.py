@@ -238,8 +238,8 @@ class Queries:
                 for row in connection.execute(query)
                 for kind, _, since in (entry.partition(":") for entry in row.lists.split())
             ]
-        since_now = (line for line in lines if line.since <= now)
-        return sorted(since_now, key=lambda line: (KINDS.index(line.kind), line.since, line.patient))
+        shown = (line for line in lines if line.shown(now))
+        return sorted(shown, key=lambda line: (KINDS.index(line.kind), line.since, line.patient))
 
     def undelivered(self) -> Sequence[Undelivered]:
         """Messages that will not go or may have gone, the newest first."""

@@ -38,7 +38,7 @@ def changes(chart: Chart, fact: PatientFact) -> Changes:
             blocked = isinstance(fact, PatientBlocked)
             return of_enrolment(chart, blocked=blocked, blocked_at=fact.at if blocked else None)
         case PatientStopped():
-            return of_enrolment(chart, contact=Stopped())
+            return of_enrolment(chart, contact=Stopped(fact.at))
         case PatientPaused():
             return of_enrolment(chart, contact=Paused(fact.until))
         case PatientResumed():
