@@ -13,6 +13,7 @@ from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.intake import Intake, Listen
 from followupbot.channels.telegram.outbound import TelegramChannel
+from followupbot.channels.telegram.spool import Spool
 from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
 from followupbot.domain.decision import Decision
 from followupbot.domain.ids import Language, MessageId, Version
@@ -125,6 +126,7 @@ class House:
     told: list[tuple[str, str]] = field(default_factory=list)
     commits: int = 0
     heard: int = 0
+    spool: Spool | None = None
     listen: Listen | None = None
     """How updates come in, where they are brought."""
     committed: Callable[[], None] | None = None
@@ -155,6 +157,7 @@ class House:
             channel,
             cards,
             self.tell,
+            spool=self.spool,
             committed=self._committed,
             heard=self._hear,
             sleep=self.time.sleep,

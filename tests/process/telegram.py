@@ -98,6 +98,11 @@ class Telegram:
         """The update is handed out once more."""
         self.do(lambda: self.practice.redeliver(update))
 
+    def somebody_writes(self, chat: int) -> int:
+        """Somebody whom nobody knows; the number of the update."""
+        message = {"message_id": 1, "chat": {"id": chat, "type": "private"}, "text": "hello"}
+        return self.do(lambda: self.practice.updates({"message": message}))
+
     def update_of(self, query: str) -> int:
         """The number of the update by which the bot heard of that press."""
 

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+import sqlalchemy as sa
 
+from followupbot.bootstrap.house import House
+from followupbot.storage.tables import causes
 from tests.process.harness import (
     BRISK,
     CARD,
@@ -17,7 +20,7 @@ from tests.process.harness import (
     emergency,
     takes,
 )
-from tests.process.telegram import Phone, until
+from tests.process.telegram import TOKEN, Phone, until
 from tests.process.troubles import TROUBLES, small_disk
 
 CARD_WITHIN = 2.0
@@ -118,6 +121,43 @@ def test_urgent_needs_no_database_either(troubled: Clinic, trouble: str) -> None
     maria.reads("I cannot feel when my bladder is full", times=screens + 1)
     until(lambda: clinic.telegram.waiting() == [], "the update to be confirmed")
     assert (maria.count(WHOM_TO_CALL), ito.count(URGENT_PAGE)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("engine_name", "trouble"),
+    [
+        pytest.param("sqlite", "locked", marks=LONG),
+        pytest.param("postgresql", "locked", marks=[POSTGRES, LONG]),
+    ],
+)
+def test_an_emergency_behind_more_than_telegram_shows_is_seen_and_nothing_is_lost(clinic: Clinic, trouble: str) -> None:
+    """Telegram shows a hundred that are not confirmed; those before it wait on the disk, also through kill -9."""
+    program = clinic.run(script=BRISK).ready()
+    ito = clinic.staff_joins("Dr Ito")
+    maria = clinic.goes_to_gate("Maria")
+    with TROUBLES[trouble](clinic, program):
+        before = [clinic.telegram.somebody_writes(9_000 + number) for number in range(150)]
+        update = clinic.telegram.update_of(maria.press(emergency))
+        maria.reads(NOT_RECORDED, within=10)
+        until(lambda: clinic.telegram.confirmed(before[0]), "what waits on the disk to be confirmed")
+        assert not clinic.telegram.confirmed(update)
+        program.kill()
+    program = clinic.run()
+    maria.reads(RECORDED, within=20)
+    ito.reads("Emergency")
+    until(lambda: clinic.telegram.waiting() == [], "the rest to be confirmed", within=20)
+    with clinic.opened() as house:
+        until(lambda: handled(house, before) == len(before), "everybody to be answered", within=30)
+    assert program.stop()[0] == 0
+
+
+def handled(house: House, updates: list[int]) -> int:
+    """How many of these updates have been decided about."""
+    query = sa.select(sa.func.count()).select_from(causes)
+    keys = [f"update:{TOKEN.partition(':')[0]}:{update}" for update in updates]
+    with house.database.read() as connection:
+        found: int = connection.execute(query.where(causes.c.key.in_(keys))).scalar_one()
+    return found
 
 
 def nothing_more_comes(clinic: Clinic, maria: Phone, *staff: Phone) -> None:

@@ -87,6 +87,21 @@ def test_an_alert_whose_page_is_overdue_is_told(clinic: Clinic) -> None:
     ada.reads("Over:", within=20)
 
 
+def test_an_update_that_can_be_neither_handled_nor_set_aside_is_told(clinic: Clinic) -> None:
+    """By a mistake beside the handler: it is tried for ever, and somebody has to look."""
+    stuck = clinic.folder / "stuck"
+    stuck.touch()
+    program = clinic.run(script=SCRIPT, FOLLOWUPBOT_TEST_STUCK=str(stuck)).ready()
+    ada = clinic.staff_joins("Ada")
+    update = clinic.telegram.do(lambda: clinic.telegram.practice.updates({"message": {"message_id": "none"}}))
+    ada.reads("What patients have sent waits", within=20)
+    until(lambda: "updates_wait" in problems(program), "health to say so")
+    assert not clinic.telegram.confirmed(update)
+    stuck.unlink()
+    ada.reads("Over:", within=20)
+    until(lambda: clinic.telegram.confirmed(update), "it to be set aside")
+
+
 def test_a_database_that_is_away_is_told_past_it(clinic: Clinic) -> None:
     program = clinic.run(script=SCRIPT).ready()
     ada = clinic.staff_joins("Ada")

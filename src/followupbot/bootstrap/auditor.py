@@ -45,6 +45,9 @@ PENDING_MAX = {
 }
 """How long the oldest message of a lane may wait: a wave of 10,000 check-ins takes six minutes."""
 
+UPDATES_WAIT_AFTER_MS = 60_000
+"""Whatever a patient does is decided about within a second; what waits for a minute, with a database, is stuck."""
+
 DEAD_WITHIN = timedelta(hours=24)
 """Of messages that were given up, those of a day are looked at: each is told once, and older ones were told."""
 
@@ -127,6 +130,9 @@ class Auditor:
             for part in self._watched()
             if workplace.age_ms(part) > health.STALE_AFTER_MS
         }
+        waits_since = workplace.updates_wait_since()
+        if waits_since is not None and workplace.house.clock.machine_now() - waits_since > UPDATES_WAIT_AFTER_MS:
+            found.add(Trouble("updates_wait"))
         began = self._monotonic()
         try:
             async with asyncio.timeout(LOOK_WITHIN):
@@ -178,6 +184,8 @@ class Auditor:
 
     def _judges(self, trouble: Trouble) -> bool:
         """Of parts of another process nothing is known here; of the database, all."""
+        if trouble.key == "updates_wait":
+            return Part.INTAKE in self._parts
         return trouble.key != "part_stopped" or trouble.detail in {part.value for part in self._watched()}
 
     # -- telling -------------------------------------------------------------------------------------------------------

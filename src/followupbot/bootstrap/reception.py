@@ -1,8 +1,8 @@
 """Intake's part: updates come in; and what a card needs that is sent without a database."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import structlog
 
@@ -21,6 +21,7 @@ from followupbot.channels.telegram.intake import Intake, Listen
 from followupbot.channels.telegram.menu import Menu, StaffMenus, set_menus
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import place_of
+from followupbot.channels.telegram.spool import Spool, is_empty
 from followupbot.channels.telegram.unrecorded import Direct, UnrecordedCards
 from followupbot.channels.telegram.webhook import WebhookKeeper, WebhookSettings
 from followupbot.domain.clinic import Clinic, Role
@@ -28,7 +29,8 @@ from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.manual import COMMANDS
 from followupbot.domain.presses import CanaryPress
 from followupbot.storage.hearing import Hearing
-from followupbot.storage.leases import Lease
+from followupbot.storage.keys import CLINIC
+from followupbot.storage.leases import Lease, RoleLock, RoleTaken
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,13 @@ CANARY_SECONDS = 60.0
 """How often it is looked whether today's test of alerts is to be made."""
 
 CARDS_SENT_LOG = "cards_sent.log"
+
+SPOOL = "updates_held.bin"
+SPOOL_LOCK = "updates_held.lock"
+"""Beside the data, on this machine: several processes may have one folder, and one of them has the file."""
+
+LEFT_OVER_SECONDS = 5.0
+"""How often a process that stands by looks whether updates wait on its disk that an earlier one has confirmed."""
 
 
 def whom_to_tell(house: House) -> Direct:
@@ -59,6 +68,8 @@ class Reception:
         self._refreshing: set[asyncio.Task[None]] = set()
         self._keeping: set[asyncio.Task[None]] = set()
         self._staff_menus: StaffMenus | None = None
+        self._at_spool = asyncio.Lock()
+        self._taking_in = asyncio.Event()
 
     async def run(self, bot: BotApi, channel: TelegramChannel) -> None:
         """Updates come in until the stop, and Telegram offers patients the commands that there are."""
@@ -69,28 +80,90 @@ class Reception:
         workplace, house = self._workplace, self._workplace.house
 
         async def take_in(_: Lease | None, over: asyncio.Event) -> None:
-            intake = Intake(
-                bot,
-                Inbound(FrontDesk(house.store, house.outbox), bot.number),
-                house.store,
-                workplace.writer,
-                house.clock,
-                house.renderer,
-                channel,
-                UnrecordedCards(channel, house.renderer, self._direct, house.settings.data / CARDS_SENT_LOG),
-                workplace.tell_operator,
-                committed=self._committed,
-                heard=self._heard,
-            )
-            workplace.reports(Part.INTAKE, lambda: intake.last_good_poll_machine)
-            canaries = asyncio.create_task(self._test_alerts(intake))
+            self._taking_in.set()
             try:
-                await intake.run(over, self._listening(bot))
+                async with self._at_spool:
+                    with self._spool() as spool:
+                        intake = self._intake(bot, channel, spool)
+                        workplace.reports(Part.INTAKE, lambda: intake.last_good_poll_machine)
+                        workplace.updates_wait_since = lambda: intake.waits_since_machine
+                        canaries = asyncio.create_task(self._test_alerts(intake))
+                        try:
+                            await intake.run(over, self._listening(bot))
+                        finally:
+                            canaries.cancel()
             finally:
-                canaries.cancel()
+                self._taking_in.clear()
 
         # An emergency is answered without the database, also by a process that has begun without it.
-        await Turn(workplace, Part.INTAKE, bot.number, without_database=True).run(take_in)
+        turn = Turn(workplace, Part.INTAKE, bot.number, without_database=True)
+        if house.database.path is not None:
+            await turn.run(take_in)
+            return
+        standing_by = asyncio.create_task(self._work_off(bot, channel))
+        try:
+            await turn.run(take_in)
+        finally:
+            standing_by.cancel()
+            await asyncio.gather(standing_by, return_exceptions=True)
+
+    def _intake(self, bot: BotApi, channel: TelegramChannel, spool: Spool | None) -> Intake:
+        workplace, house = self._workplace, self._workplace.house
+        return Intake(
+            bot,
+            Inbound(FrontDesk(house.store, house.outbox), bot.number),
+            house.store,
+            workplace.writer,
+            house.clock,
+            house.renderer,
+            channel,
+            UnrecordedCards(channel, house.renderer, self._direct, house.settings.data / CARDS_SENT_LOG),
+            workplace.tell_operator,
+            spool=spool,
+            committed=self._committed,
+            heard=self._heard,
+        )
+
+    @contextmanager
+    def _spool(self) -> Iterator[Spool | None]:
+        """The updates on this machine's disk; None where another process of this folder has them."""
+        house = self._workplace.house
+        folder, cipher = house.settings.data, house.keys.cipher(CLINIC)
+        with ExitStack() as held:
+            try:
+                held.enter_context(RoleLock(folder, SPOOL_LOCK))
+            except (RoleTaken, OSError) as error:
+                log.warning("no updates are kept on the disk", reason=str(error))
+                yield None
+                return
+            yield Spool(
+                folder / SPOOL,
+                lambda plain: cipher.encrypt(plain, "spool", "update", ""),
+                lambda sealed: cipher.decrypt(sealed, "spool", "update", ""),
+            )
+
+    async def _work_off(self, bot: BotApi, channel: TelegramChannel) -> None:
+        """What an earlier process has left on this disk comes in, also while another machine has the turn."""
+        workplace, file = self._workplace, self._workplace.house.settings.data / SPOOL
+        while not workplace.stop.is_set():
+            await workplace.pause(LEFT_OVER_SECONDS)
+            if self._taking_in.is_set() or is_empty(file):
+                continue
+            async with self._at_spool:
+                with self._spool() as spool:
+                    if spool is not None and spool.waiting():
+                        await self._take_left_over(self._intake(bot, channel, spool))
+
+    async def _take_left_over(self, intake: Intake) -> None:
+        """Until nothing is left, the turn comes, or the stop."""
+        over = asyncio.Event()
+
+        async def listen(intake: Intake) -> None:
+            while intake.unconfirmed and not self._taking_in.is_set() and not self._workplace.stop.is_set():
+                await self._workplace.pause(0.2)
+            over.set()
+
+        await intake.run(over, listen)
 
     async def _test_alerts(self, intake: Intake) -> None:
         """Once a day a made-up press goes the way of all others."""

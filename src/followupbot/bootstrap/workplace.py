@@ -45,6 +45,8 @@ class Workplace:
         """What the auditor has found, by key alone, for the health page."""
         self.doubts_clock = False
         """Whether nothing routine is done, because the clock has jumped and nobody has looked yet."""
+        self.updates_wait_since: Callable[[], int | None] = lambda: None
+        """Since when, by the machine's clock, the oldest update in hand has waited; None where none does."""
         self._began_machine = house.clock.machine_now()
         self._last_done: dict[Part, Callable[[], int | None]] = {}
 
@@ -55,7 +57,8 @@ class Workplace:
     def age_ms(self, part: Part) -> int:
         """How long ago the part did its work; where it never has, how long the program has run."""
         done = self._last_done.get(part, lambda: None)()
-        return self.house.clock.machine_now() - (self._began_machine if done is None else done)
+        # Without its sign: where the clock was set back nobody knows how long ago it was; better one alarm too many.
+        return abs(self.house.clock.machine_now() - (self._began_machine if done is None else done))
 
     async def insist(self, unit: Callable[[], T]) -> T | None:
         """What the unit gives back, as soon as the database takes it; None where the stop came first."""

@@ -95,9 +95,9 @@ class RoleTaken(Exception):
 class RoleLock:
     """One process at a time has the data folder. The system frees it when the process ends, however it ends."""
 
-    def __init__(self, folder: Path) -> None:
-        """Nothing is locked yet."""
-        self._path = folder / "followupbot.lock"
+    def __init__(self, folder: Path, name: str = "followupbot.lock") -> None:
+        """Nothing is locked yet. `name` is of the file that is locked."""
+        self._path = folder / name
         self._file: IO[bytes] | None = None
 
     def __enter__(self) -> "RoleLock":

@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -41,6 +41,12 @@ FAILURE_PAUSES = (0.2, 0.5)
 STORAGE_PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds before the next try; the last is repeated."""
 
+SPOOLED_FROM = 50
+"""From so many unconfirmed updates on they go to the disk and are confirmed: Telegram shows the first hundred only."""
+
+SPOOLED_MAX = 5_000
+"""So many at most, since each is in memory too: some 50 MB. Behind them a hundred more are seen."""
+
 BROUGHT_WITHIN = 8.0
 """Seconds after which Telegram is told to bring an update again; it waits for longer than that."""
 
@@ -61,17 +67,35 @@ class Failures(Protocol):
         """Keep the update for people to look at. Kept again it is kept once."""
 
 
-@dataclass
+class Spool(Protocol):
+    """Updates on the disk of this machine, where no database is needed for it."""
+
+    def keep(self, updates: Sequence[Mapping[str, object]]) -> bool:
+        """Whether all of them are on the disk."""
+
+    def waiting(self) -> Sequence[Mapping[str, object]]:
+        """What is kept, in order."""
+
+    def clear(self) -> None:
+        """Nothing is, any more."""
+
+
+@dataclass(eq=False)
 class _Held:
     """An update in hand."""
 
     id: int
     raw: Mapping[str, object]
     incoming: Incoming
+    since_machine: int
     failures: int = 0
     error: str = ""
     answered: bool = False
     deadline: asyncio.Task[None] | None = None
+    seen: bool = False
+    """Whether it was there already when Telegram was asked before."""
+    spooled: bool = False
+    """Whether it is on the disk, and Telegram may forget it; the window counts it no more."""
     brought: asyncio.Future[None] | None = None
     """For whom it is done when it is finished, where it was brought to us; else the window counts it."""
 
@@ -95,6 +119,7 @@ class Intake:
         cards: UnrecordedCards,
         tell_operator: Tell,
         *,
+        spool: Spool | None = None,
         committed: Callable[[], None] = lambda: None,
         heard: Callable[[], None] = lambda: None,
         sleep: Sleep = asyncio.sleep,
@@ -116,6 +141,12 @@ class Intake:
         self._heard = heard
         self._sleep = sleep
         self._window = Window()
+        self._spool = spool
+        self._polled: dict[int, _Held] = {}
+        """What Telegram still keeps for us, by number."""
+        self._in_hand: set[_Held] = set()
+        self._spooled = 0
+        self._spooling = False
         self._chats: dict[int, deque[_Held]] = {}
         self._brought: dict[int, asyncio.Future[None]] = {}
         self._heard_machine: int | None = None
@@ -132,13 +163,19 @@ class Intake:
     @property
     def unconfirmed(self) -> int:
         """How many updates are in hand."""
-        return self._window.unconfirmed + len(self._brought)
+        return self._window.unconfirmed + self._spooled + len(self._brought)
+
+    @property
+    def waits_since_machine(self) -> int | None:
+        """Since when the oldest update in hand has waited; None where none does. For a watchdog."""
+        return min((held.since_machine for held in self._in_hand), default=None)
 
     async def run(self, stop: asyncio.Event, listen: "Listen | None" = None) -> None:
         """Handle updates until `stop` is set; then finish within 3 s what is in hand. The rest is not confirmed.
 
         `listen` is how updates come to `deliver`, where Telegram brings them; without it they are fetched.
         """
+        self._take_from_spool()
         polling = asyncio.create_task(self._poll_for_ever() if listen is None else listen(self))
         try:
             await stop.wait()
@@ -158,8 +195,41 @@ class Intake:
             if self._window.unconfirmed:
                 self._all_finished.clear()
                 await self._within(REPEAT_AFTER, self._all_finished.wait())
+                await self._make_room()
             elif batch and self._window.offset == before:
                 await self._sleep(REPEAT_AFTER)  # there was nothing in it to take in hand: don't spin on it
+
+    async def _make_room(self) -> None:
+        """What waits for longer than a poll, and would hide what comes behind it, is on the disk and is confirmed."""
+        waits = [held for held in self._polled.values() if held.seen]
+        for held in self._polled.values():
+            held.seen = True
+        if self._spool is None or len(waits) < SPOOLED_FROM or self._spooled + len(waits) > SPOOLED_MAX:
+            return
+        self._spooling = True
+        kept = await asyncio.to_thread(self._spool.keep, [held.raw for held in waits])
+        self._spooling = False
+        for held in waits if kept else ():
+            if self._polled.pop(held.id, None) is not None:  # else it has committed meanwhile
+                held.spooled = True
+                self._spooled += 1
+                self._window.finish(held.id)
+        log.warning("%d updates wait on the disk", self._spooled)
+        self._clear_spool()
+
+    def _clear_spool(self) -> None:
+        if self._spool is not None and not self._spooled and not self._spooling:
+            self._spool.clear()
+
+    def _take_from_spool(self) -> None:
+        """What waited on the disk when an earlier process ended is in hand again."""
+        for raw in () if self._spool is None else self._spool.waiting():
+            update = raw.get("update_id")
+            if isinstance(update, int):
+                self._spooled += 1
+                held = self._new(update, raw)
+                held.spooled = True
+                self._hold(held)
 
     def hear(self) -> None:
         """Telegram was heard, where it brings us updates."""
@@ -177,7 +247,13 @@ class Intake:
             return True
         done = self._brought.get(update)
         if done is None:
-            held = _Held(update, raw, updates.read(raw), brought=asyncio.get_running_loop().create_future())
+            held = _Held(
+                update,
+                raw,
+                updates.read(raw),
+                self._clock.machine_now(),
+                brought=asyncio.get_running_loop().create_future(),
+            )
             if len(self._brought) >= BROUGHT_MAX:
                 self._send_card(held)
                 return False
@@ -207,10 +283,15 @@ class Intake:
                 log.error("an update without a number was passed over")
             self._numberless = True
         elif self._window.take(update):
-            self._hold(_Held(update, raw, updates.read(raw)))
+            held = self._polled[update] = self._new(update, raw)
+            self._hold(held)
+
+    def _new(self, update: int, raw: Mapping[str, object]) -> _Held:
+        return _Held(update, raw, updates.read(raw), self._clock.machine_now())
 
     def _hold(self, held: _Held) -> None:
         """The update waits for its turn in its chat."""
+        self._in_hand.add(held)
         self._cards.remember(held.incoming)
         if isinstance(held.incoming, Pressed | PressedInGroup) or owed(held.incoming) is not None:
             held.deadline = self._start(self._await_commit(held))
@@ -239,11 +320,16 @@ class Intake:
             del self._chats[chat]
 
     def _finish(self, held: _Held) -> None:
-        if held.brought is None:
+        self._in_hand.discard(held)
+        if held.brought is not None:
+            held.brought.set_result(None)
+            del self._brought[held.id]
+        elif held.spooled:
+            self._spooled -= 1
+            self._clear_spool()
+        else:
+            self._polled.pop(held.id, None)
             self._window.finish(held.id)
-            return
-        held.brought.set_result(None)
-        del self._brought[held.id]
 
     async def _see_through(self, held: _Held) -> None:
         """The update's unit has committed, or the update is set aside: nothing else lets go of it."""
