@@ -5,10 +5,12 @@ from pathlib import Path
 from followupbot import settings
 from followupbot.application import patients
 from followupbot.bootstrap import house
+from followupbot.cli import patients as commands
 from followupbot.domain.decision import ByCarer, ByPatient, Cause, Decision
 from followupbot.domain.facts.carers import CarerConnected, CarerInvited, CarerJoined
 from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected, PatientEnrolled
 from followupbot.domain.ids import CarerId, PatientId, TokenHash
+from followupbot.domain.standing import STATUSES
 from followupbot.storage.queries import Queries
 from tests.cli.terminal import Terminal
 from tests.process.telegram import Telegram
@@ -56,6 +58,11 @@ def test_a_code_that_nobody_has(clinic: Path, terminal: Terminal) -> None:
     """Called wrongly."""
     said = terminal("patient", "7F3K9", "read")
     assert (said.code, said.err) == (2, "No patient has the code '7F3K9'.\n")
+
+
+def test_each_status_is_a_command() -> None:
+    """What staff may record in Telegram they may record at the terminal, in the same order."""
+    assert tuple(commands.STATUSES) == STATUSES
 
 
 def test_a_status_is_recorded_at_once_and_taken_back(clinic: Path, telegram: Telegram, terminal: Terminal) -> None:

@@ -1,5 +1,6 @@
 """`followupbot patient`: one patient, at the terminal."""
 
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, invoke_without_command=True, help="See to one patient, by their code.")
 
 Day = Annotated[str, typer.Argument(metavar="DATE", help="As precisely as it is known: 2027-03-14, 2027-03 or 2027.")]
+Until = Annotated[
+    str, typer.Argument(metavar="UNTIL", help="A day (2027-03-14) or how long (4w, 3m); 4 weeks without it.")
+]
 
 
 @app.callback()
@@ -53,101 +57,61 @@ def read(context: typer.Context) -> None:
         typer.echo("\nMessages were held back until somebody had read this. They go on from now.")
 
 
-@app.command()
-def died(context: typer.Context) -> None:
-    """Record that the patient has died: nothing is sent any more, to anybody who holds the phone.
+def _alone(status: str) -> Callable[[typer.Context], None]:
+    def command(context: typer.Context) -> None:
+        _record(context, status)
 
-    Example: followupbot patient 7F3K9 died
-    """
-    _record(context, "died")
+    return command
 
 
-@app.command()
-def moved(context: typer.Context) -> None:
-    """Record that the patient has moved away: nothing is started any more.
+def _on_a_day(status: str) -> Callable[[typer.Context, str], None]:
+    def command(context: typer.Context, on: Day) -> None:
+        _record(context, status, on)
 
-    Example: followupbot patient 7F3K9 moved
-    """
-    _record(context, "moved")
+    return command
 
 
-@app.command()
-def transferred(context: typer.Context) -> None:
-    """Record that another clinic looks after the patient: nothing is started any more.
+def _until(status: str) -> Callable[[typer.Context, str], None]:
+    def command(context: typer.Context, until: Until = "") -> None:
+        _record(context, status, until)
 
-    Example: followupbot patient 7F3K9 transferred
-    """
-    _record(context, "transferred")
+    return command
 
 
-@app.command()
-def withdraw(context: typer.Context) -> None:
-    """Record that the patient takes part no more: nothing is started any more.
+STATUSES: Mapping[str, tuple[Callable[[str], Callable[..., None]], str, str]] = {
+    "died": (_alone, "Record that the patient has died: nothing is sent any more, to anybody who holds the phone.", ""),
+    "moved": (_alone, "Record that the patient has moved away: nothing is started any more.", ""),
+    "transferred": (
+        _alone,
+        "Record that another clinic looks after the patient: nothing is started any more.",
+        "",
+    ),
+    "withdraw": (_alone, "Record that the patient takes part no more: nothing is started any more.", ""),
+    "admitted": (_alone, "Record that the patient is in hospital: nothing is started until `resume`.", ""),
+    "cancelled": (_alone, "Record that the operation is not to be: nothing is started any more.", ""),
+    "pause": (_until, "Pause the check-ins; they go on by themselves.", " 2w"),
+    "resume": (
+        _alone,
+        "Go on, whatever staff had recorded; a request for deletion is called off, which the patient must have told "
+        "you.\n\nWhat the patient has stopped themselves, only they can begin again.",
+        "",
+    ),
+    "operated": (
+        _on_a_day,
+        "Confirm the operation that lay ahead, so that the schedule begins; with a day ahead it is put off to that "
+        "day.",
+        " 2027-03-14",
+    ),
+    "reoperated": (
+        _on_a_day,
+        "Record another operation: the schedule, and what later answers are compared with, begin anew from there.",
+        " 2027-03-14",
+    ),
+}
+"""What staff record: what is typed behind it, what it does, and how the example ends. Each is a command."""
 
-    Example: followupbot patient 7F3K9 withdraw
-    """
-    _record(context, "withdraw")
-
-
-@app.command()
-def admitted(context: typer.Context) -> None:
-    """Record that the patient is in hospital: nothing is started until `resume`.
-
-    Example: followupbot patient 7F3K9 admitted
-    """
-    _record(context, "admitted")
-
-
-@app.command()
-def cancelled(context: typer.Context) -> None:
-    """Record that the operation is not to be: nothing is started any more.
-
-    Example: followupbot patient 7F3K9 cancelled
-    """
-    _record(context, "cancelled")
-
-
-@app.command()
-def pause(
-    context: typer.Context,
-    until: Annotated[
-        str, typer.Argument(metavar="UNTIL", help="A day (2027-03-14) or how long (4w, 3m); 4 weeks without it.")
-    ] = "",
-) -> None:
-    """Pause the check-ins; they go on by themselves.
-
-    Example: followupbot patient 7F3K9 pause 2w
-    """
-    _record(context, "pause", until)
-
-
-@app.command()
-def resume(context: typer.Context) -> None:
-    """Go on, whatever staff had recorded; a request for deletion is called off, which the patient must have told you.
-
-    What the patient has stopped themselves, only they can begin again.
-
-    Example: followupbot patient 7F3K9 resume
-    """
-    _record(context, "resume")
-
-
-@app.command()
-def operated(context: typer.Context, on: Day) -> None:
-    """Confirm the operation that lay ahead, so that the schedule begins; with a day ahead it is put off to that day.
-
-    Example: followupbot patient 7F3K9 operated 2027-03-14
-    """
-    _record(context, "operated", on)
-
-
-@app.command()
-def reoperated(context: typer.Context, on: Day) -> None:
-    """Record another operation: the schedule, and what later answers are compared with, begin anew from there.
-
-    Example: followupbot patient 7F3K9 reoperated 2027-03-14
-    """
-    _record(context, "reoperated", on)
+for _status, (_command, _does, _example) in STATUSES.items():
+    app.command(_status, help=f"{_does}\n\nExample: followupbot patient 7F3K9 {_status}{_example}")(_command(_status))
 
 
 def _look(typed: str) -> None:
