@@ -41,6 +41,7 @@ from followupbot.domain.outgoing import (
 )
 from followupbot.domain.tiers import Tier
 from followupbot.domain.wake import next_wake_at
+from followupbot.storage.facts import decode_chart, decode_fact, encode_chart, encode_fact
 from followupbot.storage.projections import alert_row
 
 
@@ -97,6 +98,16 @@ class MemoryStore:
     clinic_changed_at: datetime | None = None
     """When its people changed last: alerts without an outcome are due from then on."""
     files: dict[Version, Mapping[str, bytes]] = field(default_factory=dict)
+
+    def reread(self) -> None:
+        """Every chart is what its facts add up to, and its facts are what is stored of them: a restart."""
+        for patient, facts in self.facts.items():
+            stored = [decode_fact(encode_fact(fact)) for fact in facts]
+            read = [fact for fact in stored if isinstance(fact, ChartFact)]
+            assert read == facts
+            chart = fold(Chart(patient), read)
+            assert decode_chart(encode_chart(chart)) == chart == self.charts[patient]
+            self.charts[patient] = chart
 
     def transact(self, patient: PatientId, cause: Cause, decide: Callable[[Chart], Decision]) -> Decision:
         """Let the core decide about one patient, and keep what it decided, or nothing."""

@@ -8,9 +8,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from followupbot.application import admins, invitations, records
+from followupbot.domain import prompts
 from followupbot.domain.alert_state import FLAGS_MAX, Open, Taken
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import CLOSED_CHECK_INS_MAX, RESOLVED_ALERTS_MAX, UNREAD_MAX, Chart
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.clinic import Role
 from followupbot.domain.conditions import READINGS_MAX
 from followupbot.domain.decision import ByShell, Decision
@@ -19,7 +21,7 @@ from followupbot.domain.facts.alerts import FlagRecorded
 from followupbot.domain.facts.check_ins import CheckInAsked, CheckInReminded, QuestionAnswered
 from followupbot.domain.facts.patient import DeletionRequested, PatientPaused, PatientResumed, PatientStopped
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import MessageId, PatientId
+from followupbot.domain.ids import MessageId, PatientId, QuestionId
 from followupbot.domain.manual import COMMANDS
 from followupbot.domain.outgoing import Lane, OutgoingMessage, ToPatient
 from followupbot.domain.presses import (
@@ -30,8 +32,10 @@ from followupbot.domain.presses import (
     LaterPress,
     Press,
     ResolvePress,
+    StartPress,
     TakePress,
 )
+from followupbot.domain.questions import AS_BEFORE, NEW, SKIP, SKIPPED, Answer, Gate
 from followupbot.domain.rules import Tier
 from followupbot.domain.schedule import local
 from followupbot.domain.wake import next_wake_at, wake, wake_alerts
@@ -227,6 +231,44 @@ class Clinic:
             press = TakePress(chart.patient, alert) if taking else ResolvePress(chart.patient, alert, "called")
             self.world.press(address, press, MessageId(1))
 
+    def _calm(self, who: int, which: int) -> None:
+        """The next answer of an open check-in, in which nothing red is new; now and then something is as before."""
+        patient, address = self.patients[who % len(self.patients)], PATIENTS[who % len(PATIENTS)]
+        chart = self._chart(patient)
+        check_in = chart.open_check_in
+        if check_in is None:
+            return
+        if check_in.state.kind == "waiting":
+            self._press(address, StartPress(patient, check_in.id), MessageId(1))
+            return
+        turn = prompts.upcoming(chart, check_in, self.world.now)
+        if turn is not None:
+            question = turn.asked.question
+            presses = question.presses()
+            if isinstance(question, Gate):
+                before = [press for press in presses if press[1] == AS_BEFORE]
+                presses = (before if which >= UNCHANGED else []) or presses[-1:]
+            name, value = presses[which % len(presses)]
+            self._press(address, AnswerPress(patient, check_in.id, name, value), MessageId(1))
+
+    def _restart(self, who: int, which: int) -> None:
+        """The program is killed and begins anew; Telegram sends what came last once more."""
+        self.world.restart()
+
+    def _change(self, who: int, which: int) -> None:
+        """Another answer to a question that has one: back to it, and one of its buttons."""
+        patient, address = self.patients[who % len(self.patients)], PATIENTS[who % len(PATIENTS)]
+        for check_in in self._chart(patient).check_ins[-1:]:
+            if check_in.answers:
+                self._press(address, BackPress(patient, check_in.id, None), MessageId(1))
+                chart = self._chart(patient)
+                found = chart.check_in(check_in.id)
+                asked = None if found is None else prompts.put_as(chart, found, found.reopened or QuestionId(""))
+                if asked is not None:
+                    presses = asked.question.presses()
+                    name, value = presses[which % len(presses)]
+                    self._press(address, AnswerPress(patient, check_in.id, name, value), MessageId(1))
+
     def _leave(self, who: int, which: int) -> None:
         staff = self.world.store.clinic().staff
         admins.remove_staff(self.world.store, staff[who % len(staff)].id, SHELL, self.world.now)
@@ -247,7 +289,12 @@ class Clinic:
         self.world.round()
 
     def _press(self, address: int, press: Press, message: MessageId) -> None:
+        before = None
+        if isinstance(press, AnswerPress) and press.patient in self.patients:
+            before = self._chart(press.patient).check_in(press.check_in)
         decision = self.world.press(address, press, message)
+        if isinstance(press, AnswerPress) and before is not None and decision.facts:
+            self._has_both_answers(press, before)
         if isinstance(press, AnswerPress) and press.card is not None:
             self._is_answered_by_a_card(press, decision)
         if isinstance(press, CrisisPress | HelpPress) and press.card is not None:
@@ -270,6 +317,16 @@ class Clinic:
         assert not any(
             isinstance(message, OutgoingMessage) and message.lane > Lane.ALERT for message in decision.outgoing
         ), "nothing else follows but the card"
+
+    def _has_both_answers(self, press: AnswerPress, before: CheckIn) -> None:
+        """Another answer to the question that was gone back to stands there, and the one before it is kept."""
+        said, check_in = before.answer(press.question), self._chart(press.patient).check_in(press.check_in)
+        if before.reopened != press.question or said is None or check_in is None or press.value == SKIP:
+            return
+        assert check_in.reopened is None
+        assert str(check_in.answer(press.question)) == press.value
+        if str(said) != press.value and said != SKIPPED:
+            assert Answer(press.question, said) in check_in.superseded
 
     def _is_helped(self, press: CrisisPress | HelpPress, decision: Decision) -> None:
         """Who needs help gets the card first of all, unless they had it this very minute; and people have an alert."""
@@ -351,6 +408,8 @@ class Clinic:
                     day = patient, zone, local(fact.at, zone).date()
                     assert day not in self.started_on, fact
                     self.started_on.add(day)
+                    if step == "pass":  # whoever looks at the clock all the time begins nothing at night
+                        assert self._chart(patient).daytime.next(fact.at) == fact.at, fact
 
     def _leaves_in_peace(self, facts: list[ChartFact]) -> None:
         """Nothing is asked or reminded of between a wish for quiet and the return."""
@@ -383,8 +442,12 @@ class Clinic:
             names = [answer.question for answer in check_in.answers]
             assert len(names) == len(set(names))
             for fact in facts:
-                if isinstance(fact, QuestionAnswered) and (fact.check_in, fact.value) == (check_in.id, "new"):
-                    assert check_in.answer(fact.question) == "new"
+                if not isinstance(fact, QuestionAnswered) or fact.check_in != check_in.id:
+                    continue
+                if fact.value == NEW:
+                    assert check_in.answer(fact.question) == NEW
+                elif fact.value == AS_BEFORE:
+                    assert check_in.answer(fact.question) in {AS_BEFORE, NEW}
 
     def _is_bounded(self, chart: Chart) -> None:
         rules = len(a_programme().protocols[chart.enrolled.plan.protocol].rules)
@@ -406,9 +469,9 @@ def _chart_facts(decision: Decision) -> list[ChartFact]:
 
 
 def a_reminding_protocol() -> CareProtocol:
-    """The protocol of other tests, which reminds after a day and after three."""
+    """The protocol of other tests, which reminds after a day and a half, when it is night, and after three."""
     protocol = a_protocol()
-    spans = timedelta(days=1), timedelta(days=3)
+    spans = timedelta(hours=36), timedelta(days=3)
     return replace(protocol, timings=tuple(replace(timing, reminders=spans) for timing in protocol.timings))
 
 
@@ -425,10 +488,14 @@ def a_clinic_at_work() -> Clinic:
     return Clinic(world, tuple(patients))
 
 
+UNCHANGED = 50
+"""From there on a calm answer to a red flag is that it was there before."""
+
 NUMBERS = st.integers(0, 60)
 STEPS = st.tuples(
     st.sampled_from(
-        ["go_on"] * 8
+        ["go_on"] * 6
+        + ["calm"] * 4
         + ["tap"] * 4
         + ["pass"] * 4
         + ["take"] * 3
@@ -436,6 +503,8 @@ STEPS = st.tuples(
         + ["put_off"]
         + ["wish"] * 3
         + ["steal", "steal", "write", "write", "sleep", "sleep", "send", "start", "reconnect", "leave", "join"]
+        + ["restart"] * 2
+        + ["change"] * 2
         + ["command", "command", "read", "invite_carer", "invite_carer", "block", "block"]
     ),
     NUMBERS,
@@ -453,6 +522,8 @@ WEEK = [("sleep", 0, 3)]
 
 NIGHT = [("pass", 0, 3)] * 5
 
+TWO_DAYS = [("pass", 0, 3)] * 16
+
 
 @given(st.lists(STEPS, max_size=50))
 @example([*ENROLLED, ("go_on", 0, 0), ("take", 0, 0), ("take", 0, 2), ("tap", 0, 0), ("sleep", 0, 4), ("tap", 0, 0)])
@@ -462,6 +533,10 @@ NIGHT = [("pass", 0, 3)] * 5
 @example([("sleep", 0, 1), *WEEK, ("wish", 0, 5), *NIGHT])
 @example([("wish", 0, 7), *WEEK, *WEEK])
 @example([("pass", 0, 3)] * 40)
+@example([*[("calm", 0, 1)] * 5, ("change", 0, 0), ("restart", 0, 0), ("change", 0, 9), ("change", 0, 2), *NIGHT])
+@example([*[("calm", 0, 1)] * 3, ("restart", 0, 0), *[("calm", 0, 1)] * 9, ("change", 0, 0), ("change", 0, 9)])
+@example([("calm", 0, 60), ("change", 0, 4), ("restart", 0, 0), ("change", 0, 4)])
+@example([*[("calm", 0, 1)] * 12, ("wish", 0, 0), ("change", 0, 3), ("go_back", 0, 0), *TWO_DAYS])
 @example([("invite_carer", 0, 3), ("invite_carer", 1, 0), ("go_on", 0, 0), ("go_on", 1, 0), *WEEK])
 def test_whatever_people_do_what_is_promised_holds(steps: list[tuple[str, int, int]]) -> None:
     """Presses new, stale, foreign and made up; words; time that passes or was slept through; staff who come and go."""

@@ -88,6 +88,8 @@ class World:
     delivers_twice: bool = False
     """Whether everything comes in a second time, as it does after a crash; that must change nothing."""
     _outbox: WorldOutbox = field(init=False)
+    _last: Callable[[], Decision] | None = None
+    """What came in last, to come in once more."""
     _newest: dict[ChatId, MessageId] = field(default_factory=dict)
     _numbers: int = 0
     _read: int = 0
@@ -184,6 +186,14 @@ class World:
             assert refused_just_now or self.store.due(self.now, 1) == [], "a chart that was woken is due again at once"
         return done
 
+    def restart(self) -> None:
+        """The program ended and begins anew: nothing is left but what is stored, and the last update comes again."""
+        self.store.reread()
+        if self._last is not None:
+            posted = len(self.store.outbox)
+            again = self._last()
+            assert (again.facts, again.outgoing, self.store.outbox[posted:]) == ((), (), [])
+
     # -- phones --------------------------------------------------------------------------------------------------------
 
     def deliver(self) -> None:
@@ -227,10 +237,12 @@ class World:
         self.updates += 1
         # No two things come in at one moment: a reply's key bears the millisecond.
         self.now += timedelta(milliseconds=1)
-        decision = handle(f"update:{self.updates}")
+        cause = f"update:{self.updates}"
+        decision = handle(cause)
+        self._last = lambda: handle(cause)
         if self.delivers_twice:
             posted = len(self.store.outbox)
-            again = handle(f"update:{self.updates}")
+            again = handle(cause)
             assert (again.facts, again.outgoing, self.store.outbox[posted:]) == ((), (), [])
         self.deliver()
         return decision
