@@ -246,8 +246,8 @@ class Clinic:
             question = turn.asked.question
             presses = question.presses()
             if isinstance(question, Gate):
-                before = [press for press in presses if press[1] == AS_BEFORE]
-                presses = (before if which >= UNCHANGED else []) or presses[-1:]
+                before = tuple(press for press in presses if press[1] == AS_BEFORE)
+                presses = (before if which >= UNCHANGED else ()) or presses[-1:]
             name, value = presses[which % len(presses)]
             self._press(address, AnswerPress(patient, check_in.id, name, value), MessageId(1))
 
