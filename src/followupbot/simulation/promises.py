@@ -25,6 +25,10 @@ DAY = (time(9), time(20))
 ANY_HOUR = ("cards/", "replies/getting_help", "replies/still_urgent", "replies/seen/emergency", "replies/help_is_there")
 """What may go at any hour although no press of the patient's has just caused it (clinical.md 0.11)."""
 
+ASKS = ("check_ins/ready", "check_ins/reminder")
+"""What asks: where Telegram's answers to the first were lost twice it goes no third time, and the reminder asks
+(decisions/0005)."""
+
 STEP = timedelta(minutes=5)
 """How long one step of an emergency's ladder has (clinical.md 0.7)."""
 
@@ -120,11 +124,11 @@ class _Judge:
     # -- never asked ---------------------------------------------------------------------------------------------------
 
     def _judge_asking(self, patient: Patient) -> None:
-        ready = [call for call in self._calls[patient.address] if call.sort == "check_ins/ready"]
-        if not ready:
+        asked = [call for call in self._calls[patient.address] if call.sort in ASKS]
+        if not asked:
             return  # on the way in, or nowhere
         protocol = self._world.programme.protocols[patient.plan.protocol]
-        days = [self._world.day(patient.id, call.at) for call in ready]
+        days = [self._world.day(patient.id, call.at) for call in asked]
         within = protocol.absorb_within or timedelta()
         last = self._world.ends.date()
         for timing, day in occasions(protocol, patient.plan.surgery_on.anchor()):
