@@ -90,7 +90,7 @@ class Program:
         self._starts = 0
         self._down_until: datetime | None = None
         self._units_seen = -1
-        self._clinic_units_seen = -1
+        self._clinic_seen: int | None = -1
         self._clinic_at: datetime | None = None
         self._wake_at: datetime | None = None
         self._send_at: datetime | None = None
@@ -126,7 +126,6 @@ class Program:
         if away is not None:  # nobody can look what the clinic waits for
             return away
         self._look()
-        self._look_at_clinic(self._process.store, now)
         return min((at for at in (self._wake_at, self._send_at, self._clinic_at) if at is not None), default=None)
 
     async def turn(self, now: datetime) -> None:
@@ -158,14 +157,17 @@ class Program:
         process.outbox.reclaim()
         self._process = process
         self._down_until = None
-        self._units_seen = self._clinic_units_seen = -1
+        self._units_seen = self._clinic_seen = -1
 
     async def _work(self) -> None:
         clock = self._faults.clock
         while True:
             self._take_in()
-            self._wake_clinic(self.process.store, clock.at)
             self._look()
+            if self._clinic_at is not None and self._clinic_at <= clock.at:
+                rounds.once_clinic(self.process.store, clock.at)
+                self._units_seen = self._clinic_seen = -1
+                self._look()
             while self._wake_at is not None and self._wake_at <= clock.at:
                 rounds.once(self.process.store, clock.at, self._note)
                 self._look()
@@ -221,20 +223,11 @@ class Program:
     def _look(self) -> None:
         if self._units_seen != self._database.units:
             self._units_seen = self._database.units
-            self._wake_at = timers.next_wake_at(self._database)
-            self._send_at = timers.next_send_at(self._database)
-
-    def _wake_clinic(self, store: Store, now: datetime) -> None:
-        """What the clinic waits for is done where its time has come: what it waits for changes with a commit alone."""
-        self._look_at_clinic(store, now)
-        if self._clinic_at is not None and self._clinic_at <= now:
-            rounds.once_clinic(store, now)
-            self._clinic_units_seen = -1
-
-    def _look_at_clinic(self, store: Store, now: datetime) -> None:
-        if self._clinic_units_seen != self._database.units:
-            self._clinic_units_seen = self._database.units
-            self._clinic_at = rounds.clinic_next_at(store, now)
+            times = timers.next_times(self._database)
+            self._wake_at, self._send_at = times.wake_at, times.send_at
+            if times.clinic != self._clinic_seen:
+                self._clinic_seen = times.clinic
+                self._clinic_at = rounds.clinic_next_at(self.process.store, self._faults.clock.at)
 
     def _note(self, patient: PatientId, error: Exception) -> None:
         self.raised.append((f"chart {patient}", error))
