@@ -24,6 +24,7 @@ from tests.builders import (
     an_enrolled_chart,
     at,
     buttons,
+    kinds,
     labels,
     messages,
     notice,
@@ -95,11 +96,32 @@ def test_year_and_consent_are_confirmed_with_one_tap_each() -> None:
     chart = after(chart, born)
     consent = yearly.hear(chart, "consent", "yes", MESSAGE, A_YEAR_ON)
     assert consent.facts == (ConsentGiven(A_YEAR_ON, V1, Language("en")),)
-    assert sent(consent) == ["patient: consent/yearly_thanks"]
+    assert sent(consent) == ["patient: enrolment/teach_back"]
     chart = after(chart, consent)
+    taught = yearly.hear(chart, "taught", "call", MESSAGE, A_YEAR_ON)
+    assert sent(taught) == ["patient: consent/yearly_thanks"]
+    chart = after(chart, taught)
     assert chart.active is not None
     assert yearly.ask(chart, at("2028-03-08 20:00")) == ()
     assert len(yearly.ask(chart, at("2028-03-09 09:00"))) == 1
+
+
+def test_what_to_do_in_an_emergency_is_asked_each_year_until_it_is_said_right() -> None:
+    """Explained and asked again at once; whoever goes away is asked after the next check-in (clinical.md 6)."""
+    chart = an_enrolled_chart(a_plan(born=None))
+    assert yearly.hear(chart, "taught", "call", MESSAGE, A_YEAR_ON).facts == ()
+    chart = after(chart, yearly.hear(chart, "consent", "yes", MESSAGE, A_YEAR_ON))
+    wrong = yearly.hear(chart, "taught", "wait", MESSAGE, A_YEAR_ON)
+    assert (kinds(wrong), sent(wrong)) == (["teach_back_answered"], ["patient: enrolment/teach_back_again"])
+    assert labels(messages(wrong)[0]) == ["wait", "call", "write"]
+    chart = after(chart, wrong)
+    assert [message.message for message in yearly.ask(chart, at("2027-06-01 09:00"))] == ["enrolment/teach_back_again"]
+    right = yearly.hear(chart, "taught", "call", MESSAGE, at("2027-06-01 09:01"))
+    assert sent(right) == ["patient: consent/yearly_thanks"]
+    chart = after(chart, right)
+    assert yearly.ask(chart, at("2027-06-02 09:00")) == ()
+    assert notice(yearly.hear(chart, "taught", "call", MESSAGE, A_YEAR_ON)) == "replies/notices/already_answered"
+    assert chart.active is not None, "a wrong answer ends nothing"
 
 
 def test_without_a_year_of_birth_only_consent_is_asked() -> None:
@@ -115,8 +137,9 @@ def test_whoever_agreed_to_an_older_text_is_asked_again() -> None:
     assert yearly.ask(chart, at("2026-08-31 20:00")) == ()
     (asked,) = yearly.ask(chart, at("2026-09-01 09:00"))
     assert (asked.message, [button.label for button in buttons(asked)]) == ("consent/changed", ["go_on", "stop"])
-    agreed = yearly.hear(chart, "consent", "yes", MESSAGE, at("2026-09-02 09:00"))
-    assert yearly.ask(after(chart, agreed), at("2026-09-03 09:00")) == ()
+    chart = after(chart, yearly.hear(chart, "consent", "yes", MESSAGE, at("2026-09-02 09:00")))
+    chart = after(chart, yearly.hear(chart, "taught", "call", MESSAGE, at("2026-09-02 09:01")))
+    assert yearly.ask(chart, at("2026-09-03 09:00")) == ()
 
 
 def test_a_wrong_year_puts_the_patient_on_the_staffs_list() -> None:

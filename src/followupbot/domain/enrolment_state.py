@@ -111,6 +111,10 @@ class Active:
     operated: bool
     confirmed_at: datetime | None = None
     """When they last said, a year or more after consent, that they go on."""
+    taught_at: datetime | None = None
+    """When they last said right, since then or before, what they do when something red happens."""
+    taught_tries: int = 0
+    """How often they have said it wrong since."""
     kind: Literal["active"] = "active"
 
 

@@ -73,7 +73,7 @@ class PracticePress:
 
 @dataclass(frozen=True)
 class YearlyPress:
-    """The patient says once a year what was said at enrolment: `what` is `born` or `consent`."""
+    """The patient says once a year what was said at enrolment: `what` is `born`, `consent` or `taught`."""
 
     patient: PatientId
     what: str

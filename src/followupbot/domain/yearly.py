@@ -1,4 +1,7 @@
-"""What is said again after a check-in, one tap each: once a year, and when the consent text has changed."""
+"""What is said again after a check-in, one tap each: once a year, and when the consent text has changed.
+
+Year of birth, consent, and what to do when something red happens (clinical.md 0.18, 6, teach-back).
+"""
 
 from datetime import date, datetime
 
@@ -7,14 +10,16 @@ from followupbot.domain.addressing import patient_notice, retire, to_patient
 from followupbot.domain.alert_state import Flag
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts.enrolment import BirthYearConfirmed, BirthYearMistaken, ConsentGiven
+from followupbot.domain.facts.enrolment import BirthYearConfirmed, BirthYearMistaken, ConsentGiven, TeachBackAnswered
+from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId, Concern, MessageId, RuleId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.presses import Choice, CommandPress, YearlyPress
 from followupbot.domain.rules import Tier, Trace
 from followupbot.domain.schedule import local
+from followupbot.domain.screens import RED_FLAG_ANSWERS, RED_FLAG_RIGHT
 
-BORN, CONSENT = "born", "consent"
+BORN, CONSENT, TAUGHT = "born", "consent", "taught"
 
 YEARS_SHOWN = 4
 YEARS_APART = 3
@@ -27,26 +32,58 @@ WRONG_YEAR = RuleId("birth_year_mistaken")
 def ask(chart: Chart, now: datetime) -> tuple[OutgoingMessage, ...]:
     """The first thing to be said again, where an anniversary or a new consent text has come since it was said."""
     if not _due(chart, now):
-        return ()
+        return (_teach_back(chart),) if _to_be_taught(chart) else ()
     born = chart.enrolled.plan.born
     return (_ask_consent(chart, now) if born is None else _ask_born(chart, born),)
 
 
 def hear(chart: Chart, what: str, value: str, pressed: MessageId, now: datetime) -> Decision:
-    """What was said is on the record; a wrong year of birth puts the patient on the staff's list."""
-    if not _due(chart, now):
+    """What was said is on the record; a wrong year of birth puts the patient on the staff's list.
+
+    A wrong answer to what to do is explained and asked again.
+    """
+    if what == TAUGHT and _to_be_taught(chart):
+        return _hear_teach_back(chart, value, pressed, now)
+    if what == TAUGHT or not _due(chart, now):
         return Decision(notice=patient_notice(chart, "replies/notices/already_answered"))
     retired = Decision(outgoing=(retire(chart, pressed, now),))
     plan = chart.enrolled.plan
     if what == CONSENT:
         given = ConsentGiven(now, chart.clinic.published.version, plan.language)
-        thanks = to_patient(chart, "consent/yearly_thanks", key=f"yearly/thanks/{chart.version}", lane=Lane.REPLY)
-        return retired + Decision((given,), (thanks,))
+        return retired + Decision((given,), (_teach_back(fold(chart, (given,))),))
     if value == str(plan.born):
         return retired + Decision((BirthYearConfirmed(now),), (_ask_consent(chart, now),))
     flag = Flag(CheckInId(chart.check_in_count), Tier.ROUTINE, Concern("other"), Trace(WRONG_YEAR, 1, ()), now)
     doubted = to_patient(chart, "consent/yearly_not_you", key=f"yearly/not_you/{chart.version}", lane=Lane.REPLY)
     return retired + Decision((BirthYearMistaken(now),), (doubted,)) + alerts.raise_flag(chart, flag, now)
+
+
+def _to_be_taught(chart: Chart) -> bool:
+    """Whether they have said that they go on, and not yet since then what they do when something red happens."""
+    active = chart.active
+    if active is None or active.confirmed_at is None:
+        return False
+    return active.taught_at is None or active.taught_at < active.confirmed_at
+
+
+def _hear_teach_back(chart: Chart, answer: str, pressed: MessageId, now: datetime) -> Decision:
+    assert chart.active is not None, "only who takes part is asked again"
+    right = answer == RED_FLAG_RIGHT
+    said = TeachBackAnswered(now, answer, right, chart.active.taught_tries + 1)
+    after = fold(chart, (said,))
+    thanks = to_patient(chart, "consent/yearly_thanks", key=f"yearly/thanks/{chart.version}", lane=Lane.REPLY)
+    return Decision((said,), (retire(chart, pressed, now), thanks if right else _teach_back(after)))
+
+
+def _teach_back(chart: Chart) -> OutgoingMessage:
+    assert chart.active is not None, "only who takes part is asked again"
+    return to_patient(
+        chart,
+        "enrolment/teach_back_again" if chart.active.taught_tries else "enrolment/teach_back",
+        key=f"yearly/taught/{chart.version}",
+        lane=Lane.REPLY,
+        choices=tuple((Choice(answer, YearlyPress(chart.patient, TAUGHT, answer)),) for answer in RED_FLAG_ANSWERS),
+    )
 
 
 def _ask_born(chart: Chart, born: int) -> OutgoingMessage:

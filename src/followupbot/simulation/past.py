@@ -95,7 +95,7 @@ class Past:
             match press:
                 case StartPress(check_in=check_in):
                     return check_ins.begin(self.chart, check_in, _PRESSED, now)
-                case YearlyPress(what=what, value=value):
+                case YearlyPress(what=what, value=value) if what != yearly.TAUGHT or value == RED_FLAG_RIGHT:
                     return yearly.hear(self.chart, what, value, _PRESSED, now)
                 case HelpPress(alert=alert, getting=True):
                     return help.answer(self.chart, alert, True, None, _PRESSED, now)

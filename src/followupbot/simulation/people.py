@@ -162,7 +162,7 @@ class Patient:
                     return None
                 self.consented_at = self.now()
                 return reads, None
-            case TeachBackPress(answer=answer):
+            case TeachBackPress(answer=answer) | YearlyPress(what="taught", value=answer):
                 return (reads, None) if answer == RED_FLAG_RIGHT or rng.random() < 0.1 else None
             case PracticePress() | YearlyPress():
                 return reads, None

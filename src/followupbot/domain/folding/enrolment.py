@@ -70,6 +70,10 @@ def changes(chart: Chart, fact: EnrolmentFact) -> Changes:
             return _plan_changed(chart, fact)
         case PlanConfirmed():
             return of_enrolment(chart, state=TeachingBack(_consented_at(chart)))
+        case TeachBackAnswered() if chart.active is not None:
+            taught_at = fact.at if fact.right else chart.active.taught_at
+            tries = 0 if fact.right else fact.tries
+            return of_enrolment(chart, state=replace(chart.active, taught_at=taught_at, taught_tries=tries))
         case TeachBackAnswered():
             consented_at = _consented_at(chart)
             taught = Practising(consented_at) if fact.right else TeachingBack(consented_at, fact.tries)

@@ -13,7 +13,7 @@ CONTRACTS: dict[str, Contract] = {
     "consent/changed": Contract(
         {"years": YEARS}, shows=("years", "clinic.name", EMERGENCY_NUMBER), buttons=("go_on", "stop")
     ),
-    "consent/yearly_thanks": REPLY,
+    "consent/yearly_thanks": Contract(shows=(EMERGENCY_NUMBER,)),
     "consent/yearly_not_you": Contract(shows=(EMERGENCY_NUMBER,)),
     "consent/declined": REPLY,
     "consent/born": REPLY,
