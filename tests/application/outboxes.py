@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from followupbot.application.settlements import ALERT_WAITS_MAX_MS
 from followupbot.domain.delivery import Act, Claim
 from followupbot.domain.ids import ChatId, MessageId
 from followupbot.domain.outgoing import Lane
@@ -59,7 +60,8 @@ class MemoryOutbox:
                 len(found) < limit
                 and row.claim.lane in lanes
                 and row.state == "pending"
-                and max(row.not_before, self.held.get(chat, 0)) <= machine_now
+                and row.not_before <= machine_now
+                and self._may(row, self.held.get(chat, 0) - machine_now)
                 and chat not in self.blocked
                 and not any(
                     (other.claim.chat, other.claim.subject) == (chat, row.claim.subject)
@@ -81,6 +83,9 @@ class MemoryOutbox:
                     )
                 )
         return found
+
+    def _may(self, row: Row, held_for: int) -> bool:
+        return held_for <= 0 or (row.claim.lane is Lane.ALERT and held_for > ALERT_WAITS_MAX_MS)
 
     def keep_rendered(self, claim: Claim, payload: bytes) -> None:
         if row := self._held(claim):

@@ -344,16 +344,51 @@ async def test_a_reply_without_words_is_dead_and_the_operator_knows(clinic: Clin
     assert clinic.reported == [("dead", 1, "no words")]
 
 
-async def test_a_refused_token_stops_everything_for_half_a_minute(clinic: Clinic) -> None:
-    row = clinic.post()
-    clinic.answer(Misconfigured("InvalidToken: Unauthorized"))
+async def test_a_proxys_404_costs_a_second_and_tells_nobody(clinic: Clinic) -> None:
+    """It looks like a token that is refused; eight messages that were under way have it together."""
+    for number in range(8):
+        clinic.answer(Misconfigured("InvalidToken: Not Found"), address=701 + number)
+        clinic.post(701 + number, lane=Lane.ALERT)
     await clinic.round()
-    assert clinic.reported == [("misconfigured", 1, "InvalidToken: Unauthorized")]
+    await clinic.rounds(3)
+    assert {row.state for row in clinic.outbox.rows} == {"sent"}
+    assert {row.attempts for row in clinic.outbox.rows} == {1}
+    assert clinic.reported == []
+
+
+async def test_a_refused_token_stops_everything_and_is_asked_about_twice_a_minute(clinic: Clinic) -> None:
+    clinic.post()
+    clinic.answer(*[Misconfigured("InvalidToken: Unauthorized")] * 20)
+    await clinic.rounds(32)
+    assert clinic.reported[:1] == [("misconfigured", 1, "InvalidToken: Unauthorized")]
+    tried = len(clinic.phone.sent)
+    assert 5 <= tried <= 6
+    await clinic.rounds(300)
+    assert 10 <= len(clinic.phone.sent) - tried <= 11
+    clinic.phone.answers[701].clear()
     clinic.post(702, lane=Lane.ALERT)
-    await clinic.rounds(29)
-    assert (len(clinic.phone.sent), row.attempts) == (1, 0)
-    await clinic.rounds(2)
+    await clinic.rounds(31)
     assert [row.state for row in clinic.outbox.rows] == ["sent", "sent"]
+
+
+async def test_an_alert_waits_for_a_minute_at_most_however_long_telegram_has_said(clinic: Clinic) -> None:
+    """For its chat, and for all; what is routine waits the hour."""
+    alert, other = clinic.post(701, lane=Lane.ALERT), clinic.post(702)
+    clinic.answer(TooFast(3_600.0), TooFast(3_540.0), address=701)
+    clinic.answer(TooFast(3_600.0), address=702)
+    await clinic.round()
+    assert clinic.limiter.paused(clinic.time.machine_now()) > 3_500_000
+    new = clinic.post(703, lane=Lane.ALERT)
+    await clinic.rounds(2)
+    assert new.state == "sent"
+    await clinic.rounds(50)
+    assert (len(clinic.phone.sent), alert.state) == (3, "pending")
+    await clinic.rounds(70)
+    assert (alert.state, other.state) == ("sent", "pending")
+    assert [address for address, *_ in clinic.phone.sent] == [701, 702, 703, 701, 701]
+    await clinic.time.pass_by(3_480)
+    await clinic.rounds(2)
+    assert other.state == "sent"
 
 
 async def test_a_poisoned_message_is_given_up_after_eight_attempts_and_the_next_one_goes(clinic: Clinic) -> None:

@@ -70,7 +70,7 @@ CLAIM = Claim(
         (Migrated(-100), Move(-100)),
         (TargetGone(), SendAnew()),
         (Malformed("m"), Simplify("m")),
-        (Misconfigured("t"), PauseAll(NOW + 30_000, "t")),
+        (Misconfigured("t"), PauseAll(NOW + 1_000, "t")),
         (NotSent("n"), Retry(NOW + 1_000, counted=False, uncertain=False, error="n")),
         (Ambiguous("a"), Retry(NOW + 1_000, counted=True, uncertain=True, error="a")),
     ],

@@ -97,6 +97,16 @@ def test_one_subject_in_two_chats_does_not_wait(site: Site) -> None:
     assert claim_keys(site) == ["p1", "p2"]
 
 
+def test_an_alert_asks_again_where_its_chat_is_to_be_left_alone_for_an_hour(site: Site) -> None:
+    """Not within the last minute; and nothing else does."""
+    chat = site.charts.note_chat(1001)
+    site.outbox.hold_chat(chat, site.machine_now + 60_000)
+    site.decide(page("alert", DR_ITO), message("reply", ToClinician(DR_ITO), subject="2"))
+    assert claim_keys(site) == []
+    site.outbox.hold_chat(chat, site.machine_now + 60_001)
+    assert claim_keys(site) == ["alert"]
+
+
 def test_a_clock_that_was_set_back_makes_nothing_wait(site: Site) -> None:
     """Neither a retry, nor a chat that was told to wait, nor what was decided by the later time; daytime is kept to."""
     site.decide(

@@ -15,6 +15,7 @@ from followupbot.application.ports import (
     Ambiguous,
     Channel,
     Clock,
+    Misconfigured,
     NotSent,
     Outbox,
     Outcome,
@@ -23,6 +24,7 @@ from followupbot.application.ports import (
     Writer,
 )
 from followupbot.application.settlements import (
+    ALERT_WAITS_MAX_MS,
     ATTEMPTS_MAX,
     Done,
     GiveUp,
@@ -122,6 +124,7 @@ class Deliveries:
         self._sleep = sleep
         self._under_way: set[asyncio.Task[None]] = set()
         self._unanswered = 0
+        self._refused_in_a_row = 0
         self._flooded: tuple[ChatId, int] | None = None
         self.last_answer_machine: int | None = None
         """When the other side last took or refused a message; for a watchdog."""
@@ -172,7 +175,10 @@ class Deliveries:
 
     async def _claim(self, now: datetime, machine_now: int, limit: int, lanes: tuple[Lane, ...]) -> Sequence[Claim]:
         """Nothing where everything has to wait anyway, or where the database is away."""
-        if self._limiter.paused(machine_now):
+        paused = self._limiter.paused(machine_now)
+        if paused > ALERT_WAITS_MAX_MS:
+            lanes = tuple(lane for lane in lanes if lane is Lane.ALERT)
+        elif paused:
             return ()
         try:
             claims = await self._writer(lambda: self._outbox.claim(now, machine_now, limit, lanes))
@@ -200,7 +206,9 @@ class Deliveries:
                 log.warning("delivery %d is left to the sender whose turn it is", claim.id)
                 return
             outcome = await self._send(claim, payload)
-            settlement = retry_decision(claim, outcome, self._clock.machine_now(), self._unanswered)
+            settlement = retry_decision(
+                claim, outcome, self._clock.machine_now(), self._unanswered, self._refused_in_a_row
+            )
             self._learn(outcome)
             if isinstance(settlement, Simplify):
                 settlement = await self._simplify(claim, payload, settlement)
@@ -279,9 +287,13 @@ class Deliveries:
         """What one message's outcome says about the others."""
         if isinstance(outcome, NotSent | Ambiguous):
             self._unanswered += 1
-        else:
-            self._unanswered = 0
-            self.last_answer_machine = self._clock.machine_now()
+            return
+        if not isinstance(outcome, Misconfigured):
+            self._refused_in_a_row = 0
+        elif not self._limiter.paused(self._clock.machine_now()):  # what was under way with it is refused with it
+            self._refused_in_a_row += 1
+        self._unanswered = 0
+        self.last_answer_machine = self._clock.machine_now()
 
     # -- what came of it -----------------------------------------------------------------------------------------------
 
@@ -308,7 +320,10 @@ class Deliveries:
                 outbox.retry(claim, at_machine, counted, uncertain, error)
             case HoldChat(until_machine):
                 outbox.hold_chat(claim.chat, until_machine)
-                outbox.retry(claim, until_machine, counted=False, uncertain=False, error="too fast")
+                again = until_machine
+                if claim.lane is Lane.ALERT:
+                    again = min(again, self._clock.machine_now() + ALERT_WAITS_MAX_MS)
+                outbox.retry(claim, again, counted=False, uncertain=False, error="too fast")
             case Unreachable(error):
                 self._report(self._on_blocked, claim, error, now)
                 outbox.block_chat(claim.chat)
@@ -318,8 +333,9 @@ class Deliveries:
                 outbox.retry(claim, self._clock.machine_now(), counted=True, uncertain=False, error="moved")
             case SendAnew():
                 outbox.forget_target(claim)
-            case PauseAll(until_machine, error):
-                self._report(self._on_misconfigured, claim, error, now)
+            case PauseAll(until_machine, error, tell):
+                if tell:
+                    self._report(self._on_misconfigured, claim, error, now)
                 outbox.retry(claim, until_machine, counted=False, uncertain=False, error=error)
             case GiveUp(state, error):
                 self._report(self._on_dead, claim, error, now)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from followupbot.application.settlements import ALERT_WAITS_MAX_MS
 from followupbot.domain.outgoing import Lane
 
 CHATS_MAX = 10_000
@@ -62,7 +63,10 @@ class Limiter:
         # A card does not queue behind the chat's own small talk: Telegram tolerates short bursts, and answers with a
         # 429 where it does not.
         wait_of_chat = 0 if lane is Lane.ALERT and address > 0 else of_chat.wait(chat, now)
-        wait = max(self._paused_until * _US - now, of_all.wait(self._all, now), wait_of_chat)
+        paused = self._paused_until * _US - now
+        if lane is Lane.ALERT and paused > ALERT_WAITS_MAX_MS * _US:
+            paused = 0  # whoever waits for it can't wait an hour: it asks, and where it is refused again after a minute
+        wait = max(paused, of_all.wait(self._all, now), wait_of_chat)
         if wait > 0:
             return -(-wait // _US)
         self._all = of_all.charge(self._all, now)
@@ -72,7 +76,7 @@ class Limiter:
         return 0
 
     def pause(self, until_machine: int) -> None:
-        """Nothing goes before then, not even an alert: Telegram has told the whole bot to wait."""
+        """Nothing goes before then, but for an alert that would wait for more than a minute: Telegram has told us all."""
         self._paused_until = max(self._paused_until, until_machine)
 
     def paused(self, machine_now: int) -> int:

@@ -32,7 +32,11 @@ UNANSWERED_MAX = 8
 From then on nothing counts against a message: an hour without network must not cost a patient the reply.
 """
 
-MISCONFIGURED_PAUSE_MS = 30_000
+MISCONFIGURED_PAUSE_MAX_MS = 30_000
+"""Of all sending, after the token was refused again and again. The first pause is a second: it may be a proxy's 404."""
+
+ALERT_WAITS_MAX_MS = 60_000
+"""An alert asks again after a minute, for however long Telegram has told the chat, or all of us, to wait."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,11 @@ class SendAnew:
 
 @dataclass(frozen=True)
 class PauseAll:
-    """Nothing at all can be sent; it and everything else waits until then."""
+    """Nothing at all can be sent; it and everything else waits until then. `tell`: it goes on and on."""
 
     until_machine: int
     error: str
+    tell: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,13 @@ class GiveUp:
 Settlement = Done | Retry | HoldChat | Simplify | Unreachable | Move | SendAnew | PauseAll | GiveUp
 
 
-def retry_decision(claim: Claim, outcome: Outcome, machine_now: int, unanswered: int = 0) -> Settlement:
-    """What follows. `unanswered` counts the attempts before this one, of any message, that had no answer in a row."""
+def retry_decision(
+    claim: Claim, outcome: Outcome, machine_now: int, unanswered: int = 0, refused: int = 0
+) -> Settlement:
+    """What follows. `unanswered` counts the attempts before this one, of any message, that had no answer in a row.
+
+    `refused` counts the pauses before this one, in a row, that were made because the token was refused.
+    """
     match outcome:
         case Sent(message):
             return Done(message)
@@ -121,7 +131,8 @@ def retry_decision(claim: Claim, outcome: Outcome, machine_now: int, unanswered:
         case Malformed(error):
             return Simplify(error)
         case Misconfigured(error):
-            return PauseAll(machine_now + MISCONFIGURED_PAUSE_MS, error)
+            wait = min(PAUSE_FIRST_MS << min(refused, 16), MISCONFIGURED_PAUSE_MAX_MS)
+            return PauseAll(machine_now + wait, error, tell=refused > 1)
         case NotSent(error):
             # It is sure that the message had no part in this, so it never counts against it.
             return Retry(machine_now + pause(claim, unanswered), counted=False, uncertain=False, error=error)

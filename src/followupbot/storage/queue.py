@@ -19,6 +19,9 @@ UNCERTAIN_MAX = {Lane.CHECK_IN: 2, Lane.EDUCATION: 1}
 Alerts and replies are, until one surely has.
 """
 
+ALERT_WAITS_MAX_MS = 60_000
+"""Where a chat is to be left alone for longer, an alert asks all the same, once a minute (application/settlements)."""
+
 SUCCESSORS_MAX = 20
 """How often one message is followed to the one that took its place."""
 
@@ -71,7 +74,13 @@ def _next_rows() -> sa.Select[Any]:
             outbox.c.lane == sa.bindparam("lane", type_=sa.Integer()),
             outbox.c.not_before_at <= now,
             outbox.c.not_before_machine_ms <= machine_now,
-            chats.c.not_before_machine_ms <= machine_now,
+            sa.or_(
+                chats.c.not_before_machine_ms <= machine_now,
+                sa.and_(
+                    outbox.c.lane == int(Lane.ALERT),
+                    chats.c.not_before_machine_ms > machine_now + ALERT_WAITS_MAX_MS,
+                ),
+            ),
             held_back_by.is_(None),
         )
         .order_by(outbox.c.not_before_at, outbox.c.id)
