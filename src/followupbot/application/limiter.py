@@ -76,7 +76,7 @@ class Limiter:
         return 0
 
     def pause(self, until_machine: int) -> None:
-        """Nothing goes before then, but for an alert that would wait for more than a minute: Telegram has told us all."""
+        """Nothing goes before then, but for an alert that would wait for more than a minute: Telegram has told all."""
         self._paused_until = max(self._paused_until, until_machine)
 
     def paused(self, machine_now: int) -> int:
