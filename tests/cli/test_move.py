@@ -23,6 +23,7 @@ def test_a_clinic_moves_to_postgresql_and_back(
 ) -> None:
     """Everything is there, opens with the same keys, and counts on; nothing is left out on the way back."""
     terminal("invite", "staff", "--role", "clinician", "--name", "Dr Ito")
+    number(f"sqlite:///{clinic / 'followupbot.db'}", 41)
     before, chains = contents(clinic), terminal("verify").out
     url, back = as_setting(postgres.new_database()), f"sqlite:///{terminal.folder / 'back.db'}"
 
@@ -41,6 +42,7 @@ def test_a_clinic_moves_to_postgresql_and_back(
     listed = terminal("staff", "list", DATABASE_URL=back).out
     assert "Dr Ito" in listed
     assert "Dr Sato" in listed
+    assert numbered(back) >= 41, "a number that was given is not given again, on the way there and back"
     assert terminal("invite", "staff", "--role", "lead", "--name", "Dr Ono", DATABASE_URL=back).code == 0
 
     said = terminal("move", "--to", url)
@@ -102,14 +104,29 @@ def test_the_clinic_is_not_moved_to_where_it_is(clinic: Path, terminal: Terminal
 
 def test_numbers_are_never_given_again(clinic: Path, terminal: Terminal) -> None:
     """Also those of rows that are gone: a message number names one message for ever."""
-    source = Database(f"sqlite:///{clinic / 'followupbot.db'}")
-    with source.write() as connection:
-        connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
-        connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', 41)")
-    source.close()
-    assert terminal("move", "--to", f"sqlite:///{terminal.folder / 'new.db'}").code == 0
-    target = Database(f"sqlite:///{terminal.folder / 'new.db'}")
+    number(f"sqlite:///{clinic / 'followupbot.db'}", 41)
+    new = f"sqlite:///{terminal.folder / 'new.db'}"
+    assert terminal("move", "--to", new).code == 0
+    assert numbered(new) == 41
+    target = Database(new)
     with target.read() as connection:
-        assert connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").scalar() == 41
         assert connection.scalar(sa.select(sa.func.count()).select_from(outbox)) == 0
     target.close()
+
+
+def number(url: str, last: int) -> None:
+    """That many messages were numbered, and all are gone."""
+    database = Database(url)
+    with database.write() as connection:
+        connection.exec_driver_sql("DELETE FROM sqlite_sequence WHERE name = 'outbox'")
+        connection.exec_driver_sql("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)", (last,))
+    database.close()
+
+
+def numbered(url: str) -> int:
+    """The last number that a message was given."""
+    database = Database(url)
+    with database.read() as connection:
+        last: int = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'").scalar_one()
+    database.close()
+    return last

@@ -4,7 +4,7 @@ The same plain values on SQLite and PostgreSQL, and of a schema of any age: for 
 database to the other. The keys are no part of it: they lie elsewhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -67,6 +67,18 @@ class Dump:
         for rows in found.partitions(ROWS_AT_ONCE):
             yield [tuple(row) for row in rows]
 
+    def last_numbers(self) -> Mapping[str, int]:
+        """Of tables that number their rows the last number that was given, also to a row that is gone."""
+        if self.connection.dialect.name == "sqlite":
+            given = self.connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence")
+            return {row.name: row.seq for row in given}
+        last: dict[str, int] = {}
+        for name, column in _numbered(self.connection):
+            sequence = self.connection.scalar(sa.select(sa.func.pg_get_serial_sequence(name, column)))
+            query = f"SELECT last_value - CASE WHEN is_called THEN 0 ELSE 1 END FROM {sequence}"  # noqa: S608
+            last[name] = self.connection.exec_driver_sql(query).scalar_one()
+        return last
+
 
 class Filling:
     """Puts rows into a database that has none, in one transaction with whatever else has to be done then."""
@@ -93,19 +105,24 @@ class Filling:
 
     def finish(self) -> None:
         """The schema is this program's, and new rows get numbers behind those that are there."""
-        if not self._database.sqlite:  # SQLite's own counters follow what was put in
-            self._count_on()
+        self.count_on({})
         migrations.run(self.connection)
 
-    def _count_on(self) -> None:
-        inspector = sa.inspect(self.connection)
-        for name in _names(self.connection):
-            for column in inspector.get_columns(name):
-                if column.get("identity") or str(column.get("default") or "").startswith("nextval"):
-                    sequence = sa.func.pg_get_serial_sequence(name, column["name"])
-                    clause = sa.table(name, sa.column(column["name"], sa.BigInteger))
-                    newest = sa.select(sa.func.coalesce(sa.func.max(clause.c[column["name"]]), 0) + 1).scalar_subquery()
-                    self.connection.execute(sa.select(sa.func.setval(sequence, newest, sa.false())))
+    def count_on(self, last: Mapping[str, int]) -> None:
+        """New rows get numbers behind those that are there, and behind these: a number names one row for ever."""
+        if self._database.sqlite:  # its own counters follow what was put in
+            for name, number in last.items():
+                delete = "DELETE FROM sqlite_sequence WHERE name = ? AND seq < ?"
+                insert = "INSERT INTO sqlite_sequence (name, seq) SELECT ?, ? WHERE NOT EXISTS "
+                there = "(SELECT 1 FROM sqlite_sequence WHERE name = ?)"
+                self.connection.exec_driver_sql(delete, (name, number))
+                self.connection.exec_driver_sql(insert + there, (name, number, name))
+            return
+        for name, column in _numbered(self.connection):
+            clause = sa.table(name, sa.column(column, sa.BigInteger))
+            newest = self.connection.scalar(sa.select(sa.func.max(clause.c[column]))) or 0
+            sequence = sa.func.pg_get_serial_sequence(name, column)
+            self.connection.execute(sa.select(sa.func.setval(sequence, max(newest, last.get(name, 0)) + 1, sa.false())))
 
     def _booleans_of(self, name: str) -> frozenset[str]:
         if name not in self._booleans:
@@ -135,6 +152,15 @@ def _names(connection: Connection) -> Sequence[str]:
     """Each table behind those that it refers to."""
     found = sa.inspect(connection).get_sorted_table_and_fkc_names()
     return [name for name, _ in found if name is not None and name != _REVISION]
+
+
+def _numbered(connection: Connection) -> Iterator[tuple[str, str]]:
+    """On PostgreSQL the tables that number their rows, each with the column of the number."""
+    inspector = sa.inspect(connection)
+    for name in _names(connection):
+        for column in inspector.get_columns(name):
+            if column.get("identity") or str(column.get("default") or "").startswith("nextval"):
+                yield name, str(column["name"])
 
 
 def _table(connection: Connection, name: str) -> Table:
