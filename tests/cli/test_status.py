@@ -1,7 +1,9 @@
 """`followupbot status`: how things stand, and by the exit code whether somebody has to act."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from followupbot.storage.engine import Database
@@ -94,6 +96,40 @@ def test_a_request_for_deletion_is_there_with_its_last_day_and_late_it_is_a_prob
     assert "PROBLEM: patients who asked for deletion more than 30 days ago: 1\n" in said
     as_json = terminal("status", "--json").json(code=1)
     assert as_json["to_erase"] == [{"patient": code, "until": "1970-01-31T00:00:00+00:00"}]
+
+
+@pytest.mark.parametrize(
+    ("answered", "raised", "too_many"), [(50, 5, False), (50, 6, True), (49, 49, False)], ids=["10", "12", "too few"]
+)
+def test_more_than_ten_alerts_for_a_hundred_check_ins_are_a_problem(
+    clinic: Path, telegram: Telegram, terminal: Terminal, answered: int, raised: int, too_many: bool
+) -> None:
+    """The live rate, at this_week and above, over a quarter (clinical.md 0.11); of few check-ins it says nothing."""
+    code = terminal("invite", "patient", *OPERATION, "--json").json()["code"]
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    long_ago = now - 91 * 24 * 3600 * 1000
+    database = Database(f"sqlite:///{clinic / 'followupbot.db'}")
+    with database.write() as connection:
+        rows = [("completed", now)] * (answered - 1) + [("cut_short", now), ("expired", now), ("completed", long_ago)]
+        for number, (state, at) in enumerate(rows, 1):
+            check_in = {"patient": code, "id": number, "state": state, "at": at}
+            connection.execute(
+                sa.text("INSERT INTO check_ins VALUES (:patient, :id, 'yearly', :state, :at, :at)"), check_in
+            )
+        alerts = [("this_week", now)] * (raised - 1) + [("emergency", now), ("routine", now), ("same_day", long_ago)]
+        for number, (tier, at) in enumerate(alerts, 1):
+            alert = {"patient": code, "id": number, "tier": tier, "at": at}
+            connection.execute(
+                sa.text(
+                    "INSERT INTO alerts (patient, id, tier, state, raised_at, due_at)"
+                    " VALUES (:patient, :id, :tier, 'resolved', :at, :at)"
+                ),
+                alert,
+            )
+    database.close()
+    said = terminal("status").out
+    assert f"Alerts at this_week or above in 90 days: {raised}, for {answered} check-ins answered\n" in said
+    assert ("more than 10 of 100" in said) is too_many
 
 
 def test_files_that_are_not_published_are_no_problem(clinic: Path, terminal: Terminal) -> None:

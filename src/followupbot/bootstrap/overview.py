@@ -15,7 +15,7 @@ from followupbot.domain.ids import Version
 from followupbot.domain.lists import ListLine
 from followupbot.protocol_files.programme import to_publish
 from followupbot.settings import Settings
-from followupbot.storage.queries import Queries, SetAsideLine, Status
+from followupbot.storage.queries import RATE_OVER, Queries, SetAsideLine, Status
 
 ANSWER_WITHIN = 2.0
 """Seconds for the running program's health endpoint, which is on this machine as a rule."""
@@ -61,6 +61,13 @@ class Overview:
     """What somebody has to see to; with none, all is well."""
 
 
+ALERTS_IN_100_MAX = 10
+"""Of 100 check-ins; with more, true alerts drown in the others, and the rules want looking at (clinical.md 0.11, 4)."""
+
+RATE_FROM_CHECK_INS = 50
+"""Of fewer a rate says nothing."""
+
+
 def look(house: House) -> Overview:
     """How things stand now."""
     now = house.clock.now()
@@ -86,6 +93,7 @@ def look(house: House) -> Overview:
             *_held(house, running),
             *_problems(clinic, lists, set_aside, running, overdue, now),
             *_late_erasures(to_erase, now),
+            *_too_many_alerts(lists),
         ),
     )
 
@@ -99,6 +107,14 @@ def _late_erasures(to_erase: tuple[ListLine, ...], now: datetime) -> Iterator[st
     late = sum(line.until is not None and line.until <= now for line in to_erase)
     if late:
         yield f"patients who asked for deletion more than {ERASED_WITHIN.days} days ago: {late}"
+
+
+def _too_many_alerts(lists: Status) -> Iterator[str]:
+    if lists.answered >= RATE_FROM_CHECK_INS and lists.alerts_raised * 100 > ALERTS_IN_100_MAX * lists.answered:
+        yield (
+            f"alerts at this_week or above: {lists.alerts_raised} for {lists.answered} check-ins"
+            f" in {RATE_OVER.days} days, more than {ALERTS_IN_100_MAX} of 100; look at the rules"
+        )
 
 
 def _problems(

@@ -124,6 +124,7 @@ def _as_text(seen: "Overview") -> Iterator[str]:
     )
     yield f"Patients: {_counts(lists.patients)}"
     yield f"Check-ins open: {lists.check_ins_open}"
+    yield f"Alerts at this_week or above in 90 days: {lists.alerts_raised}, for {lists.answered} check-ins answered"
     yield f"Alerts without an outcome: {_counts({str(tier): count for tier, count in lists.alerts_unresolved.items()})}"
     yield f"Patients' own words to read: {len(lists.to_read) or 'none'}"
     for line in lists.to_read:
@@ -172,6 +173,8 @@ def _as_json(seen: "Overview") -> dict[str, Any]:
         "staff": {str(staff.role): {"reachable": staff.reachable, "invited": staff.invited} for staff in seen.staff},
         "patients": lists.patients,
         "check_ins_open": lists.check_ins_open,
+        "check_ins_answered_90_days": lists.answered,
+        "alerts_raised_90_days": lists.alerts_raised,
         "alerts_unresolved": {str(tier): count for tier, count in lists.alerts_unresolved.items()},
         "to_read": [
             {

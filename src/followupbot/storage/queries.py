@@ -134,6 +134,13 @@ class AccessLine:
     allowed: bool
 
 
+RATE_OVER = timedelta(days=90)
+"""The live rate of alerts is that of a quarter: a check-in is answered over weeks."""
+
+ANSWERED = ("completed", "cut_short")
+COUNTED = tuple(tier.value for tier in Tier if tier.at_least(Tier.THIS_WEEK))
+
+
 @dataclass(frozen=True)
 class Status:
     """How things stand, in numbers."""
@@ -150,6 +157,10 @@ class Status:
     updates_failed: int
     updates_set_aside: int
     check_ins_open: int
+    answered: int
+    """Check-ins of the last `RATE_OVER` that have come to their end, or to an emergency card."""
+    alerts_raised: int
+    """Alerts of that time that have been this_week or more urgent."""
     to_read: tuple[ReviewLine, ...]
     to_call: tuple[CallLine, ...]
 
@@ -184,6 +195,12 @@ class Queries:
                 to_read=_to_read(connection),
                 to_call=_to_call(connection),
                 check_ins_open=sum(_counts(connection, check_ins.c.state, check_ins.c.state.in_(OPEN)).values()),
+                answered=_count(
+                    connection, check_ins, check_ins.c.asked_at > now - RATE_OVER, check_ins.c.state.in_(ANSWERED)
+                ),
+                alerts_raised=_count(
+                    connection, alerts, alerts.c.raised_at > now - RATE_OVER, alerts.c.tier.in_(COUNTED)
+                ),
             )
 
     def patients(self) -> Sequence[PatientLine]:
@@ -271,6 +288,10 @@ class Queries:
     def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         with self._database.read() as connection:
             return connection.execute(query.limit(LINES_MAX)).all()
+
+
+def _count(connection: Connection, table: sa.Table, *where: sa.ColumnElement[bool]) -> int:
+    return connection.scalar(sa.select(sa.func.count()).select_from(table).where(*where)) or 0
 
 
 def _counts(connection: Connection, by: sa.Column[Any], *where: sa.ColumnElement[bool]) -> dict[str, int]:
