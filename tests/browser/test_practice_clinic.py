@@ -25,6 +25,9 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+LARGE_PX = 32
+"""Twice what browsers begin with."""
+
 EVENTS_UNTIL_SOMEBODY_BEGINS_MAX = 40
 TOAST_MS = 5_000
 """After that no phone shows a note of what it has just done."""
@@ -51,11 +54,13 @@ def address(tmp_path: Path) -> Iterator[str]:
 
 
 @contextmanager
-def clinic(address: str, screen: str) -> Iterator[Any]:
-    """Its page in a browser; afterwards nothing may stand in the console."""
+def clinic(address: str, screen: str, *settings: str) -> Iterator[Any]:
+    """Its page in a browser with those settings; afterwards nothing may stand in the console."""
     wrong: list[str] = []
     with playwright.sync_playwright() as browsers:
-        browser = browsers.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=QUIET)
+        browser = browsers.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=[*QUIET, *settings]
+        )
         page = browser.new_page(viewport=SCREENS[screen])
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
@@ -129,6 +134,56 @@ def test_the_clinics_time_is_stopped_sped_up_and_moved_on(address: str) -> None:
             speeds.get_by_role("button", name="Next event").click()
             page.wait_for_timeout(1500)
         taps.first.wait_for(state="attached")
+
+
+CUT = """() => [...document.querySelectorAll("button, .key")]
+    .filter(one => one.offsetParent && one.getClientRects().length && getComputedStyle(one).clipPath === "none")
+    .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
+    .map(one => one.textContent.trim())"""
+"""The buttons whose words do not fit into them."""
+
+
+def test_twice_as_large_a_text_cuts_no_button(address: str) -> None:
+    """As whoever sees badly has set it in the browser: everything wraps, and a red flag's button can be read."""
+    with clinic(address, "phone", f"--blink-settings=defaultFontSize={LARGE_PX},minimumFontSize=0") as page:
+        assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == f"{LARGE_PX}px"
+        follow(page, "screen_1", "large")
+        maria = page.locator("section.phone").nth(0)
+        for label in ("1 new or worse", "1 as before", "None of these is new"):
+            key = maria.get_by_role("button", name=label).last
+            key.scroll_into_view_if_needed()
+            assert key.bounding_box()["height"] > LARGE_PX
+            picture(page, "large")
+        assert page.evaluate(CUT) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), "nothing is cut off sideways"
+
+
+def test_a_screen_reader_gets_sense_from_each_message(address: str) -> None:
+    """Who says it, the words, and buttons that have names; no picture or mark stands alone for anything."""
+    with clinic(address, "phone") as page:
+        follow(page, "screen_2")
+        maria = page.locator("section.phone").nth(0)
+        assert maria.get_attribute("aria-label") == "Maria, patient"
+        messages = maria.get_by_role("log")
+        items = messages.locator("li.message").all()
+        assert items
+        for item in items:
+            told = item.aria_snapshot()
+            assert "Follow-up:" in told or "You:" in told, told
+        read = messages.aria_snapshot()
+        for button in messages.get_by_role("button").all():
+            name = button.inner_text().strip()
+            assert len(name) > 1, "a number alone says nothing"
+            assert f'button "{name}"' in read
+        for item in ("numb", "None of these is new", "call 112"):
+            assert item in read
+        unnamed = [
+            shown.evaluate("one => one.outerHTML")
+            for shown in page.get_by_role("button").all()
+            if not (shown.get_attribute("aria-label") or shown.get_attribute("title") or shown.inner_text().strip())
+            and not shown.locator(".unseen").count()
+        ]
+        assert unnamed == []
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -20,6 +20,8 @@ export function drawMessage(message, isGroup, onPress, onGrow) {
   const item = copyOf("message");
   item.classList.toggle("mine", message.mine);
   item.classList.toggle("with-keys", message.keyboard.length > 0);
+  // Who said it is told by side and colour alone otherwise.
+  slotIn(item, "speaker").textContent = `${message.mine ? "You" : message.sender.name}:`;
   slotIn(item, "sender").textContent = isGroup && !message.mine ? message.sender.name : "";
   // The server escaped the text and wrote the few tags itself; raw text never comes this way.
   slotIn(item, "html").innerHTML = message.html;
