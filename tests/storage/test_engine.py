@@ -262,7 +262,7 @@ def test_a_process_that_dies_in_the_middle_leaves_nothing_half(site: Site, keys:
         def die(*_: object) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
-        mine.charts._post = die  # type: ignore[method-assign,assignment]
+        mine.charts._commits._post = die  # type: ignore[method-assign,assignment]
         mine.decide(message("k1"), facts=[NoteReceived(NOON, "n1")])
         os._exit(0)
     _, status = os.waitpid(child, 0)

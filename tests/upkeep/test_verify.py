@@ -266,7 +266,7 @@ def test_a_snapshot_that_is_not_what_the_facts_give_is_found(site: Site, monkeyp
     def mistaken(chart: Chart) -> bytes:
         return encode_chart(replace(chart, misses=chart.misses + 1))
 
-    monkeypatch.setattr("followupbot.storage.charts.encode_chart", mistaken)
+    monkeypatch.setattr("followupbot.storage.commits.encode_chart", mistaken)
     site.decide(facts=[NoteReceived(NOON, "n3")])
     assert found(site) == {(CHAIN, None)}
 
