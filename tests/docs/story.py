@@ -20,7 +20,9 @@ new line, `[ ]` for a button. The page is written by `make pictures`, and a test
 
 CHANGING = (
     (re.compile(r"\b\w+day, \d{1,2} \w+ \d{4}, \d\d:\d\d"), "(day and hour)"),
+    (re.compile(r"\b\w{3} \d{1,2} \w{3,4}, \d\d:\d\d"), "(day and hour)"),
     (re.compile(r"(?<=it is now )\d\d:\d\d"), "(hour)"),
+    (re.compile(r"(?<=Act now, by )\d\d:\d\d"), "(hour)"),
     (re.compile(r"\b(Emergency|Closed) · \w{5}\b"), r"\1 · 7F3K9"),
 )
 """What is another at each run: day, hour and the patient's code."""

@@ -6,24 +6,29 @@ import pytest
 
 from followupbot.domain.ids import Language
 from followupbot.domain.params import Day, Instant
-from followupbot.rendering.formats import clock_time, day, locale_of, when
+from followupbot.rendering.formats import brief, clock_time, day, locale_of, when
 
 
 @pytest.mark.parametrize(
     ("language", "zone", "expected"),
     [
-        ("en", "Europe/London", ("17:00", "16 March 2026", "Monday, 16 March 2026, 17:00")),
-        ("en", "Asia/Kathmandu", ("22:45", "16 March 2026", "Monday, 16 March 2026, 22:45")),
-        ("en", "Pacific/Auckland", ("06:00", "17 March 2026", "Tuesday, 17 March 2026, 06:00")),
-        ("es", "Europe/Madrid", ("18:00", "16 de marzo de 2026", "lunes, 16 de marzo de 2026, 18:00")),
+        ("en", "Europe/London", ("17:00", "16 March 2026", "Monday, 16 March 2026, 17:00", "Mon 16 Mar, 17:00")),
+        ("en", "Asia/Kathmandu", ("22:45", "16 March 2026", "Monday, 16 March 2026, 22:45", "Mon 16 Mar, 22:45")),
+        ("en", "Pacific/Auckland", ("06:00", "17 March 2026", "Tuesday, 17 March 2026, 06:00", "Tue 17 Mar, 06:00")),
+        (
+            "es",
+            "Europe/Madrid",
+            ("18:00", "16 de marzo de 2026", "lunes, 16 de marzo de 2026, 18:00", "lun, 16 mar, 18:00"),
+        ),
     ],
 )
-def test_a_time_is_written_as_its_readers_write_it(language: str, zone: str, expected: tuple[str, str, str]) -> None:
+def test_a_time_is_written_as_its_readers_write_it(language: str, zone: str, expected: tuple[str, ...]) -> None:
     """English is written with the day before the month, and with 24 hours."""
     locale = locale_of(Language(language))
     assert locale is not None
     instant = Instant(datetime(2026, 3, 16, 17, tzinfo=UTC), zone)
-    assert (clock_time(instant, locale), day(instant, locale), when(instant, locale)) == expected
+    shown = (clock_time(instant, locale), day(instant, locale), when(instant, locale), brief(instant, locale))
+    assert shown == expected
 
 
 def test_a_date_has_no_zone() -> None:

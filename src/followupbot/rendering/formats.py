@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal, parse_pattern
 
 from followupbot.domain.ids import Language
@@ -38,6 +38,11 @@ def day(value: Instant | Day, locale: Locale) -> str:
 def when(value: Instant, locale: Locale) -> str:
     """`Monday 16 March 2026, 17:00`"""
     return f"{format_date(_wall(value).date(), 'full', locale=locale)}, {clock_time(value, locale)}"
+
+
+def brief(value: Instant, locale: Locale) -> str:
+    """`Mon 16 Mar, 17:00`, for whoever has five seconds, of what is months away at most."""
+    return f"{format_skeleton('MMMEd', _wall(value), locale=locale)}, {clock_time(value, locale)}"
 
 
 def number(value: int | float, locale: Locale) -> str:

@@ -18,7 +18,7 @@ from followupbot.domain.params import Day, Instant
 from followupbot.rendering import formats
 from followupbot.rendering.words import Source
 
-FILTERS = ("time", "day", "when", "number", "sentence")
+FILTERS = ("time", "day", "when", "brief", "number", "sentence")
 
 CLINIC = "clinic"
 CLINIC_PARTS = ("name", "phone", "emergency_number", "crisis_line")
@@ -212,6 +212,9 @@ def _filters(locale: Locale) -> dict[str, object]:
     def when(value: Instant) -> str:
         return formats.when(value, locale)
 
+    def brief(value: Instant) -> str:
+        return formats.brief(value, locale)
+
     def sentence(value: str | Html) -> str | Html:
         """The text with a capital letter first."""
         if isinstance(value, Html):
@@ -221,4 +224,4 @@ def _filters(locale: Locale) -> dict[str, object]:
     def number(value: int | float) -> str:
         return formats.number(value, locale)
 
-    return {"time": clock_time, "day": day, "when": when, "number": number, "sentence": sentence}
+    return {"time": clock_time, "day": day, "when": when, "brief": brief, "number": number, "sentence": sentence}
