@@ -13,7 +13,7 @@ from typing import assert_never
 from followupbot.application import rounds, shared_chats
 from followupbot.application.front_desk import FrontDesk
 from followupbot.domain import clinic_wake
-from followupbot.domain.decision import Decision
+from followupbot.domain.decision import ByPatient, Decision
 from followupbot.domain.enrolment_state import Halted, Paused, Stopped
 from followupbot.domain.ids import ChatId, MessageId, MessageKey, PatientId, StaffId
 from followupbot.domain.outgoing import Amend, Lane, OutgoingMessage, Recall, Rehour, Retire, ToClinician
@@ -349,10 +349,12 @@ class World:
         return by_day and not paused and not isinstance(contact, Stopped | Halted)
 
     def _whom(self, chat: ChatId, key: str) -> dict[str, Param]:
-        """What stands before a message about that patient, where the chat follows several."""
+        """What stands before a message about that patient, where the chat follows several, or is a helper's."""
         speakers = self.store.speakers_of(chat)
         chart = self.store.chart(PatientId(key.partition("/")[0]))
-        if len(speakers) < 2 or chart is None or chart.enrolment is None:
+        if chart is None or chart.enrolment is None:
+            return {}
+        if len(speakers) < 2 and all(isinstance(speaker, ByPatient) for speaker in speakers):
             return {}
         return {WHOM: chart.enrolment.initials or chart.patient}
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from followupbot.domain import carers, check_ins, crisis, followers, patient_page, prompts, review, writing
+from followupbot.domain import carers, check_ins, crisis, followers, manual, patient_page, prompts, review, writing
 from followupbot.domain.addressing import to_patient
 from followupbot.domain.carer_state import read_initials
 from followupbot.domain.chart import Chart
@@ -149,6 +149,15 @@ def test_what_a_helper_writes_is_theirs_and_staff_see_that_it_is() -> None:
         lines = message.params["lines"]
         assert isinstance(lines, Lines)
         assert [line.params["helper"] for line in lines.each] == (["1"] if speaks else [None])
+
+
+def test_a_helper_is_told_what_is_theirs_to_send_and_who_has_the_only_chat_everything() -> None:
+    """`/stop` of a helper ends their help, not the check-ins."""
+    chart = helped(speaks=True)
+    assert sent(manual.help_(chart, NOW)) == ["patient: carers/help"]
+    alone = replace(chart, enrolment=replace(chart.enrolled, chat=None))
+    assert sent(manual.help_(alone, NOW)) == ["patient: replies/help"]
+    assert sent(manual.help_(helped(), NOW)) == ["patient: replies/help"]
 
 
 def test_staff_see_on_the_patients_page_that_a_helper_has_blocked_us_until_it_is_over() -> None:

@@ -29,9 +29,13 @@ COMMANDS = (
 
 
 def help_(chart: Chart, now: datetime) -> Decision:
-    """Every command in plain words, and whom to call; at any hour and in every state of the enrolment."""
+    """Every command in plain words, and whom to call; at any hour and in every state of the enrolment.
+
+    A helper has those that are theirs; where there is no other chat than a helper's, nearly all are.
+    """
     rows = (*offers.check_now(chart), *offers.crisis(chart))
-    return _reply(chart, "replies/help", f"help/{stamp(now)}", rows)
+    message = "replies/help" if chart.speaker is None or chart.enrolled.chat is None else "carers/help"
+    return _reply(chart, message, f"help/{stamp(now)}", rows)
 
 
 def privacy(chart: Chart, now: datetime) -> Decision:

@@ -69,13 +69,15 @@ def invited(connection: Connection, token: TokenHash) -> PatientId | None:
 
 
 def name_in(connection: Connection, keys: Keys, chat: str, owner: str) -> str | None:
-    """What stands before a message of that owner in that chat, where it follows several patients; else None.
+    """What stands before a message of that owner in that chat, where it follows several, or is a helper's; else None.
 
-    The initials chosen for the patient; while none are, the patient's code.
+    A helper reads of a check-in that is somebody else's. The initials chosen for the patient; while none are, the code.
     """
-    followed = {row.patient: row.initials_enc for row in connection.execute(_FOLLOWED, {"chat": chat})}
+    rows_of_chat = connection.execute(_FOLLOWED, {"chat": chat}).all()
+    followed = {row.patient: row.initials_enc for row in rows_of_chat}
     patient = next((found for found in followed if patient_key(PatientId(found)) == owner), None)
-    if len(followed) < 2 or patient is None:
+    own = any(row.patient == patient and row.carer == OWN for row in rows_of_chat)
+    if patient is None or (own and len(followed) < 2):
         return None
     body = followed[patient]
     if body is None:

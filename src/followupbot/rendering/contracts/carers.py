@@ -28,6 +28,7 @@ CONTRACTS: dict[str, Contract] = {
     "carers/ask": Contract(
         {"initials": INITIALS}, shows=("initials", "clinic.name", EMERGENCY_NUMBER), buttons=("agree", "decline")
     ),
+    "carers/help": Contract(shows=(EMERGENCY_NUMBER,)),
     "carers/welcome": Contract({"initials": INITIALS}, shows=("initials", EMERGENCY_NUMBER)),
     "carers/left": Contract({"initials": INITIALS}, shows=("initials", EMERGENCY_NUMBER)),
     "carers/not_yours": Contract({"initials": INITIALS}, shows=("initials", EMERGENCY_NUMBER)),
