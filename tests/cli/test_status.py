@@ -45,7 +45,7 @@ def test_status_of_a_new_clinic(clinic: Path, telegram: Telegram, terminal: Term
     text = terminal("status").out
     assert text.startswith(f"PROBLEM: {NOBODY_YET[0]}\nPROBLEM: {NOBODY_YET[1]}\nRunning:")
     assert "clinician 0 reachable and 1 invited" in text
-    assert "Not approved by anybody: lumbar_fusion" in text
+    assert "Not approved by two people: lumbar_fusion" in text
 
 
 def test_when_nothing_runs_somebody_has_to_act(clinic: Path, terminal: Terminal) -> None:

@@ -250,6 +250,7 @@ def test_a_page_says_code_tier_concern_years_and_when_it_is_due() -> None:
         "tier": Words(MessageKey("alerts/tiers/emergency")),
         "concern": Words(MessageKey("alerts/concerns/weakness")),
         "years": 6,  # it is the day before the seventh anniversary
+        "about": False,
         "due": Instant(NOW + MINUTES_5, BERLIN),
         "days": None,
         "reported": Instant(NOW, BERLIN),
@@ -266,10 +267,14 @@ def test_a_clinic_may_leave_the_concern_out() -> None:
     assert told == {"code", "tier", "due", "again"}
 
 
-@pytest.mark.parametrize(("surgery_on", "years"), [("2019-03-09", 7), ("2019-03", 6), ("2025", 0), ("2026-03-02", 0)])
-def test_years_since_surgery_are_whole_years(surgery_on: str, years: int) -> None:
-    """Counted on 9 March 2026."""
-    assert the_page(a_clinic(), surgery_on=surgery_on).params["years"] == years
+@pytest.mark.parametrize(
+    ("surgery_on", "years", "about"),
+    [("2019-03-09", 7, False), ("2019-03", 6, True), ("2025", 0, True), ("2026-03-02", 0, False)],
+)
+def test_years_since_surgery_are_whole_years(surgery_on: str, years: int, about: bool) -> None:
+    """Counted on 9 March 2026; "about" where the day is not known (clinical.md 0.12)."""
+    params = the_page(a_clinic(), surgery_on=surgery_on).params
+    assert (params["years"], params["about"]) == (years, about)
 
 
 def test_a_repeated_page_says_how_often_it_was_sent_before() -> None:

@@ -77,7 +77,7 @@ def status(store: Store, member: StaffMember, _: str, cause: Cause, now: datetim
             for name, count in known.most_common()
             if count and name != ERASED
         ]
-        unapproved = sorted(found.key for found in clinic.published.protocols.values() if not found.approved_by)
+        unapproved = sorted(found.key for found in clinic.published.protocols.values() if not found.approved)
         rota = day_lists.rota(clinic, now)
         params: dict[str, Param] = {
             "lines": Lines(tuple(lines)),

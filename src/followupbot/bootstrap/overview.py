@@ -87,7 +87,7 @@ def look(house: House) -> Overview:
         notices=tuple(reversed(clinic.notices)),
         version=published.version,
         files_differ=house.store.programme_files(published.version) != to_publish(house.settings.data),
-        not_approved=tuple(sorted(one.key for one in published.protocols.values() if not one.approved_by)),
+        not_approved=tuple(sorted(one.key for one in published.protocols.values() if not one.approved)),
         to_erase=to_erase,
         problems=(
             *_held(house, running),

@@ -42,7 +42,7 @@ QUARANTINE_SECONDS = 1.0
 """How often it is looked whether somebody has released the database."""
 
 NOT_APPROVED = """\
-Nobody has approved this care protocol and its words: {keys}.
+Not approved by two people, with their names: this care protocol and its words: {keys}.
 A spinal clinician and a safety officer of your clinic must, before patients rely on them."""
 
 
@@ -202,7 +202,7 @@ class Process:
 
     def _say_not_approved(self) -> None:
         protocols = self._house.store.clinic().published.protocols.values()
-        keys = ", ".join(sorted(protocol.key for protocol in protocols if not protocol.approved_by))
+        keys = ", ".join(sorted(protocol.key for protocol in protocols if not protocol.approved))
         if keys:
             sys.stderr.write(NOT_APPROVED.format(keys=keys) + "\n")
 

@@ -154,7 +154,7 @@ def _as_text(seen: "Overview") -> Iterator[str]:
     differs = " The files differ from it. To put them to work: followupbot publish" if seen.files_differ else ""
     yield f"Published: {seen.version[:12]}.{differs}"
     if seen.not_approved:
-        yield f"Not approved by anybody: {', '.join(seen.not_approved)}"
+        yield f"Not approved by two people: {', '.join(seen.not_approved)}"
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -147,6 +147,10 @@ class Expecting:
     spans: tuple[timedelta, ...]
 
 
+APPROVERS_MIN = 2
+"""A spinal clinician and a clinical safety officer (clinical.md 0.16)."""
+
+
 @dataclass(frozen=True)
 class CareProtocol:
     """One care protocol in one published version."""
@@ -161,6 +165,7 @@ class CareProtocol:
     years: int = 10
     """For how many years patients are told that we ask."""
     approved_by: tuple[str, ...] = ()
+    """Who has approved it; see `approved`."""
     scores: tuple[Score, ...] = ()
     after_card: QuestionId | None = None
     """The one question that follows an emergency card. It never lowers a tier (clinical.md 0.3)."""
@@ -186,6 +191,11 @@ class CareProtocol:
         """The question, or the gate screen that holds the item, of that name."""
         asked = self.asked_as(question)
         return None if asked is None else asked.question
+
+    @property
+    def approved(self) -> bool:
+        """Whether as many different people have put their names to it as must (clinical.md 0.16)."""
+        return len({" ".join(name.split()).casefold() for name in self.approved_by}) >= APPROVERS_MIN
 
     @property
     def onset(self) -> Asked | None:

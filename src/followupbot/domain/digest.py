@@ -58,7 +58,7 @@ def send(clinic: Clinic, alerts: Sequence[AlertLine], lists: Sequence[ListLine],
     day = local(now, clinic.settings.hours.zone).date()
     shown = day_lists.alerts(clinic, alerts, now, ALERTS_SHOWN_MAX)
     lines = day_lists.lists(clinic, lists, now, OF_A_LIST_SHOWN_MAX)
-    unapproved = sorted(protocol.key for protocol in clinic.published.protocols.values() if not protocol.approved_by)
+    unapproved = sorted(protocol.key for protocol in clinic.published.protocols.values() if not protocol.approved)
     params: dict[str, Param] = {
         "day": Day(day),
         "clear": not alerts and not lines,

@@ -167,6 +167,10 @@ def joined(chart: Chart, alert: Alert, flag: Flag, now: datetime) -> OutgoingMes
     return replace(told, key=f"{told.key}/{flag.trace.rule}", silent=True)
 
 
+OFFERED = ("code", "tier", "concern", "years", "about", "due", "days")
+"""What of a page stands in the question whether somebody takes it over."""
+
+
 def offer(chart: Chart, alert: Alert, by: StaffMember, to: StaffMember, now: datetime) -> OutgoingMessage:
     """For the colleague who is asked to take it over. It buzzes: somebody is waiting for them."""
     subject = alert_subject(chart.patient, alert.id)
@@ -177,7 +181,7 @@ def offer(chart: Chart, alert: Alert, by: StaffMember, to: StaffMember, now: dat
         "alerts/offer",
         key=f"{subject}/offer/{chart.version}/{to.id}",
         subject=subject,
-        params={name: params[name] for name in ("code", "tier", "concern", "years", "due", "days")} | {"by": by.name},
+        params={name: params[name] for name in OFFERED} | {"by": by.name},
         choices=take(chart, alert),
     )
 
@@ -259,6 +263,7 @@ def _urgency(chart: Chart, alert: Alert, now: datetime, detail: AlertDetail) -> 
         "tier": tier(alert),
         "concern": _concern(worst) if private else None,
         "years": chart.years_since_surgery(now) if private else None,
+        "about": chart.enrolled.plan.surgery_on.day is None if private else None,
         "due": Instant(alert.due_at, hours.zone),
         "days": days,
     }

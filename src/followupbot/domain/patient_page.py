@@ -44,7 +44,8 @@ def _lines(chart: Chart, now: datetime) -> Iterator[tuple[str, dict[str, Shown]]
     yield "standing", {"standing": Words(MessageKey(f"staff/standings/{chart.standing}"))}
     operated = chart.active.operated if chart.active else plan.surgery_on.anchor() <= local(now, plan.zone).date()
     years = years_since(plan.surgery_on.anchor(), now, plan.zone)
-    yield "surgery", {"surgery_on": str(plan.surgery_on), "operated": operated, "years": years}
+    about = plan.surgery_on.day is None
+    yield "surgery", {"surgery_on": str(plan.surgery_on), "operated": operated, "years": years, "about": about}
     yield "clock", {"here": Instant(now, plan.zone), "zone": plan.zone, "ask_at": f"{plan.ask_at:%H:%M}"}
     alert = chart.unresolved_alert
     if alert is not None:

@@ -31,7 +31,7 @@ CONTRACTS: dict[str, Contract] = {
     "staff/patient_lines": Contract({"lines": LINES}),
     "staff/patient/standing": Contract({"standing": STANDING}, shows=("standing",)),
     "staff/patient/surgery": Contract(
-        {"surgery_on": SURGERY_DATE, "operated": TRUTH, "years": YEARS_OR_NONE}, shows=("surgery_on",)
+        {"surgery_on": SURGERY_DATE, "operated": TRUTH, "years": YEARS_OR_NONE, "about": TRUTH}, shows=("surgery_on",)
     ),
     "staff/patient/clock": Contract({"here": INSTANT, "zone": SHORT_TEXT, "ask_at": SHORT_TEXT}, shows=("zone",)),
     "staff/patient/alert": Contract(
