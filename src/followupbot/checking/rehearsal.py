@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
+from followupbot.checking.cast import ANSWERS_AFTER, ASK_AT, SURGERY_ON, WAY_IN
 from followupbot.checking.histories import Occasion, Said, Vignettes
-from followupbot.checking.stage import ANSWERS_AFTER, ASK_AT, SURGERY_ON, WAY_IN, Moment, Play
+from followupbot.checking.play import Moment, Play
 from followupbot.checking.vignettes import OCCASION, OCCASIONS_MAX, SAYS
 from followupbot.domain import alerts, check_ins, enrolment, occasions, wake
 from followupbot.domain.care_protocol import CareProtocol

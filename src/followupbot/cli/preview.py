@@ -11,6 +11,7 @@ import typer
 from followupbot import settings
 from followupbot.channels.console import review, screen
 from followupbot.channels.console.conversation import Conversation
+from followupbot.checking.cast import SURGERY_ON
 from followupbot.checking.check import check
 from followupbot.checking.coverage import check_coverage
 from followupbot.checking.histories import Vignettes
@@ -24,7 +25,6 @@ from followupbot.checking.rehearsal import (
     read_history,
     window_of,
 )
-from followupbot.checking.stage import SURGERY_ON
 from followupbot.checking.vignettes import read_vignettes
 from followupbot.cli.terminal import called_wrongly, found_wrong, near, show, typed
 from followupbot.domain.care_protocol import CareProtocol
