@@ -34,6 +34,7 @@ from tests.builders import (
     messages,
     sent,
 )
+from tests.domain.test_carers import helped
 
 AWAY = Interruption(at("2026-03-09 10:10"), at("2026-03-09 10:20"))
 NIGHT = Interruption(at("2026-03-09 22:00"), at("2026-03-10 02:00"))
@@ -103,6 +104,20 @@ def test_nobody_is_asked_of_whom_nothing_is_asked_or_who_is_to_be_left_alone() -
     assert asked_again(an_invited_chart()) == []
     assert asked_again(fold(a_chart(), (PatientBlocked(ENROLLED_AT),))) == []
     assert asked_again(fold(a_chart(), (PatientHeld(ENROLLED_AT, "death", "n1"),))) == []
+
+
+def test_where_somebody_helps_all_are_asked_by_a_neutral_line() -> None:
+    """The question itself may have what a carer is not asked (clinical.md 0.19); theirs may be the lost press."""
+    for chart in (helped(), replace(helped(), enrolment=replace(helped().enrolled, chat=None))):
+        for in_talk in (True, False):
+            assert asked_again(chart, in_talk) == ["patient: replies/interrupted", "patient: check_ins/ready"]
+
+
+def test_a_talk_about_a_hospital_goes_on_where_it_was_cut_off() -> None:
+    """It is a reply to their own press (clinical.md 0.11); what we would start ourselves waits to be read."""
+    held = fold(a_chart(), (PatientHeld(ENROLLED_AT, "admission", "n1"),))
+    assert asked_again(held) == ["patient: replies/interrupted", "patient: questions/gate_bladder"]
+    assert asked_again(held, in_talk=False) == []
 
 
 def test_of_who_has_stopped_only_a_talk_that_they_began_goes_on() -> None:

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from followupbot.domain.decision import ByClock, Cause, Decision
+from followupbot.domain.facts.carers import CarerConnected, CarerInvited, CarerJoined
 from followupbot.domain.facts.check_ins import CheckInEnded
-from followupbot.domain.ids import CheckInId
+from followupbot.domain.ids import CarerId, CheckInId, TokenHash
 from followupbot.storage.hearing import Hearing
-from followupbot.storage.tables import causes
+from followupbot.storage.tables import causes, charts
 from tests.storage.people import NOON, OTHER_PATIENT, PATIENT, Site, asked, message
 
 
@@ -34,6 +37,24 @@ def test_somebody_is_awaited_while_a_check_in_is_open(site: Site) -> None:
         PATIENT, Cause("ends", ByClock()), lambda _: Decision((CheckInEnded(NOON, CheckInId(1), "stopped"),))
     )
     assert list(hearing.awaited(None, 10)) == []
+
+
+def test_a_patient_without_a_chat_is_awaited_where_somebody_helps(site: Site) -> None:
+    """A carer's press is lost like anybody's (clinical.md 0.19)."""
+    hearing, number = Hearing(site.database), CarerId(1)
+    ask(site)
+    with site.database.write() as connection:
+        connection.execute(sa.text("DELETE FROM follows"))
+        connection.execute(sa.update(charts).values(chat=None))
+    assert list(hearing.awaited(None, 10)) == []
+    invited = CarerInvited(NOON, number, TokenHash("t"), NOON + timedelta(days=7))
+    connected = CarerConnected(NOON, number, site.charts.note_chat(4711))
+    joins = (invited, connected, CarerJoined(NOON, number))
+    site.charts.transact(PATIENT, Cause("joins", ByClock()), lambda _: Decision(joins))
+    with site.database.write() as connection:
+        connection.execute(sa.update(charts).values(chat=None))
+        connection.execute(sa.text("DELETE FROM follows WHERE carer = 0"))
+    assert list(hearing.awaited(None, 10)) == [PATIENT]
 
 
 def test_whoever_was_heard_in_that_time_is_known_by_what_was_decided(site: Site) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from followupbot.domain import check_ins, screens, staff
+from followupbot.domain import check_ins, prompts, screens, staff
 from followupbot.domain.addressing import stamp, to_patient, to_staff
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Interruption, Role
@@ -45,10 +45,10 @@ def ask_again(
     there is one a day at most, however often the intake is interrupted. Nothing where the question is one of the
     `underway`, subjects of which a message has gone out since or still waits: what is pressed there arrives.
     """
-    if chart.enrolment is None or chart.enrolled.chat is None or chart.enrolled.blocked or chart.held:
+    if chart.enrolment is None or not _is_read(chart) or chart.beyond_reach or (chart.held and not in_talk):
         return Decision()
     screen = screens.show(chart, f"screen/{stamp(now)}", now)
-    repeated = check_ins.repeat(chart, now) if screen is None else Decision(outgoing=(screen,))
+    repeated = _repeated(chart, now) if screen is None else Decision(outgoing=(screen,))
     asked = next(iter(repeated.outgoing), None) if repeated else None
     if repeated is None or not isinstance(asked, OutgoingMessage) or asked.subject in underway or not asked.choices:
         return Decision()
@@ -70,6 +70,21 @@ def ask_again(
     if not in_talk:
         again = replace(again, daytime=chart.daytime, lane=Lane.CHECK_IN)
     return replace(repeated, outgoing=(sorry, again, *repeated.outgoing[1:]))
+
+
+def _is_read(chart: Chart) -> bool:
+    """Whether what goes out now is read by anybody."""
+    enrolled = chart.enrolled
+    return (enrolled.chat is not None and not enrolled.blocked) or bool(enrolled.helpers)
+
+
+def _repeated(chart: Chart, now: datetime) -> Decision | None:
+    """What waits, or, where copies go to carers, a neutral line: the question may be private (clinical.md 0.19)."""
+    check_in = chart.open_check_in
+    if check_in is None or not chart.enrolled.helpers:
+        return check_ins.repeat(chart, now)
+    key = f"c{check_in.id}/ready/{stamp(now)}"
+    return Decision(outgoing=(prompts.ready(chart, check_in, key, starts=False),))
 
 
 def mended(clinic: Clinic, interruption: Interruption, asked: Sequence[PatientId], now: datetime) -> Decision:

@@ -9,7 +9,7 @@ from followupbot.domain.ids import PatientId
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import PATIENT_PREFIX
 from followupbot.storage.queries import OPEN
-from followupbot.storage.tables import causes, charts, check_ins, heard, outbox
+from followupbot.storage.tables import causes, charts, check_ins, follows, heard, outbox
 
 TELEGRAM = "telegram"
 """The one channel by which patients are heard."""
@@ -41,8 +41,9 @@ class Hearing:
     def awaited(self, after: PatientId | None, limit: int) -> Sequence[PatientId]:
         """Patients of whom an answer is waited for, by code: so many of those behind that one."""
         waiting = sa.exists().where(check_ins.c.patient == charts.c.patient, check_ins.c.state.in_(OPEN))
+        read = sa.exists().where(follows.c.patient == charts.c.patient, follows.c.chat.is_not(None), follows.c.helps)
         query = sa.select(charts.c.patient).where(
-            charts.c.chat.is_not(None), sa.or_(charts.c.state.in_(ON_THE_WAY_IN), waiting)
+            sa.or_(charts.c.chat.is_not(None), read), sa.or_(charts.c.state.in_(ON_THE_WAY_IN), waiting)
         )
         if after is not None:
             query = query.where(charts.c.patient > after)
