@@ -44,6 +44,7 @@ from followupbot.domain.facts.alerts import AlertRaised, AlertResolved, AlertTak
 from followupbot.domain.facts.check_ins import CheckInAsked, CheckInBegun, QuestionAnswered
 from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected, PatientEnrolled, PatientInvited
 from followupbot.domain.folding import fold
+from followupbot.domain.gates import Gate, GateItem
 from followupbot.domain.ids import (
     AlertId,
     CardId,
@@ -65,7 +66,8 @@ from followupbot.domain.lexicon import Lexicon, Theme
 from followupbot.domain.outgoing import Outgoing, OutgoingMessage, ToChat, ToClinician, ToGroup, ToPatient
 from followupbot.domain.patient_code import complete
 from followupbot.domain.presses import Choice as Button
-from followupbot.domain.questions import Answer, Choice, Gate, GateItem, Scale
+from followupbot.domain.questions import Choice, Scale
+from followupbot.domain.replies import Answer
 from followupbot.domain.rules import Rule, Tier, Trace
 from followupbot.domain.schedule import Offset, PartialDate, Timing, resolve
 

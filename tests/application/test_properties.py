@@ -21,6 +21,7 @@ from followupbot.domain.facts.alerts import FlagRecorded
 from followupbot.domain.facts.check_ins import CheckInAsked, CheckInReminded, QuestionAnswered
 from followupbot.domain.facts.patient import DeletionRequested, PatientPaused, PatientResumed, PatientStopped
 from followupbot.domain.folding import fold
+from followupbot.domain.gates import Gate
 from followupbot.domain.ids import MessageId, PatientId, QuestionId
 from followupbot.domain.manual import COMMANDS
 from followupbot.domain.outgoing import Lane, OutgoingMessage, ToPatient
@@ -35,7 +36,7 @@ from followupbot.domain.presses import (
     StartPress,
     TakePress,
 )
-from followupbot.domain.questions import AS_BEFORE, NEW, SKIP, SKIPPED, Answer, Gate
+from followupbot.domain.replies import AS_BEFORE, NEW, SKIP, SKIPPED, Answer
 from followupbot.domain.rules import Tier
 from followupbot.domain.schedule import local
 from followupbot.domain.wake import next_wake_at, wake, wake_alerts

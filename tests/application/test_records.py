@@ -18,7 +18,7 @@ from followupbot.domain.facts.check_ins import CheckInAsked, CheckInCompleted, Q
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.ids import CarerId, CheckInId, PatientId, QuestionId, StaffId, TimingId
 from followupbot.domain.outgoing import OutgoingMessage
-from followupbot.domain.questions import NOT_NEW, Value
+from followupbot.domain.replies import NOT_NEW, Value
 from followupbot.domain.tiers import Tier
 from followupbot.protocol_files.sources import gather
 from followupbot.rendering.html import strip, units

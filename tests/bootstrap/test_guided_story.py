@@ -6,7 +6,7 @@ from followupbot.bootstrap.guided_story import GuidedStory, steps_of
 from followupbot.channels.telegram import callback_data
 from followupbot.domain.ids import AlertId, CardId, CheckInId, Language, PatientId, QuestionId
 from followupbot.domain.presses import AnswerPress, Press, StartPress, TakePress
-from followupbot.domain.questions import NEW, NONE_OF_THESE
+from followupbot.domain.replies import NEW, NONE_OF_THESE
 from followupbot.practice import Person, Practice
 from followupbot.practice.entities import Styled
 from followupbot.practice.keyboards import Markup

@@ -7,9 +7,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from followupbot.checking.check import NOWHERE
+from followupbot.domain.gates import Gate, GateItem
 from followupbot.domain.ids import Concern, QuestionId
 from followupbot.domain.lexicon import Lexicon, Theme
-from followupbot.domain.questions import Answer, Gate, GateItem, Read, Rejected, Scale, Typed
+from followupbot.domain.questions import Scale
+from followupbot.domain.replies import Answer, Read, Rejected, Typed
 from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
 from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.sources import gather

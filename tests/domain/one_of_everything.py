@@ -12,8 +12,9 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.check_ins import CheckInAsked, CheckInBegun
 from followupbot.domain.folding import fold
+from followupbot.domain.gates import Gate, GateItem
 from followupbot.domain.ids import CardId, CheckInId, Concern, QuestionId, RuleId, TimingId
-from followupbot.domain.questions import Choice, Date, Gate, GateItem, Multiple, Number, Scale, Text, YesNo
+from followupbot.domain.questions import Choice, Date, Multiple, Number, Scale, Text, YesNo
 from followupbot.domain.rules import Recheck, Rule, Tier
 from followupbot.domain.schedule import Offset, Timing
 from followupbot.domain.scores import Sum

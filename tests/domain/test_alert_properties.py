@@ -14,7 +14,7 @@ from followupbot.domain.facts.alerts import AlertRaised, AlertRaisedAgain, Alert
 from followupbot.domain.facts.expectations import ExpectedFlagRecorded
 from followupbot.domain.ids import AlertId, CheckInId, Concern, RuleId
 from followupbot.domain.outgoing import Amend, OutgoingMessage
-from followupbot.domain.questions import Answer
+from followupbot.domain.replies import Answer
 from followupbot.domain.rules import Tier, Trace
 from tests.builders import BACK_PAIN, DR_ITO, DR_SATO, NOW, PAIN_EASED, SADDLE, a_chart, after
 from tests.domain.test_handling import DR_ABE, OLD, before, the_clinic

@@ -36,7 +36,7 @@ from followupbot.domain.conditions import (
 )
 from followupbot.domain.evidence import Silence
 from followupbot.domain.ids import CheckInId, QuestionId
-from followupbot.domain.questions import Value
+from followupbot.domain.replies import Value
 from followupbot.domain.tiers import Tier
 from tests.builders import BACK_PAIN, BLADDER, MOOD, NOW, SADDLE, WEAKNESS
 

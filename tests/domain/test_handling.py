@@ -15,7 +15,7 @@ from followupbot.domain.ids import CarerId, CheckInId, Concern, MessageKey, Ques
 from followupbot.domain.outgoing import Amend, ToClinician
 from followupbot.domain.params import Line, Lines, Picture, Words
 from followupbot.domain.presses import Choice, EndExpectedPress, ExpectPress, HandOverPress
-from followupbot.domain.questions import Answer, Value
+from followupbot.domain.replies import Answer, Value
 from followupbot.domain.rules import Tier, Trace
 from tests.builders import (
     ALERT,

@@ -11,7 +11,8 @@ from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.params import Day
 from followupbot.domain.presses import AnswerPress
-from followupbot.domain.questions import SKIPPED, Date, Question, Scale, Value
+from followupbot.domain.questions import Date, Question, Scale
+from followupbot.domain.replies import SKIPPED, Value
 from tests.builders import CHECK_IN, MESSAGE, NOW, after, buttons, kinds, labels, messages, notice, sent
 from tests.domain.one_of_everything import NOTE, PLACES, SINCE, a_chart_of, press, said
 

@@ -5,30 +5,22 @@ from datetime import date
 import pytest
 
 from followupbot.domain.care_protocol import Asked
+from followupbot.domain.dates import DateOrder
+from followupbot.domain.gates import Gate, GateItem
 from followupbot.domain.ids import Concern, Language, QuestionId
 from followupbot.domain.questions import (
     QUESTION_TYPES,
-    Answer,
     Choice,
     Date,
-    DateOrder,
-    Gate,
-    GateItem,
     Multiple,
     NotAfter,
     Number,
-    Pressed,
     Question,
-    Read,
-    Rejected,
     Scale,
     Text,
-    Toggled,
-    Typed,
-    Value,
     YesNo,
 )
-from followupbot.domain.replies import options_by_words
+from followupbot.domain.replies import Answer, Pressed, Read, Rejected, Toggled, Typed, Value, options_by_words
 
 PAIN = QuestionId("pain")
 WEAK = QuestionId("weak")

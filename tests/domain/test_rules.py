@@ -4,7 +4,7 @@ import pytest
 
 from followupbot.domain.conditions import All, Any, AtLeast, Evidence, Is, Not
 from followupbot.domain.ids import CardId, Concern, QuestionId, RuleId
-from followupbot.domain.questions import Answer, Value
+from followupbot.domain.replies import Answer, Value
 from followupbot.domain.rules import Rule, Tier, Trace, emergency_card, fired, trace
 from tests.builders import BACK_PAIN, BLADDER, BREATH, MOOD, PAIN_EASED, RULES, SADDLE, WEAKNESS
 

@@ -13,7 +13,7 @@ from random import Random
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.ids import CheckInId, QuestionId
-from followupbot.domain.questions import Value
+from followupbot.domain.replies import Value
 from followupbot.domain.rules import Rule, Tier, fired
 from followupbot.domain.series import Reading, Series
 from tests.programme.shipped import protocol as shipped

@@ -1,6 +1,7 @@
 """The shipped programme asks when the clinical brief says, and people are told as fast as it says."""
 
-from followupbot.domain.questions import Choice, Gate, Scale
+from followupbot.domain.gates import Gate
+from followupbot.domain.questions import Choice, Scale
 from followupbot.domain.rules import Tier
 from tests.programme.brief import FORMS, departures
 from tests.programme.shipped import protocol

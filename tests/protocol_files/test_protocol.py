@@ -6,8 +6,9 @@ import pytest
 
 from followupbot.domain.care_protocol import Asked, AtClosing, CareProtocol, Paging, Within, WorkingDays
 from followupbot.domain.conditions import All, AnyOf, AtLeast, Is
+from followupbot.domain.gates import Gate, GateItem
 from followupbot.domain.ids import CardId, Concern, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
-from followupbot.domain.questions import Choice, Gate, GateItem, Scale
+from followupbot.domain.questions import Choice, Scale
 from followupbot.domain.rules import Rule, Tier
 from followupbot.domain.schedule import Offset, Timing
 from followupbot.protocol_files.programme import ReadFiles, read_files

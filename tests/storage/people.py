@@ -45,7 +45,7 @@ from followupbot.domain.outgoing import (
 )
 from followupbot.domain.params import Param
 from followupbot.domain.presses import Choice, TakePress
-from followupbot.domain.questions import Answer
+from followupbot.domain.replies import Answer
 from followupbot.domain.rules import Tier, Trace
 from followupbot.domain.schedule import Daytime, PartialDate
 from followupbot.storage.charts import Charts

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from followupbot.channels.telegram import callback_data
 from followupbot.domain.presses import AnswerPress, Press, ResolvePress, StartPress, TakePress
-from followupbot.domain.questions import NEW, NONE_OF_THESE
+from followupbot.domain.replies import NEW, NONE_OF_THESE
 from followupbot.practice import Person
 from followupbot.practice.guide import Shown
 

@@ -18,7 +18,7 @@ from followupbot.domain.presses import (
     TakePress,
     TeachBackPress,
 )
-from followupbot.domain.questions import NEW
+from followupbot.domain.replies import NEW
 from followupbot.domain.screens import RED_FLAG_RIGHT
 from followupbot.practice import Person
 

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.gates import Gate
 from followupbot.domain.ids import Language, MessageKey, ProtocolKey, TopicId
 from followupbot.domain.prompts import OF_CARER
-from followupbot.domain.questions import Gate
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.reading import Path, Problem, likeliest, nearest
 from followupbot.rendering.contracts import LANGUAGES_OFFERED, contract, fixed_keys

@@ -35,7 +35,8 @@ from followupbot.domain.ids import (
     TopicId,
 )
 from followupbot.domain.outgoing import OutgoingMessage, ToPatient
-from followupbot.domain.questions import SKIP, Date, Multiple, Number, Question, Text
+from followupbot.domain.questions import Date, Multiple, Number, Question, Text
+from followupbot.domain.replies import SKIP
 from followupbot.domain.schedule import PartialDate, local, resolve
 from followupbot.protocol_files.reading import nearest
 

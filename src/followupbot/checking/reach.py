@@ -30,8 +30,9 @@ from followupbot.domain.conditions import (
     leaves,
     of_silence,
 )
+from followupbot.domain.gates import Gate
 from followupbot.domain.ids import QuestionId
-from followupbot.domain.questions import Choice, Date, Gate, Multiple, Number, Scale, Text, YesNo
+from followupbot.domain.questions import Choice, Date, Multiple, Number, Scale, Text, YesNo
 from followupbot.domain.scores import Mean, PercentOfMaximum, Table
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.reading import Problem, Severity

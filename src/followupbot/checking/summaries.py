@@ -6,9 +6,10 @@ from datetime import date
 from followupbot.checking.forms import forms_of
 from followupbot.domain.care_protocol import Asked
 from followupbot.domain.clinic import ClinicSettings
+from followupbot.domain.gates import Gate
 from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.params import Day, Said, Summary
-from followupbot.domain.questions import Date, Gate, Multiple, Number, Scale, Text
+from followupbot.domain.questions import Date, Multiple, Number, Scale, Text
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.reading import Problem
 from followupbot.rendering import html

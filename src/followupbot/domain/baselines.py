@@ -10,7 +10,7 @@ from followupbot.domain.alert_state import Alert
 from followupbot.domain.chart import Chart
 from followupbot.domain.facts.expectations import BaselineConfirmed
 from followupbot.domain.ids import QuestionId, StaffId
-from followupbot.domain.questions import AS_BEFORE, NEW
+from followupbot.domain.replies import AS_BEFORE, NEW
 
 
 def to_confirm(chart: Chart, alert: Alert) -> tuple[QuestionId, ...]:

@@ -16,7 +16,7 @@ from followupbot.domain.facts.check_ins import CheckInCutShort
 from followupbot.domain.ids import CardId, CheckInId, MessageId, QuestionId
 from followupbot.domain.offers import CRISIS_CARD
 from followupbot.domain.outgoing import Lane, OutgoingMessage
-from followupbot.domain.questions import Answer
+from followupbot.domain.replies import Answer
 from followupbot.domain.rules import Tier, fired
 
 CARD_AGAIN_AFTER_SECONDS = 60

@@ -7,21 +7,10 @@ from functools import cached_property, lru_cache
 
 from followupbot.domain.conditions import Condition, Truth
 from followupbot.domain.evidence import Evidence
+from followupbot.domain.gates import Gate
 from followupbot.domain.ids import CardId, Language, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
-from followupbot.domain.questions import (
-    SKIP,
-    SKIPPED,
-    Answer,
-    Choice,
-    Gate,
-    Pressed,
-    Question,
-    Read,
-    Rejected,
-    Reply,
-    Toggled,
-    Value,
-)
+from followupbot.domain.questions import Choice, Question
+from followupbot.domain.replies import SKIP, SKIPPED, Answer, Pressed, Read, Rejected, Reply, Toggled, Value
 from followupbot.domain.rules import Rule, Tier, emergency_card
 from followupbot.domain.schedule import DEFAULT_QUIET_HOURS, QuietHours, Timing
 from followupbot.domain.scores import Score

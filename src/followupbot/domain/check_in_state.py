@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from followupbot.domain.ids import CheckInId, QuestionId, RuleId, TimingId, Version
-from followupbot.domain.questions import SKIPPED, Answer, Datum, Value
+from followupbot.domain.replies import SKIPPED, Answer, Datum, Value
 from followupbot.domain.scores import Figure
 
 SUPERSEDED_MAX = 8

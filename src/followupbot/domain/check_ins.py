@@ -22,11 +22,13 @@ from followupbot.domain.facts.check_ins import (
 )
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.folding import fold
+from followupbot.domain.gates import Gate
 from followupbot.domain.ids import CardId, CheckInId, MessageId, QuestionId
 from followupbot.domain.notes import NOTE_LENGTH_MAX, review_by
 from followupbot.domain.outgoing import Lane, Retire
 from followupbot.domain.params import Instant
-from followupbot.domain.questions import Answer, Gate, Pressed, Rejected, Text, Toggled
+from followupbot.domain.questions import Text
+from followupbot.domain.replies import Answer, Pressed, Rejected, Toggled
 from followupbot.domain.rules import Rule, Tier
 from followupbot.domain.schedule import Timing, resolve
 

@@ -19,7 +19,7 @@ from followupbot.domain.ids import AlertId, MessageKey, StaffId
 from followupbot.domain.outgoing import Lane, Notice, OutgoingMessage
 from followupbot.domain.params import Instant, Line, Lines, Param, Said, Summary, Words
 from followupbot.domain.presses import AlertPress, Choice
-from followupbot.domain.questions import Value
+from followupbot.domain.replies import Value
 
 FLAGS_SHOWN_MAX = 10
 """The most urgent, and of equal ones the newest; more do not fit one message. All are in the record."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from statistics import median
 
 from followupbot.domain.ids import CheckInId, QuestionId
-from followupbot.domain.questions import Datum
+from followupbot.domain.replies import Datum
 from followupbot.domain.series import Reading, Series
 from followupbot.domain.tiers import Tier
 

@@ -19,7 +19,8 @@ from followupbot.domain.ids import Concern, MessageId, MessageKey, QuestionId, R
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Retire, ToClinician
 from followupbot.domain.params import Instant, Line, Lines, Shown, Words
 from followupbot.domain.presses import Choice, EndExpectedPress
-from followupbot.domain.questions import Scale, Value
+from followupbot.domain.questions import Scale
+from followupbot.domain.replies import Value
 from followupbot.domain.rules import Trace
 from followupbot.domain.tiers import Tier
 

@@ -39,7 +39,8 @@ from followupbot.domain.facts.patient import (
 from followupbot.domain.ids import CarerId, CheckInId, MessageKey, QuestionId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Day, Document, Instant, Line, Lines, Markup, Said, Shown, Summary, Words
-from followupbot.domain.questions import NONE_OF_THESE, Text, Value
+from followupbot.domain.questions import Text
+from followupbot.domain.replies import NONE_OF_THESE, Value
 
 FILE = "my_data"
 """What the two files are called on the phone, in front of `.txt` and `.json`."""

@@ -14,7 +14,8 @@ from followupbot.domain.facts.check_ins import CheckInAsked, QuestionAnswered
 from followupbot.domain.ids import CheckInId, Concern, MessageKey, QuestionId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Day, Line, Lines, Param, Picture, Point, Shown, Title, Trend
-from followupbot.domain.questions import SKIPPED, Answer, Choice, Scale
+from followupbot.domain.questions import Choice, Scale
+from followupbot.domain.replies import SKIPPED, Answer
 from followupbot.domain.schedule import local
 
 FUNCTION = Concern("function")

@@ -10,32 +10,25 @@ from followupbot.domain.addressing import check_in_subject, stamp, to_patient
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
+from followupbot.domain.dates import parse_day
+from followupbot.domain.gates import Gate
 from followupbot.domain.ids import CardId, MessageId, MessageKey, QuestionId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.params import Day, Param, Said, Summary
 from followupbot.domain.presses import AnswerPress, BackPress, LaterPress, StartPress
 from followupbot.domain.presses import Choice as Button
-from followupbot.domain.questions import (
+from followupbot.domain.questions import Choice, Date, Multiple, Number, Question, Scale, Text, YesNo
+from followupbot.domain.replies import (
     DONE,
     NONE_OF_THESE,
     NOT_NEW,
     SKIP,
     SKIPPED,
     Answer,
-    Choice,
-    Date,
-    Gate,
-    Multiple,
-    Number,
-    Question,
-    Scale,
-    Text,
     Typed,
     Value,
-    YesNo,
-    parse_day,
+    options_by_words,
 )
-from followupbot.domain.replies import options_by_words
 from followupbot.domain.schedule import local
 
 OF_CARER = "_carer"

@@ -3,36 +3,28 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import ClassVar, assert_never
 
-from followupbot.domain.ids import Concern, Language, QuestionId
+from followupbot.domain.dates import DateOrder, parse_day
+from followupbot.domain.gates import Gate
+from followupbot.domain.ids import Language, QuestionId
 from followupbot.domain.numbers import SEVERAL, Numbers
-from followupbot.domain.replies import AS_BEFORE as AS_BEFORE
-from followupbot.domain.replies import DONE as DONE
-from followupbot.domain.replies import GIVEN as GIVEN
-from followupbot.domain.replies import NEW as NEW
-from followupbot.domain.replies import NO as NO
-from followupbot.domain.replies import NONE_OF_THESE as NONE_OF_THESE
-from followupbot.domain.replies import NOT_NEW as NOT_NEW
-from followupbot.domain.replies import RESERVED as RESERVED
-from followupbot.domain.replies import SKIP as SKIP
-from followupbot.domain.replies import SKIPPED as SKIPPED
-from followupbot.domain.replies import YES as YES
-from followupbot.domain.replies import Answer as Answer
-from followupbot.domain.replies import Datum as Datum
-from followupbot.domain.replies import Pressed as Pressed
-from followupbot.domain.replies import Read as Read
-from followupbot.domain.replies import Rejected as Rejected
-from followupbot.domain.replies import Reply as Reply
-from followupbot.domain.replies import Toggled as Toggled
-from followupbot.domain.replies import Typed as Typed
-from followupbot.domain.replies import Value as Value
-from followupbot.domain.replies import spelled as spelled
-
-GATE_ITEMS_MAX = 4
-"""A gate screen is read by somebody who may be in trouble: no more lines than fit a phone without scrolling."""
+from followupbot.domain.replies import (
+    DONE,
+    GIVEN,
+    NO,
+    YES,
+    Answer,
+    Pressed,
+    Read,
+    Rejected,
+    Reply,
+    Toggled,
+    Typed,
+    Value,
+    spelled,
+)
 
 SCALE_POINTS_MAX = 11
 """0 to 10: two rows of buttons that a thumb can hit."""
@@ -230,21 +222,10 @@ class Number(_TypedIn):
         return _whole(self.id, asked, reply, self.minimum, self.maximum, "outside_range")
 
 
-class DateOrder(StrEnum):
-    """In which order day, month and year stand where people write a date in figures."""
-
-    DAY_FIRST = "dmy"
-    MONTH_FIRST = "mdy"
-    YEAR_FIRST = "ymd"
-
-
 class NotAfter(StrEnum):
     """The last day that a date may be."""
 
     TODAY = "today"
-
-
-_FIGURES = re.compile(r"([0-9]{1,4})\s*[-./\s]\s*([0-9]{1,2})\s*[-./\s]\s*([0-9]{1,4})")
 
 
 @dataclass(frozen=True)
@@ -293,74 +274,6 @@ class Text(_TypedIn):
         return (Answer(self.id, GIVEN),)
 
 
-@dataclass(frozen=True)
-class GateItem:
-    """One thing that must never be missed. `as_before` says whether "had this before, unchanged" may be said of it.
-
-    What is `private` the patient alone is asked, never a carer (clinical.md 0.19).
-    """
-
-    id: QuestionId
-    concern: Concern
-    as_before: bool = True
-    private: bool = False
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A short screen of red-flag items, each with buttons of its own, and one button for none of them.
-
-    Source: clinical.md 0.4, after the cauda-equina items of the GIRFT pathway (2023).
-    """
-
-    KIND: ClassVar[str] = "gate"
-
-    id: QuestionId
-    items: tuple[GateItem, ...]
-
-    def ids(self) -> tuple[QuestionId, ...]:
-        """The names that answers to this screen bear: one for each item."""
-        return tuple(item.id for item in self.items)
-
-    def values(self, question: QuestionId) -> Sequence[Value]:
-        """Every value that an answer about one item may have."""
-        for item in self.items:
-            if item.id == question:
-                return (NOT_NEW, NEW, AS_BEFORE) if item.as_before else (NOT_NEW, NEW)
-        return ()
-
-    def labels(self) -> tuple[str, ...]:
-        """The names of its buttons that need words."""
-        pressed = [f"{item.id}.{value}" for item in self.items for value in self.values(item.id)[1:]]
-        return (*pressed, NONE_OF_THESE)
-
-    def presses(self) -> tuple[tuple[QuestionId, str], ...]:
-        """What its buttons say, one for each."""
-        items = [(item.id, str(value)) for item in self.items for value in self.values(item.id)[1:]]
-        return (*items, (self.id, NONE_OF_THESE))
-
-    def read(self, asked: QuestionId, reply: Reply) -> Read:
-        """The answers, or why the reply is none.
-
-        A typed item number says that the item is new or worse, as do several. A typed "no", "none" or 0 answers
-        nothing: a safety question is only ever denied by its button (clinical.md 0.4, 0.8).
-        """
-        match reply:
-            case Pressed(value) if asked == self.id and value == NONE_OF_THESE:
-                return tuple(Answer(item.id, NOT_NEW) for item in self.items)
-            case Pressed(value) if value != NOT_NEW and value in self.values(asked):
-                return (Answer(asked, value),)
-            case Typed(text, numbers=numbers):
-                said = numbers.all_in(text) or ()
-                if said and all(1 <= number <= len(self.items) for number in said):
-                    return tuple(Answer(self.items[number - 1].id, NEW) for number in dict.fromkeys(said))
-                return Rejected("gate_needs_a_button")
-            case Pressed():
-                return Rejected("gate_needs_a_button")
-            case _:
-                assert_never(reply)
-
-
 Question = Scale | YesNo | Choice | Multiple | Number | Date | Text | Gate
 
 QUESTION_TYPES: dict[str, type[Question]] = {
@@ -389,24 +302,3 @@ def _whole(
     if not minimum <= number <= maximum:
         return Rejected(outside)
     return (Answer(question, number),)
-
-
-def parse_day(text: str, order: DateOrder | None = None) -> date | None:
-    """The day, as in ISO 8601 or in that order; None where it is none."""
-    found = _FIGURES.fullmatch(text.strip().rstrip("."))
-    if found is None:
-        return None
-    first, second, third = found.groups()
-    parts: tuple[str, str, str] | None = None
-    if len(first) == 4:
-        parts = (first, second, third)
-    elif len(third) == 4 and order is DateOrder.DAY_FIRST:
-        parts = (third, second, first)
-    elif len(third) == 4 and order is DateOrder.MONTH_FIRST:
-        parts = (third, first, second)
-    if parts is None or len(parts[2]) > 2:
-        return None
-    try:
-        return date(*map(int, parts))
-    except ValueError:
-        return None

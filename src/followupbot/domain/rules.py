@@ -24,7 +24,7 @@ from followupbot.domain.conditions import (
 )
 from followupbot.domain.evidence import Evidence, Since
 from followupbot.domain.ids import CardId, Concern, QuestionId, RuleId, TopicId
-from followupbot.domain.questions import Answer, Datum, Value
+from followupbot.domain.replies import Answer, Datum, Value
 from followupbot.domain.tiers import Tier as Tier  # a rule without a tier is none, so they are found together
 
 

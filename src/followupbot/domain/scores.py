@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from followupbot.domain.ids import QuestionId
-from followupbot.domain.questions import Datum
+from followupbot.domain.replies import Datum
 
 Points = Mapping[str, int]
 """How many points the name of an option is worth."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from followupbot.domain.ids import CheckInId
-from followupbot.domain.questions import Datum
+from followupbot.domain.replies import Datum
 
 READINGS_MAX = 6
 """Readings that a chart keeps of each question. `check` refuses a rule that looks further back."""

@@ -10,9 +10,9 @@ from followupbot.domain.check_in_state import REPORT, URGENT, CheckIn
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.check_ins import CheckInAsked
 from followupbot.domain.folding import fold
+from followupbot.domain.gates import Gate
 from followupbot.domain.ids import CheckInId, QuestionId, TimingId
 from followupbot.domain.outgoing import Lane
-from followupbot.domain.questions import Gate
 
 
 def urgent(chart: Chart, now: datetime) -> Decision:

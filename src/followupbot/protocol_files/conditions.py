@@ -28,20 +28,10 @@ from followupbot.domain.conditions import (
     readings_needed,
 )
 from followupbot.domain.evidence import Since
+from followupbot.domain.gates import Gate
 from followupbot.domain.ids import QuestionId
-from followupbot.domain.questions import (
-    AS_BEFORE,
-    Choice,
-    Date,
-    Gate,
-    Multiple,
-    Number,
-    Question,
-    Scale,
-    Text,
-    Value,
-    YesNo,
-)
+from followupbot.domain.questions import Choice, Date, Multiple, Number, Question, Scale, Text, YesNo
+from followupbot.domain.replies import AS_BEFORE, Value
 from followupbot.domain.series import READINGS_MAX
 from followupbot.protocol_files.reading import Path, Reading, nearest
 

@@ -8,23 +8,20 @@ from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.check_in_state import RECHECK, REPORT, URGENT
 from followupbot.domain.conditions import BaselineConfirmed, leaves, of_silence, readings_needed
 from followupbot.domain.evidence import Evidence
+from followupbot.domain.gates import GATE_ITEMS_MAX, Gate
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.questions import (
-    AS_BEFORE,
     CHOICES_MAX,
-    GATE_ITEMS_MAX,
-    NEW,
-    RESERVED,
     SCALE_POINTS_MAX,
     Choice,
     Date,
-    Gate,
     Multiple,
     Number,
     Scale,
     Text,
     YesNo,
 )
+from followupbot.domain.replies import AS_BEFORE, NEW, RESERVED
 from followupbot.domain.rules import Rule, Tier, emergency_card, fired
 from followupbot.domain.scores import PercentOfMaximum, Score, Table
 from followupbot.protocol_files.conditions import answer_names, inspect_condition

@@ -14,7 +14,8 @@ from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 from followupbot.domain.care_protocol import Asked
 from followupbot.domain.conditions import CONDITION_TYPES, Amount, Condition
 from followupbot.domain.ids import QuestionId
-from followupbot.domain.questions import QUESTION_TYPES, Question, Value
+from followupbot.domain.questions import QUESTION_TYPES, Question
+from followupbot.domain.replies import Value
 from followupbot.domain.scores import SCORE_TYPES, Score
 from followupbot.protocol_files.durations import SPAN
 from followupbot.protocol_files.reading import Kind, Node, Reading, Scalar, Table, nearest

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from followupbot.domain.presses import AnswerPress
-from followupbot.domain.questions import NEW, NONE_OF_THESE
+from followupbot.domain.replies import NEW, NONE_OF_THESE
 
 SCALE_MIN = 6
 """With more numbers than this among the buttons it is a scale, and not a choice."""

@@ -20,7 +20,7 @@ from followupbot.domain.presses import (
     TeachBackPress,
     YearlyPress,
 )
-from followupbot.domain.questions import NEW, NONE_OF_THESE, SKIP
+from followupbot.domain.replies import NEW, NONE_OF_THESE, SKIP
 from followupbot.domain.screens import RED_FLAG_RIGHT
 from followupbot.simulation.telegram import VirtualTelegram
 

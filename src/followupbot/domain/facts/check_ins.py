@@ -6,7 +6,7 @@ from typing import Literal
 
 from followupbot.domain.check_in_state import EndReason
 from followupbot.domain.ids import CarerId, CheckInId, QuestionId, TimingId, Version
-from followupbot.domain.questions import Value
+from followupbot.domain.replies import Value
 from followupbot.domain.scores import Figure
 
 

@@ -33,7 +33,7 @@ from followupbot.domain.folding.changes import Changes, of_check_in, with_check_
 from followupbot.domain.folding.flags import unconfirmed
 from followupbot.domain.folding.occasions import dealt_with
 from followupbot.domain.ids import CheckInId, QuestionId
-from followupbot.domain.questions import AS_BEFORE, NEW, NOT_NEW, SKIPPED, Answer, Datum, Value
+from followupbot.domain.replies import AS_BEFORE, NEW, NOT_NEW, SKIPPED, Answer, Datum, Value
 from followupbot.domain.series import Reading, Series
 
 _WORSE: tuple[Value, ...] = (NOT_NEW, AS_BEFORE, NEW)

@@ -6,7 +6,7 @@ from followupbot.domain.alert_state import Flag
 from followupbot.domain.chart import Chart
 from followupbot.domain.folding.changes import Changes, of_check_in, of_enrolment
 from followupbot.domain.ids import QuestionId, RuleId
-from followupbot.domain.questions import NEW
+from followupbot.domain.replies import NEW
 
 PHONE_CHANGED = RuleId("phone_changed")
 """The rule of that name puts the patient on the staff's list (clinical.md 0.18)."""

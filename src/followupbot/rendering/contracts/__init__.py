@@ -10,7 +10,7 @@ from dataclasses import replace
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.params import Param, Words
-from followupbot.domain.questions import Datum
+from followupbot.domain.replies import Datum
 from followupbot.domain.rules import Rule, said_names
 from followupbot.rendering.contracts import (
     admins,
