@@ -223,10 +223,7 @@ def test_a_card_says_whether_the_answer_was_recorded_and_the_clinic_reached() ->
     assert [part for part in (told, not_recorded, not_reached) if part in card(False, False)] == [not_recorded]
 
 
-FOR_WHOEVER_HAS_IT = {
-    f"alerts/{name}" for name in ("details", "rule", "rule_of_old", "trend", "confirm_baseline", "expected_review")
-}
-"""`expected_review` goes to leads, and has `alerts/expectation` in its lines, which says no more than the others."""
+FOR_WHOEVER_HAS_IT = {f"alerts/{name}" for name in ("details", "rule", "rule_of_old", "trend", "confirm_baseline")}
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain import alerts, details, expectations, handling, lists, pages, patient_page, wake
+from followupbot.domain import alerts, details, digest, expectations, handling, lists, pages, patient_page, wake
 from followupbot.domain.alert_state import Flag, Open, Resolved, Taken
 from followupbot.domain.chart import EXPECTATIONS_MAX, Chart
 from followupbot.domain.clinic import Clinic, Role, StaffMember
 from followupbot.domain.facts.check_ins import CheckInAsked, QuestionAnswered
-from followupbot.domain.folding import fold
+from followupbot.domain.facts.reports import DigestSent
+from followupbot.domain.folding import apply_to_clinic, fold
 from followupbot.domain.ids import CarerId, CheckInId, Concern, MessageKey, QuestionId, RuleId, TimingId
 from followupbot.domain.outgoing import Amend, ToClinician
 from followupbot.domain.params import Line, Lines, Picture, Words
@@ -33,6 +34,7 @@ from tests.builders import (
     WEAKNESS,
     a_chart,
     a_clinic,
+    a_day,
     a_member,
     a_programme,
     a_taken_chart,
@@ -43,7 +45,6 @@ from tests.builders import (
     labels,
     messages,
     notice,
-    sent,
 )
 
 DAY = timedelta(days=1)
@@ -292,26 +293,35 @@ def test_it_ends_on_its_day() -> None:
     """By itself; from then on the same is told again."""
     chart = expected(in_hand(pain()), days=7)
     assert wake.next_wake_at(chart) is not None
-    assert kinds(expectations.wake(chart, NOW + WEEK - DAY)) in ([], ["expectations_reviewed"])
+    assert kinds(expectations.wake(chart, NOW + WEEK - DAY)) == []
     over = after(chart, expectations.wake(chart, NOW + WEEK))
-    assert (over.expectations, over.expectations_review_at) == ((), None)
+    assert over.expectations == ()
     assert "alert_raised" in kinds(alerts.raise_flag(over, pain(check_in=2), NOW + WEEK))
     # Also where nothing ran in time to end it.
     assert "alert_raised" in kinds(alerts.raise_flag(chart, pain(check_in=2), NOW + WEEK))
 
 
-def test_the_lead_hears_of_it_each_monday_without_a_buzz() -> None:
-    """When the clinic opens; with the button that ends it."""
+def test_somebody_ends_it_before_its_day() -> None:
+    """And is told where nothing was expected any more."""
     chart = expected(in_hand(pain()), days=28)
-    assert expectations.next_wake_at(chart) == at("2026-03-16 08:00")
-    decision = expectations.wake(chart, at("2026-03-16 08:00"))
-    (review,) = messages(decision)
-    assert (sent(decision), review.silent, labels(review)) == (["dr_sato: alerts/expected_review"], True, ["end"])
-    later = after(chart, decision)
-    assert expectations.next_wake_at(later) == at("2026-03-23 08:00")
-    ended = expectations.end(later, DR_SATO.id, MESSAGE, at("2026-03-16 09:00"))
-    assert after(later, ended).expectations == ()
-    assert notice(expectations.end(after(later, ended), DR_SATO.id, MESSAGE, NOW)) == "alerts/notices/nothing_expected"
+    ended = expectations.end(chart, DR_SATO.id, MESSAGE, at("2026-03-16 09:00"))
+    assert after(chart, ended).expectations == ()
+    assert notice(expectations.end(after(chart, ended), DR_SATO.id, MESSAGE, NOW)) == "alerts/notices/nothing_expected"
+
+
+def test_leads_read_of_all_of_them_in_one_message_with_the_first_digest_of_a_week() -> None:
+    """Without a buzz, however many patients there are; how many more there are stands below."""
+    charts = [expected(in_hand(pain()), days=28)] * 40
+    monday, tuesday = at("2026-03-16 08:00"), at("2026-03-17 08:00")
+    clinic = apply_to_clinic(charts[0].clinic, DigestSent(at("2026-03-13 08:00"), a_day("2026-03-13")))
+    assert digest.is_first_of_week(clinic, monday)
+    (told,) = [one for one in messages(digest.send(clinic, (), (), monday, charts)) if one.message != "staff/digest"]
+    assert (told.message, told.to, told.silent) == ("staff/digest_expected", ToClinician(DR_SATO.id), True)
+    lines = told.params["lines"]
+    assert isinstance(lines, Lines)
+    assert [line.words for line in lines.each[:3]] == ["staff/expected_of", "alerts/expectation", "staff/expected_of"]
+    assert (len(lines.each), told.params["more"]) == (24, 28)
+    assert not digest.is_first_of_week(apply_to_clinic(clinic, DigestSent(monday, monday.date())), tuesday)
 
 
 def test_who_has_something_expected_is_on_a_list_and_their_page_ends_it() -> None:

@@ -8,6 +8,7 @@ from followupbot.application import admins, shared_chats
 from followupbot.application.ports import StorageUnavailable, Store
 from followupbot.domain import clinic_wake, digest, staff, wake
 from followupbot.domain.addressing import stamp
+from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.facts.record import HeadsSealed
 from followupbot.domain.ids import PatientId
@@ -92,9 +93,17 @@ def _digest(store: Store, now: datetime) -> bool:
     """Staff have today's digest where it is due; whether it was sent now. It reads lists over all patients."""
     if not digest.due(store.clinic(), now):
         return False
-    alerts, lists = store.alerts_unresolved(), store.listed(now)
+    alerts, lists, expected = store.alerts_unresolved(), store.listed(now), _expected(store, now)
     cause = Cause(f"digest:{stamp(now)}", ByClock())
-    return bool(store.transact_clinic(cause, lambda clinic: digest.send(clinic, alerts, lists, now)).facts)
+    return bool(store.transact_clinic(cause, lambda clinic: digest.send(clinic, alerts, lists, now, expected)).facts)
+
+
+def _expected(store: Store, now: datetime) -> list[Chart]:
+    """Who has something expected, where leads are to read of it today; the longest first."""
+    if not digest.is_first_of_week(store.clinic(), now):
+        return []
+    patients = [line.patient for line in store.listed(now) if line.kind == "expected"]
+    return [chart for patient in patients if (chart := store.chart(patient)) is not None]
 
 
 def _note_unmeant(store: Store, now: datetime, log: Log) -> None:

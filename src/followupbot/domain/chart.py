@@ -80,8 +80,6 @@ class Chart:
     """What a clinician has confirmed to be old and unchanged (clinical.md 0.2)."""
     expectations: tuple[Expectation, ...] = ()
     """Findings that nobody is told of for a while (clinical.md 0.15)."""
-    expectations_review_at: datetime | None = None
-    """When these go to the lead next."""
     legal_hold_since: datetime | None = None
     """While it is set nothing about the patient is erased and nothing of it runs out."""
     speaker: CarerId | None = field(default=None, compare=False)

@@ -1,18 +1,23 @@
-"""The digest: each morning at opening, to leads and clinicians, also when all is clear (issue 5; clinical.md 0.7)."""
+"""The digest: each morning at opening, to leads and clinicians, also when all is clear (issue 5; clinical.md 0.7).
+
+With the first of a week leads have a second message: what is expected for now, and tells nobody (0.15).
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from followupbot.domain import day_lists
+from followupbot.domain import day_lists, expectations
 from followupbot.domain.addressing import stamp, to_staff
+from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Role, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.reports import DigestSent
 from followupbot.domain.lists import AlertLine, ListLine
-from followupbot.domain.outgoing import Lane
+from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.params import Day, Lines, Param
 from followupbot.domain.presses import Choice, StaffCommandPress
+from followupbot.domain.rota_state import monday_of
 from followupbot.domain.schedule import local
 
 READERS = (Role.LEAD, Role.CLINICIAN)
@@ -20,6 +25,9 @@ READERS = (Role.LEAD, Role.CLINICIAN)
 ALERTS_SHOWN_MAX = 8
 OF_A_LIST_SHOWN_MAX = 3
 """A digest is read standing up: `/alerts` and `/list` have the rest."""
+
+EXPECTED_SHOWN_MAX = 24
+"""Lines, of some 110 characters: what fits into one message of 4,096."""
 
 FIRST_WITHIN = timedelta(hours=1)
 """A clinic that never had a digest has its first at an opening, not whenever its first clinician joins."""
@@ -51,8 +59,20 @@ def next_at(clinic: Clinic, now: datetime) -> datetime | None:
     return now if due(clinic, now) else hours.next_open(hours.next_closing(now))
 
 
-def send(clinic: Clinic, alerts: Sequence[AlertLine], lists: Sequence[ListLine], now: datetime) -> Decision:
-    """One message to each, without a sound. Nothing where it is not due."""
+def is_first_of_week(clinic: Clinic, now: datetime) -> bool:
+    """Whether the one that is due is the week's first: then leads read what is expected, too (clinical.md 0.15)."""
+    today = local(now, clinic.settings.hours.zone).date()
+    return clinic.digest_on is None or monday_of(clinic.digest_on) < monday_of(today)
+
+
+def send(
+    clinic: Clinic,
+    alerts: Sequence[AlertLine],
+    lists: Sequence[ListLine],
+    now: datetime,
+    expected: Sequence[Chart] = (),
+) -> Decision:
+    """One message to each, without a sound; leads have another one about `expected`. Nothing where it is not due."""
     if not due(clinic, now):
         return Decision()
     day = local(now, clinic.settings.hours.zone).date()
@@ -88,7 +108,28 @@ def send(clinic: Clinic, alerts: Sequence[AlertLine], lists: Sequence[ListLine],
         )
         for member in _readers(clinic)
     )
-    return Decision((DigestSent(now, day),), messages)
+    return Decision((DigestSent(now, day),), (*messages, *_expected(clinic, expected, day, now)))
+
+
+def _expected(clinic: Clinic, charts: Sequence[Chart], day: date, now: datetime) -> tuple[OutgoingMessage, ...]:
+    """One list for all patients: a message for each of them would be read by nobody."""
+    lines, more = expectations.of_patients(charts, EXPECTED_SHOWN_MAX)
+    if not lines:
+        return ()
+    told = (
+        to_staff(
+            clinic,
+            lead.id,
+            "staff/digest_expected",
+            key=f"digest/{day}/expected/{lead.id}/{stamp(now)}",
+            subject=f"staff/{lead.id}",
+            lane=Lane.REPLY,
+            params={"lines": Lines(lines), "more": more},
+            choices=((Choice("list", StaffCommandPress("list")),),) if more else (),
+        )
+        for lead in clinic.reachable(Role.LEAD)
+    )
+    return tuple(replace(message, silent=True) for message in told)
 
 
 def _readers(clinic: Clinic) -> tuple[StaffMember, ...]:

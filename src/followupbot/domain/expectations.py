@@ -3,22 +3,22 @@
 Never an emergency, nor anything that is one when it is new, nor new weakness, nor self-harm. There is no threshold of a
 patient's own: the finding is expected as it was when somebody looked at it. The same rule on the same answers, or on
 lower points of a scale, is recorded and told to nobody; anything else, and anything worse, is told as if nothing had
-been expected, and ends it. It ends by itself on its day, and until then it comes before the lead each week.
+been expected, and ends it. It ends by itself on its day; until then it is on the list, and comes
+before the lead each week with the digest.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from followupbot.domain.addressing import staff_notice, stamp, to_staff
+from followupbot.domain.addressing import staff_notice, stamp
 from followupbot.domain.alert_state import Alert, Expectation, Flag
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import EXPECTATIONS_MAX, Chart
-from followupbot.domain.clinic import Role
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts.expectations import ExpectationEnded, ExpectationsReviewed, FindingsExpected
+from followupbot.domain.facts.expectations import ExpectationEnded, FindingsExpected
 from followupbot.domain.ids import Concern, MessageId, MessageKey, QuestionId, RuleId, StaffId
-from followupbot.domain.outgoing import Lane, OutgoingMessage, Retire, ToClinician
+from followupbot.domain.outgoing import Retire, ToClinician
 from followupbot.domain.params import Instant, Line, Lines, Shown, Words
-from followupbot.domain.presses import Choice, EndExpectedPress
 from followupbot.domain.questions import Scale
 from followupbot.domain.replies import Value
 from followupbot.domain.rules import Trace
@@ -52,7 +52,7 @@ def expect(
         return ()
     until, flags = now + span, {flag.trace.rule: flag for flag in alert.flags}
     expected = tuple(Expectation(flag, reason, now, until, by) for flag in flags.values())
-    return (FindingsExpected(now, alert.id, expected, _next_review(chart, now)),)
+    return (FindingsExpected(now, alert.id, expected),)
 
 
 def known(chart: Chart, flag: Flag, now: datetime) -> bool:
@@ -83,22 +83,26 @@ def end(chart: Chart, by: StaffId, pressed: MessageId | None, now: datetime) -> 
 
 
 def wake(chart: Chart, now: datetime) -> Decision:
-    """What was expected until now is expected no more; what still is, is before the lead once a week."""
+    """What was expected until now is expected no more."""
     over = tuple(found.flag.trace.rule for found in chart.expectations if found.until <= now)
-    ended = (ExpectationEnded(now, over, None),) if over else ()
-    still = tuple(found for found in chart.expectations if found.until > now)
-    if not still or chart.expectations_review_at is None or chart.expectations_review_at > now:
-        return Decision(ended)
-    reviewed = ExpectationsReviewed(now, _next_review(chart, now))
-    return Decision((*ended, reviewed), _review(chart, still))
+    return Decision((ExpectationEnded(now, over, None),) if over else ())
 
 
 def next_wake_at(chart: Chart) -> datetime | None:
-    """When the first of them ends, or the next week begins; None where nothing is expected."""
-    times = [found.until for found in chart.expectations]
-    if chart.expectations and chart.expectations_review_at is not None:
-        times.append(chart.expectations_review_at)
-    return min(times, default=None)
+    """When the first of them ends; None where nothing is expected."""
+    return min((found.until for found in chart.expectations), default=None)
+
+
+def of_patients(charts: Iterable[Chart], at_most: int) -> tuple[tuple[Line, ...], int]:
+    """Whoever has something expected, each with what it is, in as many lines; and how many patients are left out."""
+    shown: list[Line] = []
+    charts = [chart for chart in charts if chart.expectations]
+    for number, chart in enumerate(charts):
+        found = lines(chart, chart.expectations)
+        if number and len(shown) + len(found.each) + 1 > at_most:
+            return tuple(shown), len(charts) - number
+        shown += [Line(MessageKey("staff/expected_of"), {"code": chart.patient}), *found.each]
+    return tuple(shown), 0
 
 
 def lines(chart: Chart, expected: tuple[Expectation, ...]) -> Lines:
@@ -118,29 +122,6 @@ def lines(chart: Chart, expected: tuple[Expectation, ...]) -> Lines:
         }
         found.append(Line(MessageKey("alerts/expectation"), params))
     return Lines(tuple(found))
-
-
-def _review(chart: Chart, expected: tuple[Expectation, ...]) -> tuple[OutgoingMessage, ...]:
-    subject = f"{chart.patient}/expected"
-    return tuple(
-        to_staff(
-            chart.clinic,
-            lead.id,
-            "alerts/expected_review",
-            key=f"{subject}/{chart.version}/{lead.id}",
-            subject=subject,
-            lane=Lane.REPLY,
-            params={"code": chart.patient, "lines": lines(chart, expected)},
-            choices=((Choice("end", EndExpectedPress(chart.patient)),),),
-            # It can wait until somebody looks: nobody is buzzed for it (clinical.md 0.7).
-            silent=True,
-        )
-        for lead in chart.clinic.reachable(Role.LEAD)
-    )
-
-
-def _next_review(chart: Chart, now: datetime) -> datetime:
-    return chart.clinic.settings.hours.next_week(now)
 
 
 def _of(chart: Chart, rule: RuleId) -> Expectation | None:

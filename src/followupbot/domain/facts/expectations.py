@@ -21,12 +21,15 @@ class BaselineConfirmed:
 
 @dataclass(frozen=True)
 class FindingsExpected:
-    """Findings like those of that alert are told to nobody for a while; at `review_at` the lead hears of them."""
+    """Findings like those of that alert are told to nobody for a while.
+
+    Older ones say at `review_at` when the lead was to hear of them; that comes with the digest now.
+    """
 
     at: datetime
     alert: AlertId
     expected: tuple[Expectation, ...]
-    review_at: datetime
+    review_at: datetime | None = None
     kind: Literal["findings_expected"] = "findings_expected"
 
 
@@ -41,7 +44,7 @@ class ExpectedFlagRecorded:
 
 @dataclass(frozen=True)
 class ExpectationsReviewed:
-    """The lead was told what is expected, and will be again."""
+    """The lead was told what is expected, and would be again. Older chains have it; nothing makes it any more."""
 
     at: datetime
     review_at: datetime

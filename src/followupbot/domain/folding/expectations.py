@@ -27,17 +27,14 @@ def changes(chart: Chart, fact: ExpectationFact) -> Changes:
         case FindingsExpected():
             rules = {expected.flag.trace.rule for expected in fact.expected}
             kept = tuple(known for known in chart.expectations if known.flag.trace.rule not in rules)
-            return {
-                "expectations": (*kept, *fact.expected)[-EXPECTATIONS_MAX:],
-                "expectations_review_at": chart.expectations_review_at if kept else fact.review_at,
-            }
+            return {"expectations": (*kept, *fact.expected)[-EXPECTATIONS_MAX:]}
         case ExpectedFlagRecorded():
             return fired(chart, fact.flag) | {"expectations": tuple(_held_back(chart, fact.flag))}
         case ExpectationsReviewed():
-            return {"expectations_review_at": fact.review_at}
+            return {}
         case ExpectationEnded():
             left = tuple(known for known in chart.expectations if known.flag.trace.rule not in fact.rules)
-            return {"expectations": left, "expectations_review_at": chart.expectations_review_at if left else None}
+            return {"expectations": left}
         case _:
             assert_never(fact)
 

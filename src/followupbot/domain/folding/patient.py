@@ -95,7 +95,7 @@ def _reoperated(chart: Chart, fact: PatientReoperated) -> Changes:
     return changes | {
         **{"history": known, "answered_at": answered_at, "rechecks": ()},
         # What was confirmed or expected before is of another back.
-        **{"baselines": (), "expectations": (), "expectations_review_at": None},
+        **{"baselines": (), "expectations": ()},
     }
 
 

@@ -124,7 +124,6 @@ CONTRACTS: dict[str, Contract] = {
     ),
     "alerts/confirm_baseline": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("sure",)),
     "alerts/expectation": EXPECTATION,
-    "alerts/expected_review": Contract({"code": CODE, "lines": LINES}, shows=("code",), buttons=("end",)),
     "rules/*": REPLY,
     **{f"rules/{name}": REPLY for name in (crisis.BUTTON, yearly.WRONG_YEAR)},
     "alerts/test": Contract({"tier": TIER}, shows=("tier",)),

@@ -104,6 +104,8 @@ CONTRACTS: dict[str, Contract] = {
     "staff/review_text": Contract({"text": TEXT, "cut": TRUTH, "helper": SHORT_TEXT_OR_NONE}, shows=("text",)),
     "staff/review_nothing": Contract({"code": CODE}, shows=("code",)),
     "staff/review_closed": Contract({"code": CODE, "replied": TRUTH}, shows=("code",)),
+    "staff/digest_expected": Contract({"lines": LINES, "more": PAGES}, buttons=("list",)),
+    "staff/expected_of": Contract({"code": CODE}, shows=("code",)),
     "staff/digest": Contract(
         {
             "day": DAY,
