@@ -319,7 +319,11 @@ def test_leads_read_of_all_of_them_in_one_message_with_the_first_digest_of_a_wee
     assert (told.message, told.to, told.silent) == ("staff/digest_expected", ToClinician(DR_SATO.id), True)
     lines = told.params["lines"]
     assert isinstance(lines, Lines)
-    assert [line.words for line in lines.each[:3]] == ["staff/expected_of", "alerts/expectation", "staff/expected_of"]
+    assert [line.in_words for line in lines.each[:3]] == [
+        "staff/expected_of",
+        "alerts/expectation",
+        "staff/expected_of",
+    ]
     assert (len(lines.each), told.params["more"]) == (24, 28)
     assert not digest.is_first_of_week(apply_to_clinic(clinic, DigestSent(monday, monday.date())), tuesday)
 
