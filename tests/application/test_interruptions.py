@@ -15,12 +15,7 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.ids import PatientId
 from followupbot.domain.outgoing import OutgoingMessage
 from tests.application.memory import MemoryStore, a_store
-from tests.builders import (
-    OTHER_PATIENT,
-    PATIENT,
-    a_chart,
-    a_programme,
-)
+from tests.builders import OTHER_PATIENT, PATIENT, a_chart, a_programme
 from tests.fakes import NOON, InlineWriter, VirtualTime
 
 

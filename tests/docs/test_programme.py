@@ -13,7 +13,7 @@ import pytest
 from followupbot.domain.conditions import CONDITION_TYPES
 from followupbot.domain.questions import QUESTION_TYPES
 from followupbot.domain.scores import SCORE_TYPES
-from followupbot.protocol_files.protocol import PROTOCOL, RULE, TIMING
+from followupbot.protocol_files.protocol_text import PROTOCOL, RULE, TIMING
 from followupbot.protocol_files.reading import Reading, Table
 from followupbot.protocol_files.shapes import Record, Shape
 from followupbot.protocol_files.tables import AnyCondition, AnyQuestion, AnyScore

@@ -8,15 +8,7 @@ from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Role, StaffJoined, StaffMember
 from followupbot.domain.decision import Decision
-from followupbot.domain.ids import (
-    ChatId,
-    Language,
-    MessageId,
-    PatientId,
-    StaffId,
-    TokenHash,
-    Version,
-)
+from followupbot.domain.ids import ChatId, Language, MessageId, PatientId, StaffId, TokenHash, Version
 from followupbot.domain.screens import RED_FLAG_RIGHT
 
 SURGERY_ON = date(2020, 3, 2)

@@ -28,12 +28,7 @@ from followupbot.domain.facts.alerts import AlertRaised, FlagJoined, FlagRecorde
 from followupbot.domain.facts.check_ins import ScoreRecorded
 from followupbot.domain.facts.occasions import RecheckPlanned
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import (
-    CardId,
-    CheckInId,
-    QuestionId,
-    TopicId,
-)
+from followupbot.domain.ids import CardId, CheckInId, QuestionId, TopicId
 from followupbot.domain.outgoing import OutgoingMessage, ToPatient
 from followupbot.domain.questions import Date, Multiple, Number, Question, Text
 from followupbot.domain.replies import SKIP

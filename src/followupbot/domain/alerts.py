@@ -4,11 +4,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from followupbot.domain import baselines, expectations, ladders, pages
-from followupbot.domain.addressing import (
-    role_words,
-    staff_notice,
-    to_patient,
-)
+from followupbot.domain.addressing import role_words, staff_notice, to_patient
 from followupbot.domain.alert_state import Alert, Flag, Open, Resolved, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Role, StaffLeft, StaffMember

@@ -25,7 +25,7 @@ from followupbot.domain.replies import AS_BEFORE, NEW, RESERVED
 from followupbot.domain.rules import Rule, Tier, emergency_card, fired
 from followupbot.domain.scores import PercentOfMaximum, Score, Table
 from followupbot.protocol_files.conditions import answer_names, inspect_condition
-from followupbot.protocol_files.protocol import ProtocolText
+from followupbot.protocol_files.protocol_text import ProtocolText
 from followupbot.protocol_files.reading import Path, Reading, Severity, nearest
 from followupbot.protocol_files.timings import inspect_timings
 

@@ -5,17 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from followupbot.protocol_files.reading import (
-    Kind,
-    Listing,
-    Node,
-    Reading,
-    Scalar,
-    Table,
-    describe,
-    likeliest,
-    nearest,
-)
+from followupbot.protocol_files.reading import Kind, Listing, Node, Reading, Scalar, Table, describe, likeliest, nearest
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 NAME_LENGTH_MAX = 24

@@ -9,15 +9,7 @@ from datetime import timedelta
 from typing import Any, assert_never
 
 from telegram import InputFile
-from telegram.error import (
-    BadRequest,
-    ChatMigrated,
-    Conflict,
-    Forbidden,
-    InvalidToken,
-    RetryAfter,
-    TelegramError,
-)
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from followupbot.application.ports import (
     Ambiguous,
