@@ -342,7 +342,7 @@ def test_a_stranger_in_need_is_told_first_what_to_do(text: str) -> None:
     """It may be the patient on another phone; nobody knows that, and nothing is kept."""
     world = a_full_world()
     chat = world.store.note_chat(STRANGER)
-    replies = [f"{chat}: replies/urgent", f"{chat}: enrolment/link_refused"]
+    replies = [f"{chat}: replies/urgent", f"{chat}: enrolment/not_connected"]
     assert sent(world.write(STRANGER, text)) == replies
     assert sent(world.send(STRANGER, "photo", text)) == replies
     assert sent(world.command(STRANGER, "urgente")) == replies
@@ -351,16 +351,31 @@ def test_a_stranger_in_need_is_told_first_what_to_do(text: str) -> None:
 
 
 def test_a_stranger_hears_that_the_link_leads_nowhere() -> None:
-    """With a made-up link, without one, with words and with a photo."""
+    """With a made-up link; without one, with words and with a photo, that this chat is nobody's."""
     world = a_full_world()
     chat = world.store.note_chat(STRANGER)
-    for decision in (
-        world.start(STRANGER, "made-up"),
-        world.start(STRANGER, None),
-        world.write(STRANGER, "hello"),
-        world.send(STRANGER, "voice"),
+    for decision, reply in (
+        (world.start(STRANGER, "made-up"), "link_refused"),
+        (world.start(STRANGER, None), "not_connected"),
+        (world.write(STRANGER, "hello"), "not_connected"),
+        (world.send(STRANGER, "voice"), "not_connected"),
     ):
-        assert (decision.facts, sent(decision)) == ((), [f"{chat}: enrolment/link_refused"])
+        assert (decision.facts, sent(decision)) == ((), [f"{chat}: enrolment/{reply}"])
+
+
+def test_who_is_nobody_here_is_answered_in_the_language_of_their_telegram() -> None:
+    """Unknown, used and expired links alike; in the clinic's language where there are no words in theirs."""
+    world = a_full_world()
+    _, link = admins.invite_patient(world.store, a_plan(), SHELL, world.now)
+    world.start(HER, link.token)
+    spanish, french = Language("es"), Language("fr")
+    for number, (language, spoken) in enumerate(((spanish, spanish), (french, "en"), (None, "en"))):
+        for token in ("made-up", link.token):
+            decision = world.desk.started(STRANGER, token, f"update:{token}{number}", world.now, language)
+            assert [message.language for message in messages(decision)] == [spoken]
+    written = world.desk.wrote(STRANGER, "hola", MESSAGE, "update:w", world.now, spanish)
+    asked = world.desk.commanded(STRANGER, "urgent", "", MESSAGE, "update:c", world.now, spanish)
+    assert {message.language for message in (*messages(written), *messages(asked))} == {spanish}
 
 
 def test_a_staff_member_hears_that_it_is_no_command() -> None:
@@ -563,7 +578,7 @@ def test_an_unknown_command_is_answered_and_words_behind_it_are_kept() -> None:
 def test_a_command_of_somebody_who_is_no_patient_is_answered_as_before() -> None:
     """A stranger learns nothing, a clinician has the staff's words."""
     world = a_full_world()
-    for address, message in ((STRANGER, "enrolment/link_refused"), (ITO, "staff/unknown_command")):
+    for address, message in ((STRANGER, "enrolment/not_connected"), (ITO, "staff/unknown_command")):
         world.command(address, "stop")
         assert world.messages(address)[-1].message == message
 

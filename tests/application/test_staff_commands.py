@@ -54,7 +54,7 @@ def test_who_has_left_is_a_stranger_to_the_staffs_commands() -> None:
     world = a_full_world()
     admins.remove_staff(world.store, world.store.the_clinic.staff[0].id, ByShell("root"), world.now)
     world.command(ITO, "help")
-    assert world.shown[-1].message == "enrolment/link_refused"
+    assert world.shown[-1].message == "enrolment/not_connected"
 
 
 def test_a_patients_commands_stay_the_patients_where_the_account_is_both() -> None:

@@ -42,15 +42,26 @@ class Desk:
     def pressed(self, address: int, press: Press, message_id: MessageId, cause_key: str, now: datetime) -> Decision:
         return self._commit(cause_key, "pressed", address, press)
 
-    def started(self, address: int, payload: str | None, cause_key: str, now: datetime) -> Decision:
+    def started(
+        self, address: int, payload: str | None, cause_key: str, now: datetime, language: Language | None
+    ) -> Decision:
         return self._commit(cause_key, "started", address, payload)
 
     def commanded(
-        self, address: int, command: str, argument: str, message_id: MessageId, cause_key: str, now: datetime
+        self,
+        address: int,
+        command: str,
+        argument: str,
+        message_id: MessageId,
+        cause_key: str,
+        now: datetime,
+        language: Language | None,
     ) -> Decision:
         return self._commit(cause_key, "commanded", address, f"/{command} {argument}".strip())
 
-    def wrote(self, address: int, text: str, message_id: MessageId, cause_key: str, now: datetime) -> Decision:
+    def wrote(
+        self, address: int, text: str, message_id: MessageId, cause_key: str, now: datetime, language: Language | None
+    ) -> Decision:
         return self._commit(cause_key, "wrote", address, text)
 
     def sent_something_else(

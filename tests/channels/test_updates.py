@@ -109,4 +109,4 @@ def test_the_longest_text_that_telegram_takes_is_read_whole() -> None:
     """4,096 UTF-16 units of emoji, and a press that comes through JSON as Telegram writes it."""
     text = "😀" * 2_048
     assert json.loads(json.dumps(text)) == text
-    assert said(text) == Wrote(5, text, MessageId(7))
+    assert said(text) == Wrote(5, text, MessageId(7), Language("es"))

@@ -14,7 +14,7 @@ from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.decision import Actor, ByClock, Cause, Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts.programme import BotNamed, ProgrammePublished, ZoneDataChanged
-from followupbot.domain.ids import ChatId, PatientId, ProtocolKey, StaffId, TokenHash, Version
+from followupbot.domain.ids import ChatId, Language, PatientId, ProtocolKey, StaffId, TokenHash, Version
 
 INVITATION_LASTS = timedelta(days=7)
 """Clinical.md and reliability.md 4.4: long enough to come home from hospital, short enough for a lost card."""
@@ -106,9 +106,11 @@ def admit(store: Store, chat: ChatId, cause: Cause, now: datetime) -> bool:
     return store.admit_link(cause, chat, now, LINK_TRIES_WITHIN, LINK_TRIES_OF_CHAT_MAX, LINK_TRIES_MAX)
 
 
-def join(store: Store, chat: ChatId, token: TokenHash, cause: Cause, now: datetime) -> Decision:
+def join(
+    store: Store, chat: ChatId, token: TokenHash, cause: Cause, now: datetime, language: Language | None = None
+) -> Decision:
     """A link that is no patient's was pressed in that chat."""
-    return store.transact_clinic(cause, lambda clinic: staff.join(clinic, chat, token, now))
+    return store.transact_clinic(cause, lambda clinic: staff.join(clinic, chat, token, now, language))
 
 
 def remove_staff(store: Store, member: StaffId, by: Actor, now: datetime) -> None:

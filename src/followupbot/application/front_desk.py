@@ -35,7 +35,7 @@ from followupbot.domain.decision import (
     Speaker,
 )
 from followupbot.domain.households import Kept
-from followupbot.domain.ids import ChatId, MessageId
+from followupbot.domain.ids import ChatId, Language, MessageId
 from followupbot.domain.presses import (
     AnswerPress,
     AnytimePress,
@@ -99,25 +99,34 @@ class FrontDesk:
             case _:
                 assert_never(press)
 
-    def started(self, address: int, payload: str | None, cause_key: str, now: datetime) -> Decision:
+    def started(
+        self, address: int, payload: str | None, cause_key: str, now: datetime, language: Language | None = None
+    ) -> Decision:
         """Start was pressed, with a link's token or without one."""
         chat = self._came(address, cause_key, now)
         if payload is None:
-            return self._addressed(chat, cause_key, now)
+            return self._addressed(chat, cause_key, now, language=language)
         token = admins.hash_of(payload)
         cause = Cause(cause_key, ByStranger())
         if not admins.admit(self.store, chat, cause, now):
-            return self.store.transact_clinic(cause, lambda clinic: enrolment.refuse_link(clinic, chat, now))
+            return self.store.transact_clinic(cause, lambda clinic: enrolment.refuse_link(clinic, chat, now, language))
         patient = self.store.patient_invited(token)
         if patient is None:
-            return admins.join(self.store, chat, token, cause, now)
+            return admins.join(self.store, chat, token, cause, now, language)
         followed = {speaker.patient for speaker in self.store.speakers_of(chat)} - {patient}
         if len(followed) >= households.PATIENTS_MAX:
-            return self.store.transact_clinic(cause, lambda clinic: enrolment.refuse_link(clinic, chat, now))
-        return patients.connect(self.store, patient, chat, token, cause, now)
+            return self.store.transact_clinic(cause, lambda clinic: enrolment.refuse_link(clinic, chat, now, language))
+        return patients.connect(self.store, patient, chat, token, cause, now, language)
 
     def commanded(
-        self, address: int, command: str, argument: str, message: MessageId, cause_key: str, now: datetime
+        self,
+        address: int,
+        command: str,
+        argument: str,
+        message: MessageId,
+        cause_key: str,
+        now: datetime,
+        language: Language | None = None,
     ) -> Decision:
         """A slash command other than `/start` was sent; the words behind one that there is not are read as words."""
         chat = self._came(address, cause_key, now)
@@ -129,7 +138,7 @@ class FrontDesk:
             return staff_commands.carry_out(self.store, member, command, argument, cause, now)
         command = commands.SAME_AS.get(command, command)
         if not speakers:
-            return self._addressed(chat, cause_key, now, argument, urgent=command == "urgent")
+            return self._addressed(chat, cause_key, now, argument, urgent=command == "urgent", language=language)
         if command == "stop":
             return self._stop_everything(speakers, cause_key, now)
         if len(speakers) > 1:
@@ -137,13 +146,21 @@ class FrontDesk:
             return self._ask_who(chat, speakers, message, shared_chats.COMMAND, text, cause_key, now)
         return self._command(speakers[0], command, argument, Cause(cause_key, speakers[0]), now)
 
-    def wrote(self, address: int, text: str, message: MessageId, cause_key: str, now: datetime) -> Decision:
+    def wrote(
+        self,
+        address: int,
+        text: str,
+        message: MessageId,
+        cause_key: str,
+        now: datetime,
+        language: Language | None = None,
+    ) -> Decision:
         """Somebody wrote."""
         chat = self._came(address, cause_key, now)
         self.store.saw_message(chat, message)
         speakers = self.store.speakers_of(chat)
         if not speakers:
-            return self._addressed(chat, cause_key, now, text)
+            return self._addressed(chat, cause_key, now, text, language=language)
         if len(speakers) > 1:
             if shared_chats.means_stop(self.store, speakers, text):
                 return self._stop_everything(speakers, cause_key, now)
@@ -337,7 +354,14 @@ class FrontDesk:
         return patients.press(self.store, press, message, cause, now)
 
     def _addressed(
-        self, chat: ChatId, cause_key: str, now: datetime, text: str = "", *, urgent: bool = False
+        self,
+        chat: ChatId,
+        cause_key: str,
+        now: datetime,
+        text: str = "",
+        *,
+        urgent: bool = False,
+        language: Language | None = None,
     ) -> Decision:
         """Somebody came without a link: a patient, a staff member, or a stranger, who may be in need all the same."""
         speakers = self.store.speakers_of(chat)
@@ -353,7 +377,7 @@ class FrontDesk:
         def decide(clinic: Clinic) -> Decision:
             member = None if by is None else clinic.member(by)
             if member is None:
-                return enrolment.refuse_stranger(clinic, chat, text, now, urgent=urgent)
+                return enrolment.refuse_stranger(clinic, chat, text, now, language, urgent=urgent)
             return staff.not_understood(clinic, member, now)
 
         return self.store.transact_clinic(cause, decide)

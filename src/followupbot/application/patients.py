@@ -8,7 +8,7 @@ from followupbot.domain import carers, check_ins, enrolment, notes, pauses, prep
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Cause, Decision, FreeText, Speaker
 from followupbot.domain.enrolment_state import Halted, Identifying
-from followupbot.domain.ids import ChatId, MessageId, PatientId, TokenHash
+from followupbot.domain.ids import ChatId, Language, MessageId, PatientId, TokenHash
 from followupbot.domain.lexicon import Theme
 from followupbot.domain.presses import (
     AnswerPress,
@@ -28,15 +28,21 @@ from followupbot.domain.presses import (
 
 
 def connect(
-    charts: Charts, patient: PatientId, chat: ChatId, token: TokenHash, cause: Cause, now: datetime
+    charts: Charts,
+    patient: PatientId,
+    chat: ChatId,
+    token: TokenHash,
+    cause: Cause,
+    now: datetime,
+    language: Language | None = None,
 ) -> Decision:
     """A link was pressed in that chat: the patient's own, or that of somebody who is to help them."""
 
     def decide(chart: Chart) -> Decision:
         carer = chart.enrolled.carer_invited(token)
         if carer is None:
-            return enrolment.connect(chart, chat, token, now)
-        return carers.connect(chart, carer, chat, now) or enrolment.refuse_link(chart.clinic, chat, now)
+            return enrolment.connect(chart, chat, token, now, language)
+        return carers.connect(chart, carer, chat, now) or enrolment.refuse_link(chart.clinic, chat, now, language)
 
     return charts.transact(patient, cause, decide)
 

@@ -136,16 +136,21 @@ def to_group(
 
 
 def to_chat(
-    clinic: Clinic, chat: ChatId, message: str, now: datetime, params: Mapping[str, Param] | None = None
+    clinic: Clinic,
+    chat: ChatId,
+    message: str,
+    now: datetime,
+    params: Mapping[str, Param] | None = None,
+    language: Language | None = None,
 ) -> OutgoingMessage:
-    """A reply to a chat that is nobody's, in the clinic's language."""
+    """A reply to a chat that is nobody's, in its language where there are words in it, else in the clinic's."""
     return OutgoingMessage(
         key=f"chat/{chat}/{stamp(now)}",
         to=ToChat(chat),
         lane=Lane.REPLY,
         subject=f"chat/{chat}",
         message=MessageKey(message),
-        language=clinic.settings.language,
+        language=_known(clinic, language),
         words=clinic.published.version,
         params=params or {},
     )
@@ -155,14 +160,13 @@ def card_to_chat(
     clinic: Clinic, chat: ChatId, card: CardId, language: Language | None, now: datetime
 ) -> OutgoingMessage:
     """The card that a button bears, to a chat whose press is not recorded: for whoever pressed it, in its language."""
-    known = language is not None and language in clinic.published.languages
     return OutgoingMessage(
         key=f"chat/{chat}/card/{stamp(now)}",
         to=ToChat(chat),
         lane=Lane.ALERT,
         subject=f"chat/{chat}/card",
         message=MessageKey(f"cards/{card}"),
-        language=language if language is not None and known else clinic.settings.language,
+        language=_known(clinic, language),
         words=clinic.published.version,
         params={"recorded": False, "reached": False},
     )
@@ -205,3 +209,8 @@ def staff_notice(clinic: Clinic, message: str, params: Mapping[str, Param] | Non
 def role_words(role: Role) -> Words:
     """The role, in words."""
     return Words(MessageKey(f"roles/{role}"))
+
+
+def _known(clinic: Clinic, language: Language | None) -> Language:
+    """That one where there are words in it, else the clinic's."""
+    return language if language is not None and language in clinic.published.languages else clinic.settings.language

@@ -34,7 +34,7 @@ from followupbot.domain.facts.enrolment import (
 )
 from followupbot.domain.facts.patient import PatientBlocked, PatientUnblocked
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import ChatId, MessageId, TokenHash
+from followupbot.domain.ids import ChatId, Language, MessageId, TokenHash
 from followupbot.domain.lexicon import Theme
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.schedule import DEFAULT_QUIET_HOURS, SURGERY_AHEAD, SURGERY_YEAR_MIN
@@ -84,11 +84,11 @@ def invite_again(invitation: Invitation, now: datetime) -> Decision:
     return Decision((InvitationRenewed(now, invitation),))
 
 
-def connect(chart: Chart, chat: ChatId, token: TokenHash, now: datetime) -> Decision:
+def connect(chart: Chart, chat: ChatId, token: TokenHash, now: datetime, language: Language | None = None) -> Decision:
     """The chat is the patient's from now on, and consent is asked. A link that is used or expired is refused."""
     invitation = chart.enrolled.invitation
     if invitation is None or invitation.token_hash != token or invitation.expires_at <= now:
-        return refuse_link(chart.clinic, chat, now)
+        return refuse_link(chart.clinic, chat, now, language)
     connected = PatientConnected(now, chat)
     after = fold(chart, (connected,))
     quiet = pauses.remind(after, now) if after.active else None
@@ -103,18 +103,24 @@ def connect(chart: Chart, chat: ChatId, token: TokenHash, now: datetime) -> Deci
     return Decision((connected,), (first,))
 
 
-def refuse_link(clinic: Clinic, chat: ChatId, now: datetime) -> Decision:
-    """One and the same reply for links that are unknown, used or expired: who guesses learns nothing."""
-    return Decision(outgoing=(to_chat(clinic, chat, "enrolment/link_refused", now),))
+def refuse_link(clinic: Clinic, chat: ChatId, now: datetime, language: Language | None = None) -> Decision:
+    """One and the same reply for links that are unknown, used or expired: who guesses learns nothing.
+
+    `language` is what the person's Telegram speaks, whoever they are.
+    """
+    return Decision(outgoing=(to_chat(clinic, chat, "enrolment/link_refused", now, language=language),))
 
 
-def refuse_stranger(clinic: Clinic, chat: ChatId, text: str, now: datetime, *, urgent: bool) -> Decision:
-    """The same for words without a link. Where they ask for help, or may, what to do now stands first."""
-    refused = refuse_link(clinic, chat, now)
+def refuse_stranger(
+    clinic: Clinic, chat: ChatId, text: str, now: datetime, language: Language | None = None, *, urgent: bool
+) -> Decision:
+    """Words without a link lead nowhere either. Where they ask for help, or may, what to do now stands first."""
+    refused = Decision(outgoing=(to_chat(clinic, chat, "enrolment/not_connected", now, language=language),))
     if not urgent and notes.themes_of(clinic, text).isdisjoint((Theme.GATE, Theme.CRISIS)):
         return refused
-    help_now = replace(to_chat(clinic, chat, "replies/urgent", now), key=f"chat/{chat}/urgent/{stamp(now)}")
-    return Decision(outgoing=(replace(help_now, lane=Lane.ALERT),)) + refused
+    help_now = to_chat(clinic, chat, "replies/urgent", now, language=language)
+    first = replace(help_now, key=f"chat/{chat}/urgent/{stamp(now)}", lane=Lane.ALERT)
+    return Decision(outgoing=(first,)) + refused
 
 
 def wait(chart: Chart, now: datetime) -> Decision:

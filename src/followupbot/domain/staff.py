@@ -8,7 +8,7 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.facts.reports import OperatorNotified
 from followupbot.domain.facts.staff import StaffMemberInvited, StaffMemberJoined, StaffMemberRemoved
 from followupbot.domain.folding import apply_to_clinic
-from followupbot.domain.ids import ChatId, PatientId, StaffId, TokenHash
+from followupbot.domain.ids import ChatId, Language, PatientId, StaffId, TokenHash
 from followupbot.domain.outgoing import Lane
 
 NAME_LENGTH_MAX = 60
@@ -39,7 +39,7 @@ def invite(clinic: Clinic, name: str, role: Role, token: TokenHash, expires_at: 
     return Decision((StaffMemberInvited(now, staff, name.strip(), role, token, expires_at),))
 
 
-def join(clinic: Clinic, chat: ChatId, token: TokenHash, now: datetime) -> Decision:
+def join(clinic: Clinic, chat: ChatId, token: TokenHash, now: datetime, language: Language | None = None) -> Decision:
     """The chat is this staff member's from now on. A link that leads nowhere is refused like a patient's."""
     for member in clinic.staff:
         state = member.state
@@ -59,7 +59,7 @@ def join(clinic: Clinic, chat: ChatId, token: TokenHash, now: datetime) -> Decis
                 },
             )
             return Decision((joined,), (welcome,))
-    return Decision(outgoing=(to_chat(clinic, chat, "enrolment/link_refused", now),))
+    return Decision(outgoing=(to_chat(clinic, chat, "enrolment/link_refused", now, language=language),))
 
 
 def remove(staff: StaffId, now: datetime) -> Decision:

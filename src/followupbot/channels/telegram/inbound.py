@@ -21,7 +21,7 @@ from followupbot.channels.telegram.updates import (
     Wrote,
 )
 from followupbot.domain.decision import Decision
-from followupbot.domain.ids import MessageId
+from followupbot.domain.ids import Language, MessageId
 from followupbot.domain.presses import Press
 
 
@@ -34,15 +34,34 @@ class Handlers(Protocol):
     def pressed(self, address: int, press: Press, message_id: MessageId, cause_key: str, now: datetime, /) -> Decision:
         """A button was pressed on that message, by whomever."""
 
-    def started(self, address: int, payload: str | None, cause_key: str, now: datetime, /) -> Decision:
-        """`/start`, with what the link that led here carried."""
+    def started(
+        self, address: int, payload: str | None, cause_key: str, now: datetime, language: Language | None, /
+    ) -> Decision:
+        """`/start`, with what the link that led here carried; `language` is what the person's Telegram speaks."""
 
     def commanded(
-        self, address: int, command: str, argument: str, message_id: MessageId, cause_key: str, now: datetime, /
+        self,
+        address: int,
+        command: str,
+        argument: str,
+        message_id: MessageId,
+        cause_key: str,
+        now: datetime,
+        language: Language | None,
+        /,
     ) -> Decision:
         """A slash command came that is not `/start`; it may be one that there is not."""
 
-    def wrote(self, address: int, text: str, message_id: MessageId, cause_key: str, now: datetime, /) -> Decision:
+    def wrote(
+        self,
+        address: int,
+        text: str,
+        message_id: MessageId,
+        cause_key: str,
+        now: datetime,
+        language: Language | None,
+        /,
+    ) -> Decision:
         """Text came."""
 
     def sent_something_else(
@@ -96,11 +115,11 @@ class Inbound:
                     return self._handlers.sent_something_else(chat, UNKNOWN_BUTTON, "", message, cause, now)
                 return self._handlers.pressed(chat, press, message, cause, now)
             case Commanded(chat, "start", payload):
-                return self._handlers.started(chat, payload or None, cause, now)
+                return self._handlers.started(chat, payload or None, cause, now, incoming.language)
             case Commanded(chat, command, argument, message):
-                return self._handlers.commanded(chat, command, argument, message, cause, now)
+                return self._handlers.commanded(chat, command, argument, message, cause, now, incoming.language)
             case Wrote(chat, text, message):
-                return self._handlers.wrote(chat, text, message, cause, now)
+                return self._handlers.wrote(chat, text, message, cause, now, incoming.language)
             case SentSomethingElse(chat, what, message, text):
                 return self._handlers.sent_something_else(chat, what, text, message, cause, now)
             case BlockedUs(chat):

@@ -80,6 +80,8 @@ class Wrote:
     chat: int
     text: str
     message: MessageId
+    language: Language | None = None
+    """What the person's Telegram speaks, where it says so."""
 
 
 @dataclass(frozen=True)
@@ -295,7 +297,7 @@ def _caption(message: object) -> str:
 def _read_text(text: str, chat: int, number: MessageId, language: Language | None) -> Incoming:
     found = _COMMAND.fullmatch(text)
     if found is None:
-        return Wrote(chat, text, number)
+        return Wrote(chat, text, number, language)
     return Commanded(chat, found[1].lower(), (found[2] or "").strip(), number, language)
 
 

@@ -6,6 +6,7 @@ from followupbot.rendering.param_kinds import INSTANT, SHORT_TEXT, SURGERY_DATE,
 
 CONTRACTS: dict[str, Contract] = {
     "enrolment/link_refused": REPLY,
+    "enrolment/not_connected": REPLY,
     "enrolment/plan": Contract(
         {"here": INSTANT, "zone": ParamKind("a time zone", ("Europe/London",)), "ask_at": SHORT_TEXT},
         shows=("zone", "ask_at"),
