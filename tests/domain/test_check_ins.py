@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain import alerts, check_ins
+from followupbot.domain import alerts, check_ins, lapses
 from followupbot.domain.care_protocol import Asked
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Completed, CutShort, Expired, Waiting
@@ -565,7 +565,7 @@ def test_a_miss_is_a_check_in_that_expires_with_its_gate_unfinished(answers: lis
     chart = a_chart(answers)
     check_in = chart.open_check_in
     assert check_in is not None
-    expired = check_ins.expire(chart, check_in, NOW)
+    expired = lapses.expire(chart, check_in, NOW)
     assert expired == CheckInExpired(NOW, CHECK_IN, missed)
     later = fold(chart, (expired,))
     assert later.misses == (1 if missed else 0)
@@ -580,7 +580,7 @@ def test_without_a_gate_a_miss_is_a_check_in_without_an_answer(answers: list[str
     chart = a_chart(answers, form=[BACK_PAIN, WEAKNESS])
     check_in = chart.open_check_in
     assert check_in is not None
-    assert check_ins.expire(chart, check_in, NOW).missed is missed
+    assert lapses.expire(chart, check_in, NOW).missed is missed
 
 
 # -- repeating ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What answers come to: scores, and re-checks."""
 
-from followupbot.domain import check_ins
+from followupbot.domain import check_ins, lapses
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import RECHECK
 from followupbot.domain.facts.check_ins import ScoreRecorded
@@ -54,7 +54,7 @@ def test_a_re_check_plans_no_re_check() -> None:
     """Or it would go on for ever."""
     chart = said(a_chart_of(form=FULL), "gate none", "back_nrs 5")
     timing = Timing(RECHECK, Offset(), MICRO, 3 * DAY)
-    asked = after(chart, check_ins.lapse(chart, chart.check_ins[0], NOW))
+    asked = after(chart, lapses.lapse(chart, chart.check_ins[0], NOW))
     asked = after(asked, check_ins.ask(asked, timing, NOW, a_day("2026-03-16")))
     second = CheckInId(2)
     assert asked.rechecks == ()

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from followupbot.domain import check_ins
+from followupbot.domain import check_ins, lapses
 from followupbot.domain.chart import Chart
 from followupbot.domain.ids import CheckInId
 from followupbot.domain.rules import Against
@@ -16,17 +16,17 @@ def lapsed(chart: Chart, check_in: int = 1) -> list[str]:
     """The facts of its end."""
     found = chart.check_in(CheckInId(check_in))
     assert found is not None
-    return kinds(check_ins.lapse(chart, found, found.expires_at))
+    return kinds(lapses.lapse(chart, found, found.expires_at))
 
 
 def test_the_second_miss_in_a_row_is_a_finding() -> None:
     """Silence is never read as "no problem"."""
     chart = a_chart_of(begun=False)
     assert lapsed(chart) == ["check_in_expired"]
-    chart = after(chart, check_ins.lapse(chart, chart.check_ins[0], EXPIRES_AT))
+    chart = after(chart, lapses.lapse(chart, chart.check_ins[0], EXPIRES_AT))
     chart = after(chart, check_ins.ask(chart, BASELINE, EXPIRES_AT))
     assert lapsed(chart, 2) == ["check_in_expired", "alert_raised"]
-    decision = check_ins.lapse(chart, chart.check_ins[1], EXPIRES_AT + 7 * DAY)
+    decision = lapses.lapse(chart, chart.check_ins[1], EXPIRES_AT + 7 * DAY)
     alert = after(chart, decision).unresolved_alert
     assert alert is not None
     assert alert.flags[0].trace.against == (Against("misses", 2),)
@@ -36,7 +36,7 @@ def test_the_second_miss_in_a_row_is_a_finding() -> None:
 def test_whoever_answered_in_between_has_missed_nothing_in_a_row() -> None:
     """The count begins anew."""
     chart = a_chart_of(begun=False)
-    chart = after(chart, check_ins.lapse(chart, chart.check_ins[0], EXPIRES_AT))
+    chart = after(chart, lapses.lapse(chart, chart.check_ins[0], EXPIRES_AT))
     chart = after(chart, check_ins.ask(chart, BASELINE, EXPIRES_AT))
     chart = said(chart, "gate none", check_in=CheckInId(2), now=EXPIRES_AT)
     assert lapsed(chart, 2) == ["check_in_expired"]
@@ -84,8 +84,8 @@ def test_an_emergency_leaves_nothing_to_wait_for() -> None:
 def test_a_check_in_whose_gate_was_left_open_does_not_move_since_when_things_are_new() -> None:
     """What began in the weeks that it waited is asked about the next time (clinical.md 0.1)."""
     half = a_chart(["gate_bladder: none"])
-    missed = after(half, check_ins.lapse(half, half.check_ins[0], EXPIRES_AT))
+    missed = after(half, lapses.lapse(half, half.check_ins[0], EXPIRES_AT))
     assert (missed.misses, missed.answered_at) == (1, None)
     whole = said(a_chart_of(), "gate none")
-    kept = after(whole, check_ins.lapse(whole, whole.check_ins[0], EXPIRES_AT))
+    kept = after(whole, lapses.lapse(whole, whole.check_ins[0], EXPIRES_AT))
     assert (kept.misses, kept.answered_at) == (0, NOW), "not the end of its window either, a week later"

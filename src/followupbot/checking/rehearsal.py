@@ -8,7 +8,7 @@ from followupbot.checking.cast import ANSWERS_AFTER, ASK_AT, SURGERY_ON, WAY_IN
 from followupbot.checking.histories import Occasion, Said, Vignettes
 from followupbot.checking.play import Moment, Play
 from followupbot.checking.vignettes import OCCASION, OCCASIONS_MAX, SAYS
-from followupbot.domain import alerts, check_ins, enrolment, occasions, wake
+from followupbot.domain import alerts, check_ins, enrolment, lapses, occasions, wake
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, Programme, Role, StaffJoined, StaffMember
@@ -191,7 +191,7 @@ def _ask(chart: Chart, now: datetime, window: Window, day: int) -> Beginning:
         now = max(now, at)
         chart = _kept(chart, wake.wake(chart, now))
     if chart.open_check_in is not None:
-        chart = _kept(chart, check_ins.lapse(chart, chart.open_check_in, due_at))
+        chart = _kept(chart, lapses.lapse(chart, chart.open_check_in, due_at))
     # Begun early it stands for the schedule's own day, which is not asked again then.
     for_day = SURGERY_ON + timedelta(days=max(day, window.asked))
     return Beginning(chart, due_at, check_ins.ask(chart, window.timing, due_at, for_day))

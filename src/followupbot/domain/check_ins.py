@@ -1,28 +1,19 @@
-"""One occasion on which questions are put to one patient: asking, answering, reminding, expiring."""
+"""One occasion on which questions are put to one patient: asking, answering, reminding. Its end is in `lapses`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from followupbot.domain import cards, endings, findings, offers, prompts, reminders
 from followupbot.domain.addressing import check_in_subject, patient_notice, retire, stamp, to_patient
 from followupbot.domain.chart import Chart
-from followupbot.domain.check_in_state import CheckIn, EndReason
+from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.evidence import Evidence, Silence
+from followupbot.domain.evidence import Evidence
 from followupbot.domain.facts import ChartFact
-from followupbot.domain.facts.check_ins import (
-    CheckInAsked,
-    CheckInBegun,
-    CheckInEnded,
-    CheckInExpired,
-    CheckInReplaced,
-    QuestionAnswered,
-    QuestionReopened,
-)
+from followupbot.domain.facts.check_ins import CheckInAsked, CheckInBegun, QuestionAnswered, QuestionReopened
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.folding import fold
-from followupbot.domain.gates import Gate
 from followupbot.domain.ids import CardId, CheckInId, MessageId, QuestionId
 from followupbot.domain.notes import NOTE_LENGTH_MAX, review_by
 from followupbot.domain.outgoing import Lane, Retire
@@ -343,68 +334,3 @@ def _pauses(chart: Chart, check_in: CheckIn) -> Iterator[_Pause]:
         rules = findings.silent_rules(chart, check_in, evidence)
         if rules:
             yield _Pause(at, evidence, rules)
-
-
-# -- the end -----------------------------------------------------------------------------------------------------------
-
-
-def expire(chart: Chart, check_in: CheckIn, now: datetime) -> CheckInExpired:
-    """Its time is over. It is a miss where not even the gate was finished, or, without a gate, nothing was answered."""
-    questions = [asked.question for asked in prompts.applicable(chart, check_in, now)]
-    gates = [question for question in questions if isinstance(question, Gate)]
-    finished = all(prompts.answered(check_in, gate) for gate in gates) if gates else bool(check_in.answers)
-    return CheckInExpired(now, check_in.id, missed=not finished)
-
-
-def lapse(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
-    """Its time is over, and what was left unanswered, this time or again, has raised its flags."""
-    expired = expire(chart, check_in, now)
-    after = fold(chart, (expired,))
-    silence = replace(endings.silence(chart, check_in, now, over=True), misses=after.misses)
-    return Decision((expired,)) + _of_silence(after, check_in.id, silence, now, True)
-
-
-def end(chart: Chart, check_in: CheckIn, reason: EndReason, now: datetime, by_staff: bool = False) -> Decision:
-    """The patient has stopped or paused, or staff see no point in it: it is over and no miss.
-
-    What was half said has raised its flags; the patient is told whom to call, unless it is staff who end it.
-    """
-    return _cut_off(chart, check_in, CheckInEnded(now, check_in.id, reason), now, told=not by_staff)
-
-
-def give_way(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
-    """Another takes its place, which looks at nothing that was said here: what was half said has raised its flags.
-
-    Whoever has said something urgent is told whom to call, as the end of this one would have told them.
-    """
-    return _cut_off(chart, check_in, CheckInReplaced(now, check_in.id), now, told=True)
-
-
-def _cut_off(
-    chart: Chart, check_in: CheckIn, ended: CheckInEnded | CheckInReplaced, now: datetime, told: bool
-) -> Decision:
-    # They have just been heard, so it is not for silence that a rule may fire.
-    silence = replace(endings.silence(chart, check_in, now, over=True), misses=0, lasted=timedelta())
-    said = tuple(rule for rule in chart.protocol(check_in.version).rules if rule.id in check_in.fired)
-    return Decision((ended,)) + _of_silence(fold(chart, (ended,)), check_in.id, silence, now, False, said, told=told)
-
-
-def _of_silence(
-    chart: Chart,
-    check_in: CheckInId,
-    silence: Silence,
-    now: datetime,
-    starts: bool,
-    said: tuple[Rule, ...] = (),
-    told: bool = True,
-) -> Decision:
-    """The flags of what was not said in a check-in that is closed. `said` are rules whose end nobody was told.
-
-    The patient is `told` whom to call.
-    """
-    closed = chart.check_in(check_in)
-    assert closed is not None, "a check-in that has just been closed is kept"
-    evidence = chart.evidence(closed, now, silence)
-    rules = findings.silent_rules(chart, closed, evidence)
-    found, after = findings.raise_flags(chart, closed.id, rules, evidence, now)
-    return found + endings.tell(after, closed, (*said, *rules), now, starts) if told else found

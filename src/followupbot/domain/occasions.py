@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from followupbot.domain import check_ins
+from followupbot.domain import check_ins, lapses
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import RECHECK, PlannedRecheck
 from followupbot.domain.decision import Decision
@@ -67,7 +67,7 @@ def wake(chart: Chart, now: datetime) -> Decision:
     check_in = chart.open_check_in
     if check_in is not None and (check_in.expires_at <= now or chosen is not None):
         # A new occasion ends the old one: two check-ins at a time would be one too many. One that is skipped does not.
-        decision += check_ins.lapse(chart, check_in, now)
+        decision += lapses.lapse(chart, check_in, now)
         chart = fold(chart, decision.chart_facts)
     decision += Decision(tuple(skipped))
     if chosen is None:

@@ -6,7 +6,7 @@ What goes on: replies to what the patient presses or writes, and cards and notic
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from followupbot.domain import check_ins, occasions
+from followupbot.domain import lapses, occasions
 from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import EndReason
@@ -113,7 +113,7 @@ def quieten(
     after = fold(chart, (*passed, fact))
     check_in = after.open_check_in
     if check_in is not None:
-        ended = check_ins.end(after, check_in, reason, now, by_staff)
+        ended = lapses.end(after, check_in, reason, now, by_staff)
         after = fold(after, ended.chart_facts)
         decision += ended
     return decision, after

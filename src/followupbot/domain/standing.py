@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from followupbot.domain import check_ins, occasions, pauses
+from followupbot.domain import lapses, occasions, pauses
 from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
@@ -135,7 +135,7 @@ def reoperated(chart: Chart, on: PartialDate, now: datetime) -> Decision | NotRe
         return NotRecorded("date_before_operation")
     ended = Decision()
     if chart.open_check_in is not None:  # first: what was said in it belongs to before
-        ended = check_ins.end(chart, chart.open_check_in, "reoperated", now, by_staff=True)
+        ended = lapses.end(chart, chart.open_check_in, "reoperated", now, by_staff=True)
     return ended + Decision((PatientReoperated(now, on),), (Recall(),))
 
 

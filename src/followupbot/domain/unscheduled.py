@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from followupbot.domain import check_ins, offers, prompts
+from followupbot.domain import check_ins, lapses, offers, prompts
 from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.care_protocol import Unscheduled
 from followupbot.domain.chart import Chart
@@ -59,7 +59,7 @@ def _begin(chart: Chart, timing: TimingId, asked: Unscheduled, now: datetime) ->
     replaced = Decision()
     form, expires_at, remind_at = asked.form, now + asked.open_for, tuple[datetime, ...]()
     if check_in is not None:
-        replaced = check_ins.give_way(chart, check_in, now)
+        replaced = lapses.give_way(chart, check_in, now)
         left = _left(chart, check_in)
         form = (*(question for question in form if question not in left), *left)
         expires_at, remind_at = max(expires_at, check_in.expires_at), check_in.remind_at[check_in.reminders :]
