@@ -10,20 +10,19 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Mapping
 from itertools import count
-from typing import Any, Protocol
 
 from followupbot.application.ports import Clock, Renderer, StorageUnavailable, Writer
 from followupbot.channels.telegram import callback_data, updates
+from followupbot.channels.telegram.held import Failures, Held, Spool
 from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import Operator, Poller, Sleep, Tell, nth, place_of
+from followupbot.channels.telegram.tasks import Tasks, cancel, until
 from followupbot.channels.telegram.unrecorded import UnrecordedCards, owed
-from followupbot.channels.telegram.updates import Incoming, Pressed, PressedInGroup, Unreadable
+from followupbot.channels.telegram.updates import Pressed, PressedInGroup, Unreadable
 from followupbot.channels.telegram.window import Window
 from followupbot.domain.decision import Decision
 from followupbot.domain.presses import Press
@@ -55,49 +54,6 @@ BROUGHT_MAX = 2_000
 
 FINISH_WITHIN = 3.0
 """Seconds that a stop waits for what is in hand; the rest comes again."""
-
-
-class Failures(Protocol):
-    """What of the port `Store` the intake itself needs."""
-
-    def update_failed(self, update: int, error: str) -> int:
-        """Count a failure of the handler; how many there have been, also before a restart."""
-
-    def set_aside(self, update: int, raw: bytes, error: str, now: datetime) -> None:
-        """Keep the update for people to look at. Kept again it is kept once."""
-
-
-class Spool(Protocol):
-    """Updates on the disk of this machine, where no database is needed for it."""
-
-    def keep(self, updates: Sequence[Mapping[str, object]]) -> bool:
-        """Whether all of them are on the disk."""
-
-    def waiting(self) -> Sequence[Mapping[str, object]]:
-        """What is kept, in order."""
-
-    def clear(self) -> None:
-        """Nothing is, any more."""
-
-
-@dataclass(eq=False)
-class _Held:
-    """An update in hand."""
-
-    id: int
-    raw: Mapping[str, object]
-    incoming: Incoming
-    since_machine: int
-    failures: int = 0
-    error: str = ""
-    answered: bool = False
-    deadline: asyncio.Task[None] | None = None
-    seen: bool = False
-    """Whether it was there already when Telegram was asked before."""
-    spooled: bool = False
-    """Whether it is on the disk, and Telegram may forget it; the window counts it no more."""
-    brought: asyncio.Future[None] | None = None
-    """For whom it is done when it is finished, where it was brought to us; else the window counts it."""
 
 
 Listen = Callable[["Intake"], Coroutine[object, object, None]]
@@ -135,22 +91,22 @@ class Intake:
         self._renderer = renderer
         self._channel = channel
         self._cards = cards
-        self.operator = Operator(tell_operator, clock, self._start)
+        self._tasks = Tasks(sleep)
+        self.operator = Operator(tell_operator, clock, self._tasks.start)
         self._poller = Poller(bot, clock, self.operator, sleep)
         self._committed = committed
         self._heard = heard
         self._sleep = sleep
         self._window = Window()
         self._spool = spool
-        self._polled: dict[int, _Held] = {}
+        self._polled: dict[int, Held] = {}
         """What Telegram still keeps for us, by number."""
-        self._in_hand: set[_Held] = set()
+        self._in_hand: set[Held] = set()
         self._spooled = 0
         self._spooling = False
-        self._chats: dict[int, deque[_Held]] = {}
+        self._chats: dict[int, deque[Held]] = {}
         self._brought: dict[int, asyncio.Future[None]] = {}
         self._heard_machine: int | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
         self._all_finished = asyncio.Event()
         self._numberless = False
 
@@ -180,9 +136,9 @@ class Intake:
         try:
             await stop.wait()
         finally:
-            await _cancel({polling})
-            await self._within(FINISH_WITHIN, self._end_tasks())
-            await _cancel(self._tasks)
+            await cancel({polling})
+            await self._tasks.within(FINISH_WITHIN, self._tasks.finish())
+            await self._tasks.cancel()
             await self._poller.confirm(self._window.offset)
 
     async def _poll_for_ever(self) -> None:
@@ -194,7 +150,7 @@ class Intake:
                 self._receive(raw)
             if self._window.unconfirmed:
                 self._all_finished.clear()
-                await self._within(REPEAT_AFTER, self._all_finished.wait())
+                await self._tasks.within(REPEAT_AFTER, self._all_finished.wait())
                 await self._make_room()
             elif batch and self._window.offset == before:
                 await self._sleep(REPEAT_AFTER)  # there was nothing in it to take in hand: don't spin on it
@@ -247,7 +203,7 @@ class Intake:
             return True
         done = self._brought.get(update)
         if done is None:
-            held = _Held(
+            held = Held(
                 update,
                 raw,
                 updates.read(raw),
@@ -260,7 +216,7 @@ class Intake:
             assert held.brought is not None
             done = self._brought[update] = held.brought
             self._hold(held)
-        await self._within(within, _until(done))
+        await self._tasks.within(within, until(done))
         return done.done()
 
     async def make_up(self, number: int, press: Press) -> None:
@@ -286,30 +242,30 @@ class Intake:
             held = self._polled[update] = self._new(update, raw)
             self._hold(held)
 
-    def _new(self, update: int, raw: Mapping[str, object]) -> _Held:
-        return _Held(update, raw, updates.read(raw), self._clock.machine_now())
+    def _new(self, update: int, raw: Mapping[str, object]) -> Held:
+        return Held(update, raw, updates.read(raw), self._clock.machine_now())
 
-    def _hold(self, held: _Held) -> None:
+    def _hold(self, held: Held) -> None:
         """The update waits for its turn in its chat."""
         self._in_hand.add(held)
         self._cards.remember(held.incoming)
         if isinstance(held.incoming, Pressed | PressedInGroup) or owed(held.incoming) is not None:
-            held.deadline = self._start(self._await_commit(held))
+            held.deadline = self._tasks.start(self._await_commit(held))
         chat = updates.chat_of(held.incoming)
         if chat is None:
-            self._start(self._work_off(deque([held])))
+            self._tasks.start(self._work_off(deque([held])))
         elif chat in self._chats:
             self._line_up(self._chats[chat], held)
         else:
             self._chats[chat] = deque([held])
-            self._start(self._work_off(self._chats[chat], chat))
+            self._tasks.start(self._work_off(self._chats[chat], chat))
 
-    def _line_up(self, waiting: deque[_Held], held: _Held) -> None:
+    def _line_up(self, waiting: deque[Held], held: Held) -> None:
         """By number, whichever was brought first; what is being handled is not waited for by what came before it."""
         place = next((n for n, other in enumerate(waiting) if n and other.id > held.id), len(waiting))
         waiting.insert(place, held)
 
-    async def _work_off(self, waiting: deque[_Held], chat: int | None = None) -> None:
+    async def _work_off(self, waiting: deque[Held], chat: int | None = None) -> None:
         """Every update that waits in the chat is finished, one by one and in order."""
         while waiting:
             await self._see_through(waiting[0])
@@ -319,7 +275,7 @@ class Intake:
         if chat is not None:
             del self._chats[chat]
 
-    def _finish(self, held: _Held) -> None:
+    def _finish(self, held: Held) -> None:
         self._in_hand.discard(held)
         if held.brought is not None:
             held.brought.set_result(None)
@@ -331,7 +287,7 @@ class Intake:
             self._polled.pop(held.id, None)
             self._window.finish(held.id)
 
-    async def _see_through(self, held: _Held) -> None:
+    async def _see_through(self, held: Held) -> None:
         """The update's unit has committed, or the update is set aside: nothing else lets go of it."""
         for tries in count():
             try:
@@ -349,7 +305,7 @@ class Intake:
                 log.error("update %d: %s", held.id, place_of(error))
                 await self._sleep(nth(STORAGE_PAUSES, tries))
 
-    async def _handle(self, held: _Held) -> bool:
+    async def _handle(self, held: Held) -> bool:
         """Whether the unit has committed. An exception of the handler is counted; `StorageUnavailable` is raised."""
         try:
             decision = await self._writer(lambda: self._inbound.decide(held.incoming, held.id, self._clock.now()))
@@ -365,11 +321,11 @@ class Intake:
         if held.deadline:
             held.deadline.cancel()
         if isinstance(held.incoming, Pressed | PressedInGroup):
-            self._start(self._answer(held, held.incoming, self._words(decision)))
+            self._tasks.start(self._answer(held, held.incoming, self._words(decision)))
         self._quietly(self._committed)
         return True
 
-    async def _set_aside(self, held: _Held) -> None:
+    async def _set_aside(self, held: Held) -> None:
         """The update is kept for people to look at, and the operator knows. An emergency has its card all the same."""
         self._send_card(held)
         raw = json.dumps(held.raw).encode()
@@ -378,19 +334,19 @@ class Intake:
 
     # -- what a press is owed ------------------------------------------------------------------------------------------
 
-    async def _await_commit(self, held: _Held) -> None:
+    async def _await_commit(self, held: Held) -> None:
         """Cancelled by the commit. After a second without it the press is answered, and an emergency has its card."""
         await self._sleep(COMMITTED_WITHIN)
         self._send_card(held)
         if isinstance(held.incoming, Pressed | PressedInGroup):
-            self._start(self._answer(held, held.incoming, ""))
+            self._tasks.start(self._answer(held, held.incoming, ""))
 
-    def _send_card(self, held: _Held) -> None:
+    def _send_card(self, held: Held) -> None:
         due = owed(held.incoming)
         if due is not None:
-            self._start(self._cards.send(self._inbound.cause_key(held.id), due))
+            self._tasks.start(self._cards.send(self._inbound.cause_key(held.id), due))
 
-    async def _answer(self, held: _Held, pressed: Pressed | PressedInGroup, text: str) -> None:
+    async def _answer(self, held: Held, pressed: Pressed | PressedInGroup, text: str) -> None:
         if not held.answered:
             held.answered = True
             if held.id < 0:  # made up: nobody's Telegram waits for it
@@ -408,45 +364,3 @@ class Intake:
         except Exception as error:  # the decision is committed, and its messages are on their way
             log.error("%s: %s", notice.message, place_of(error))
             return ""
-
-    # -- tasks ---------------------------------------------------------------------------------------------------------
-
-    def _start(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        error = None if task.cancelled() else task.exception()
-        if error is not None:
-            log.error("a task of the intake ended: %s", place_of(error))
-
-    async def _end_tasks(self) -> None:
-        while self._tasks:
-            await asyncio.wait(set(self._tasks))
-
-    async def _within(self, seconds: float, work: Coroutine[object, object, object]) -> None:
-        """The work is done, or the time is over."""
-        waits = [asyncio.create_task(work), asyncio.create_task(self._pause(seconds))]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await _cancel(waits)
-
-    async def _pause(self, seconds: float) -> None:
-        await self._sleep(seconds)
-
-
-async def _until(done: asyncio.Future[None]) -> None:
-    """Waiting for it may be given up; it goes on."""
-    await asyncio.wait({done})
-
-
-async def _cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """They have ended, by themselves or by being cancelled."""
-    ending = list(tasks)
-    for task in ending:
-        task.cancel()
-    await asyncio.gather(*ending, return_exceptions=True)
