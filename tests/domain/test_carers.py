@@ -83,6 +83,16 @@ def test_a_carer_is_not_asked_what_is_private_and_the_patient_is() -> None:
     assert "check_in_completed" in kinds(own)
 
 
+def test_a_carer_hears_whom_to_call_today_where_the_rest_is_the_patients() -> None:
+    """Their last answer is no end, and nothing else would say it (clinical.md 0.7)."""
+    chart = helped(speaks=True)
+    decision = Decision()
+    for question, value in (*ALL_BUT_MOOD[:-1], ("leg_weakness", "clearly")):
+        decision = check_ins.answer_press(chart, CHECK_IN, QuestionId(question), value, MESSAGE, NOW)
+        chart = fold(chart, decision.chart_facts)
+    assert sent(decision)[-2:] == ["patient: check_ins/done/same_day", "patient: check_ins/rest_is_private"]
+
+
 def test_for_a_patient_without_a_chat_of_their_own_the_carers_last_answer_is_the_end() -> None:
     """Nobody is left to ask the rest."""
     chart = helped(speaks=True)

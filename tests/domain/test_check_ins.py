@@ -223,7 +223,23 @@ def test_a_question_is_put_where_its_condition_holds() -> None:
 def test_any_press_but_an_emergency_goes_on_to_the_next_screen() -> None:
     """ "As before" on one item: the others of that screen stay unanswered (clinical.md 0.4)."""
     decision = press(a_chart(), BLADDER, "as_before")
-    assert sent(decision) == ["dr_ito: alerts/new", "patient: questions/gate_breath"]
+    assert sent(decision) == [
+        "dr_ito: alerts/new",
+        "patient: check_ins/done/same_day",
+        "patient: questions/gate_breath",
+    ]
+
+
+def test_whom_to_call_today_is_said_at_the_press_and_once() -> None:
+    """Whoever goes away then has read it (clinical.md 0.7); what is said later repeats it at the end alone."""
+    chart = a_chart([*GATES_DENIED, "back_pain: 9"])
+    first = press(chart, PAIN_EASED, "no")
+    assert sent(first)[-2:] == ["patient: check_ins/done/same_day", "patient: questions/leg_weakness"]
+    chart = after(chart, first)
+    second = press(chart, WEAKNESS, "clearly")
+    assert sent(second) == ["patient: questions/mood"]
+    last = press(after(chart, second), MOOD, "good")
+    assert "patient: check_ins/done/same_day" in sent(last)
 
 
 def test_had_it_before_is_same_day() -> None:

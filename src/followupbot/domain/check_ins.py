@@ -231,9 +231,12 @@ def _record(
         return decision + cards.emergency(after, current, answers[0].question, card, pressed, now)
     turn = prompts.upcoming(after, current, now)
     saved = Decision(notice=patient_notice(chart, "replies/notices/saved"))
+    told = endings.tell_at_once(chart, after, current, now)
     if turn is not None:
-        return decision + Decision(outgoing=(prompts.question(after, current, turn, now, pressed),)) + saved
-    return decision + endings.finish(after, current, pressed, now) + saved
+        return decision + told + Decision(outgoing=(prompts.question(after, current, turn, now, pressed),)) + saved
+    ending = endings.finish(after, current, pressed, now)
+    # Its end says whom to call; where it waits for the patient's own part, nothing else would.
+    return decision + (ending if ending.facts else told + ending) + saved
 
 
 def _tell_onset(

@@ -103,7 +103,21 @@ def tell(chart: Chart, check_in: CheckIn, rules: tuple[Rule, ...], now: datetime
     """
     if not any(rule.tier.urgent for rule in rules) or (starts and not chart.starts_allowed):
         return Decision()
+    if not _flagged_urgently(chart, check_in):
+        return Decision()  # it is expected as it is, and has no alert (clinical.md 0.15)
     return Decision(outgoing=(_done(chart, check_in, now, starts=starts)[0],))
+
+
+def tell_at_once(before: Chart, after: Chart, check_in: CheckIn, now: datetime) -> Decision:
+    """Whom to call today, at the very press, the first time on this occasion: who goes away now never sees its end."""
+    if _flagged_urgently(before, check_in) or not _flagged_urgently(after, check_in):
+        return Decision()
+    return Decision(outgoing=(_done(after, check_in, now)[0],))
+
+
+def _flagged_urgently(chart: Chart, check_in: CheckIn) -> bool:
+    flags = (flag for alert in chart.alerts for flag in alert.flags)
+    return any(flag.check_in == check_in.id and flag.tier.urgent for flag in flags)
 
 
 def silence(chart: Chart, check_in: CheckIn, now: datetime, over: bool) -> Silence:
