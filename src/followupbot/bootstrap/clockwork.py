@@ -55,6 +55,8 @@ class Clockwork:
     async def run(self) -> None:
         """It ticks until the stop, by the time zones' rules of today."""
         await self._workplace.insist(self._renew_zone_data)
+        if self._workplace.stop.is_set():
+            return  # a job that is cut off before it has begun is an error to the scheduler, with a traceback
         scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
