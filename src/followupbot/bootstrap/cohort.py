@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import cycle
 
-from followupbot.application import admins
+from followupbot.application import admins, identities
 from followupbot.bootstrap.house import House
 from followupbot.channels.telegram import callback_data
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Actor, Decision
 from followupbot.domain.enrolment_state import Plan
+from followupbot.domain.identity import Identity
 from followupbot.domain.ids import Language, PatientId, ProtocolKey
 from followupbot.domain.presses import AnswerPress, HelpPress, Press, StartPress, YearlyPress
 from followupbot.domain.schedule import PartialDate, resolve
@@ -33,6 +34,12 @@ NAMES = (
 
 CAST: Sequence[Character] = (STEADY, RECOVERING, STEADY, DRIFTING, STEADY, SILENT, RECOVERING)
 """What they are, in turn; the last of all is about to have a red flag."""
+
+PHONE = "+44 20 7946 0{:03}"
+"""Numbers that are nobody's: kept free for films and plays."""
+
+PHONE_KNOWN = 0.9
+"""Of how many staff have entered who they are; the others are on the list."""
 
 YEARS_MAX = 9
 ASKED_AT = (time(9), time(10), time(11), time(12, 30), time(16), time(18))
@@ -86,6 +93,9 @@ class Cohort:
             return Decision(tuple(past.facts))
 
         code = admins.draw_code(store, self.by, live)
+        if chance.random() < PHONE_KNOWN:
+            who = Identity({"name": name, "phone": PHONE.format(len(self.patients))})
+            identities.enter(store, code, who, admins.a_call(self.by), now)
         self.patients[person.id] = Patient(person, character, plan.surgery_on.anchor(), chance)
         return person, code
 

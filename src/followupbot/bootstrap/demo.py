@@ -83,8 +83,10 @@ class Wishes:
     postgres: bool = False
 
 
-async def show(wishes: Wishes, browser: bool, say: Callable[[str], None]) -> str | None:
+async def show(wishes: Wishes, browser: bool, say: Callable[[str, Path | None], None]) -> str | None:
     """The phones are on the page until SIGTERM or Ctrl-C; the reason, where the program had to end.
+
+    `say` is told the page's address, and the data folder that other commands may be given meanwhile (on SQLite).
 
     HouseClosed where it can't be opened: own files that are broken, no PostgreSQL to be had.
     """
@@ -94,7 +96,7 @@ async def show(wishes: Wishes, browser: bool, say: Callable[[str], None]) -> str
     async with _opened(wishes, stop, _furnish) as opened:
         opened.time.wait_for(opened.furniture.next_act_at)
         living = asyncio.create_task(opened.furniture.live())
-        say(opened.address)
+        say(opened.address, None if wishes.postgres else opened.house.settings.data)
         if browser:
             await asyncio.to_thread(webbrowser.open, opened.address)
         stopping = asyncio.create_task(stop.wait())

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,11 @@ The practice clinic is open. Nothing here reaches a real chat.
 
 Open it in a browser: the page tells you what to do. The clinic's time can be stopped, sped up, and moved on.
 Ctrl-C ends it."""
+
+AT_A_TERMINAL = """
+In another terminal, as at the clinic's own: who the patient behind an alert's code is.
+
+  FOLLOWUPBOT_DATA={data} followupbot patient CODE"""
 
 
 def demo(
@@ -50,9 +56,7 @@ def demo(
         return
     has_screen = browser and sys.stdout.isatty()
     try:
-        problem = asyncio.run(
-            practice_clinic.show(wishes, has_screen, lambda address: typer.echo(SHOWN.format(address=address)))
-        )
+        problem = asyncio.run(practice_clinic.show(wishes, has_screen, _say_open))
     except HouseClosed as error:
         found_wrong(str(error))
     except OSError as error:
@@ -61,3 +65,8 @@ def demo(
         found_wrong(f"--port: {port} can't be used: {error.strerror}. Try: followupbot demo --port 0")
     if problem is not None:
         found_wrong(problem)
+
+
+def _say_open(address: str, data: Path | None) -> None:
+    """Where it is; and how other commands find it, which they can't on a private PostgreSQL."""
+    typer.echo(SHOWN.format(address=address) + ("" if data is None else "\n" + AT_A_TERMINAL.format(data=data)))
