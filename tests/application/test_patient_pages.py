@@ -9,7 +9,7 @@ from followupbot.domain.decision import ByPatient, ByStaff
 from followupbot.domain.enrolment_state import Halted
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import Lines, Words
-from followupbot.domain.presses import AnswerPress
+from followupbot.domain.presses import AnswerPress, ResolvePress
 from tests.application.test_front_desk import ADA, HER, ITO, SATO, a_full_world, a_patient
 from tests.application.world import Shown
 from tests.builders import BLADDER, MESSAGE
@@ -48,6 +48,9 @@ def test_an_open_alert_can_be_taken_from_there() -> None:
     assert isinstance(alert.state, Taken)
     world.command(ITO, "patient", patient)
     assert "alert" in lines_of(world.shown[-1])
+    world.press(ITO, ResolvePress(patient, alert.id, "called"), MESSAGE)
+    world.command(SATO, "patient", patient)
+    assert {"alert", "last_alert"} & set(lines_of(world.shown[-1])) == {"last_alert"}, "whoever comes next sees the end"
     assert world.shown[-1].rows == ()
 
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from followupbot.domain import expectations, occasions
+from followupbot.domain import expectations, occasions, pages
 from followupbot.domain.alert_state import Alert, Baseline, Open, Resolved, Taken
+from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.carer_state import Helping
 from followupbot.domain.chart import Chart
+from followupbot.domain.clinic import AlertDetail
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import Day, Instant, Line, Lines, Param, Shown, Words
 from followupbot.domain.presses import Choice, EndExpectedPress, TakePress
@@ -50,6 +52,10 @@ def _lines(chart: Chart, now: datetime) -> Iterator[tuple[str, dict[str, Shown]]
     alert = chart.unresolved_alert
     if alert is not None:
         yield "alert", _alert(chart, alert, clinic_zone)
+    else:
+        closed = [(found, found.state) for found in chart.alerts if isinstance(found.state, Resolved)]
+        for found, state in sorted(closed, key=lambda each: each[1].at)[-1:]:
+            yield "last_alert", _last_alert(chart, found, state, clinic_zone)
     for line in expectations.lines(chart, chart.expectations).each:
         yield "expected", dict(line.params)
     for baseline in chart.baselines:
@@ -80,6 +86,21 @@ def _baseline(chart: Chart, baseline: Baseline, zone: str) -> dict[str, Shown]:
         "concern": None if item is None else Words(MessageKey(f"alerts/concerns/{item.concern}")),
         "by": baseline.by if member is None else member.name,
         "at": Instant(baseline.at, zone),
+    }
+
+
+def _last_alert(chart: Chart, alert: Alert, state: Resolved, zone: str) -> dict[str, Shown]:
+    """What it was about, how it ended, and who said so; an outcome that the programme names no more has no words."""
+    worst = min(alert.flags, key=lambda flag: flag.tier.rank)
+    private = chart.clinic.settings.alert_detail is AlertDetail.CONCERN
+    named = chart.protocol().outcome(state.outcome) is not None or state.outcome == EXPECTED
+    return {
+        "tier": Words(MessageKey(f"alerts/tiers/{alert.tier}")),
+        "concern": Words(MessageKey(f"alerts/concerns/{worst.concern}")) if private else None,
+        "raised": Instant(alert.raised_at, zone),
+        "outcome": Words(MessageKey(f"alerts/outcomes/{state.outcome}")) if named else None,
+        "by": pages.name(chart, state.by),
+        "at": Instant(state.at, zone),
     }
 
 

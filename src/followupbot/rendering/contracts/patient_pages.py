@@ -13,6 +13,7 @@ from followupbot.rendering.param_kinds import (
     LINES,
     NAME,
     NAME_OR_NONE,
+    OUTCOME_OR_NONE,
     PAGES,
     SHORT_TEXT,
     STANDING,
@@ -36,6 +37,17 @@ CONTRACTS: dict[str, Contract] = {
     "staff/patient/clock": Contract({"here": INSTANT, "zone": SHORT_TEXT, "ask_at": SHORT_TEXT}, shows=("zone",)),
     "staff/patient/alert": Contract(
         {"tier": TIER, "raised": INSTANT, "due": INSTANT, "by": NAME_OR_NONE}, shows=("tier",)
+    ),
+    "staff/patient/last_alert": Contract(
+        {
+            "tier": TIER,
+            "concern": CONCERN_OR_NONE,
+            "raised": INSTANT,
+            "outcome": OUTCOME_OR_NONE,
+            "by": NAME,
+            "at": INSTANT,
+        },
+        shows=("tier", "by"),
     ),
     "staff/patient/expected": EXPECTATION,
     "staff/patient/baseline": Contract({"concern": CONCERN_OR_NONE, "by": NAME, "at": INSTANT}, shows=("by",)),
