@@ -103,12 +103,12 @@ def test_what_was_half_said_is_taken_for_the_worse_when_another_takes_its_place(
         assert asked(decision)[-2:] == ["check_ins/done/same_day", "questions/gate_bladder"]
 
 
-def test_what_was_said_before_another_takes_its_place_is_told_at_once() -> None:
-    """Its ending would have said whom to call today; there is none now."""
+def test_what_was_said_before_another_takes_its_place_was_told_at_the_press() -> None:
+    """Nothing stands between the wish to be asked and the first screen."""
     chart = a_chart()
-    flagged = after(chart, check_ins.answer_press(chart, CHECK_IN, BLADDER, "as_before", MESSAGE, NOW))
-    decision = unscheduled.check_now(flagged, NOW)
-    assert sent(decision) == ["patient: check_ins/done/same_day", "patient: questions/gate_bladder"]
+    pressed = check_ins.answer_press(chart, CHECK_IN, BLADDER, "as_before", MESSAGE, NOW)
+    assert "patient: check_ins/done/same_day" in sent(pressed)
+    assert sent(unscheduled.check_now(after(chart, pressed), NOW)) == ["patient: questions/gate_bladder"]
 
 
 def test_what_is_left_keeps_its_order_behind_the_screens() -> None:

@@ -42,18 +42,18 @@ def end(chart: Chart, check_in: CheckIn, reason: EndReason, now: datetime, by_st
 def give_way(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
     """Another takes its place, which looks at nothing that was said here: what was half said has raised its flags.
 
-    Whoever has said something urgent is told whom to call, as the end of this one would have told them.
+    Whom to call for that is said; for what was said whole it has been, at the press.
     """
-    return _cut_off(chart, check_in, CheckInReplaced(now, check_in.id), now, told=True)
+    return _cut_off(chart, check_in, CheckInReplaced(now, check_in.id), now, told=True, said=False)
 
 
 def _cut_off(
-    chart: Chart, check_in: CheckIn, ended: CheckInEnded | CheckInReplaced, now: datetime, told: bool
+    chart: Chart, check_in: CheckIn, ended: CheckInEnded | CheckInReplaced, now: datetime, told: bool, said: bool = True
 ) -> Decision:
     # They have just been heard, so it is not for silence that a rule may fire.
     silence = replace(endings.silence(chart, check_in, now, over=True), misses=0, lasted=timedelta())
-    said = tuple(rule for rule in chart.protocol(check_in.version).rules if rule.id in check_in.fired)
-    return Decision((ended,)) + _of_silence(fold(chart, (ended,)), check_in.id, silence, now, False, said, told=told)
+    rules = tuple(rule for rule in chart.protocol(check_in.version).rules if said and rule.id in check_in.fired)
+    return Decision((ended,)) + _of_silence(fold(chart, (ended,)), check_in.id, silence, now, False, rules, told=told)
 
 
 def _of_silence(
