@@ -57,6 +57,13 @@ def test_without_one_it_says_when_somebody_looks_and_never_that_the_clinic_knows
     assert when.params["due"].at == alert.due_at  # type: ignore[union-attr] # an instant
 
 
+def test_beside_an_alert_that_is_late_no_time_is_promised_that_has_passed() -> None:
+    """Played: who pressed it four hours into an emergency nobody had taken read that somebody looks three hours ago."""
+    decision = crisis.press(an_alerted_chart(Tier.EMERGENCY), CARD, NOW + timedelta(hours=4))
+    (when,) = (message for message in messages(decision) if message.message == "replies/crisis_seen_by")
+    assert when.params["due"] is None
+
+
 def test_without_a_ladder_and_with_nobody_in_reach_it_says_so_and_promises_nobody() -> None:
     """Both sentences beside each other would contradict themselves (clinical.md 0.14, 0.16)."""
     decision = crisis.press(a_chart(clinic=a_clinic([ADA])), CARD, SATURDAY)

@@ -10,7 +10,6 @@ from followupbot.domain.decision import Decision
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CardId, CheckInId, RuleId
 from followupbot.domain.outgoing import Lane
-from followupbot.domain.params import Instant
 from followupbot.domain.rules import Tier, Trace
 
 CONCERN = MOOD
@@ -59,7 +58,7 @@ def _when(chart: Chart, now: datetime) -> Decision:
         key=f"crisis/{stamp(now)}",
         lane=Lane.ALERT,
         subject=card_subject(chart.patient, alert.id),
-        params={"due": Instant(alert.due_at, chart.enrolled.plan.zone)},
+        params={"due": ladders.due_ahead(chart, alert, now)},
         private=True,
     )
     return Decision(outgoing=(told,))

@@ -13,7 +13,7 @@ from followupbot.domain.evidence import Silence
 from followupbot.domain.facts.check_ins import CheckInCompleted
 from followupbot.domain.ids import MessageId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
-from followupbot.domain.params import Instant, Param
+from followupbot.domain.params import Param
 from followupbot.domain.presses import BackPress, Choice
 from followupbot.domain.rules import Rule
 from followupbot.domain.tiers import Tier
@@ -80,7 +80,7 @@ def _done(chart: Chart, check_in: CheckIn, now: datetime, starts: bool = False) 
     worst, alert = min(flags, key=lambda found: found[0].rank, default=(None, None))
     params: dict[str, Param] = {}
     if alert is not None and worst in {Tier.SAME_DAY, Tier.THIS_WEEK}:
-        params["due"] = Instant(alert.due_at, chart.enrolled.plan.zone)
+        params["due"] = ladders.due_ahead(chart, alert, now)
     if alert is not None and worst is Tier.SAME_DAY:
         params["reached"] = ladders.reachable(chart, alert, now)
         params["told_now"] = alerts.is_known(alert)

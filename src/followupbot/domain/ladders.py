@@ -14,6 +14,7 @@ from followupbot.domain.facts.alerts import AlertPaged, AlertReopened
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import AlertId, StaffId
 from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Instant
 from followupbot.domain.rules import Tier
 
 
@@ -24,6 +25,11 @@ def freeze(
     paging = chart.protocol().ladder[tier]
     ladder = _frozen(paging, tuple(dict.fromkeys(roles)) or chart.clinic.settings.ladder)
     return ladder, _due(chart, paging, now), may_page_at(chart, ladder, now) if ladder.steps else None
+
+
+def due_ahead(chart: Chart, alert: Alert, now: datetime) -> Instant | None:
+    """By when somebody is to look, as the patient is told it; None once that has passed: it would promise nothing."""
+    return Instant(alert.due_at, chart.enrolled.plan.zone) if alert.due_at > now else None
 
 
 def reachable(chart: Chart, alert: Alert, now: datetime) -> bool:

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 from followupbot.domain.offers import CRISIS_CARD
 from followupbot.rendering.contracts.terms import ABROAD, CRISIS_LINE, EMERGENCY_NUMBER, REPLY, Contract
-from followupbot.rendering.param_kinds import COUNT, DAY_OR_NONE, INSTANT, MINUTES, SAID, TRUTH, TRUTH_OR_NONE
+from followupbot.rendering.param_kinds import (
+    COUNT,
+    DAY_OR_NONE,
+    INSTANT,
+    INSTANT_OR_NONE,
+    MINUTES,
+    SAID,
+    TRUTH,
+    TRUTH_OR_NONE,
+)
 
 _CARD = Contract(
     {"recorded": TRUTH, "reached": TRUTH}, shows=(EMERGENCY_NUMBER,), says=(ABROAD,), opens=EMERGENCY_NUMBER
@@ -24,9 +33,9 @@ CONTRACTS: dict[str, Contract] = {
     "check_ins/done/no_flag": REPLY,
     "check_ins/done/record": REPLY,
     "check_ins/done/routine": REPLY,
-    "check_ins/done/this_week": Contract({"due": INSTANT}),
+    "check_ins/done/this_week": Contract({"due": INSTANT_OR_NONE}),
     "check_ins/done/same_day": Contract(
-        {"due": INSTANT, "reached": TRUTH, "told_now": TRUTH}, shows=(EMERGENCY_NUMBER,)
+        {"due": INSTANT_OR_NONE, "reached": TRUTH, "told_now": TRUTH}, shows=(EMERGENCY_NUMBER,)
     ),
     "questions/*": Contract({"number": COUNT, "of": COUNT, "first": TRUTH, "since": DAY_OR_NONE}, buttons=None),
     "education/*": Contract(sourced=True),

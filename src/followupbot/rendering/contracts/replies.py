@@ -25,7 +25,7 @@ CONTRACTS: dict[str, Contract] = {
     "replies/still_urgent": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/gate_offered": Contract({"opens": INSTANT_OR_NONE}, shows=(EMERGENCY_NUMBER,)),
     "replies/crisis_words": Contract({"opens": INSTANT_OR_NONE}, shows=(EMERGENCY_NUMBER,)),
-    "replies/crisis_seen_by": Contract({"due": INSTANT}, shows=(EMERGENCY_NUMBER,)),
+    "replies/crisis_seen_by": Contract({"due": INSTANT_OR_NONE}, shows=(EMERGENCY_NUMBER,)),
     "replies/read_by_people": REPLY,
     "replies/getting_help": Contract(shows=(EMERGENCY_NUMBER,), buttons=("yes", "not_yet")),
     "replies/help_is_there": Contract(shows=(EMERGENCY_NUMBER,)),
