@@ -15,7 +15,13 @@ Truth = bool | None
 Amount = int | float
 """What an answer or a score is compared with."""
 
-NO_QUESTIONS: frozenset[QuestionId] = frozenset()
+
+class _OfNone:
+    """A condition on no question of its own."""
+
+    def questions(self) -> frozenset[QuestionId]:
+        """The questions it looks at: none."""
+        return frozenset()
 
 
 class _OfOne:
@@ -107,7 +113,7 @@ class AtMost(_OfOne):
 
 
 @dataclass(frozen=True)
-class Flagged:
+class Flagged(_OfNone):
     """A rule of that tier or of a more urgent one has fired on this occasion. For `ask_if`: no rule waits for one."""
 
     KEY: ClassVar[str] = "flagged"
@@ -117,10 +123,6 @@ class Flagged:
     def holds(self, evidence: Evidence) -> Truth:
         """Whether one has, so far."""
         return evidence.worst is not None and evidence.worst.at_least(self.at_least)
-
-    def questions(self) -> frozenset[QuestionId]:
-        """The questions it looks at: none of its own."""
-        return NO_QUESTIONS
 
 
 # -- against earlier occasions -----------------------------------------------------------------------------------------
@@ -228,7 +230,7 @@ class BaselineConfirmed(_OfOne):
 
 
 @dataclass(frozen=True)
-class Missed:
+class Missed(_OfNone):
     """So many check-ins in a row were missed. Known when one expires."""
 
     KEY: ClassVar[str] = "missed"
@@ -240,13 +242,9 @@ class Missed:
         silence = evidence.silence
         return None if silence is None or not silence.over else silence.misses >= self.times
 
-    def questions(self) -> frozenset[QuestionId]:
-        """The questions it looks at: none."""
-        return NO_QUESTIONS
-
 
 @dataclass(frozen=True)
-class NotAnsweredFor:
+class NotAnsweredFor(_OfNone):
     """For so long no check-in was answered. Known when one expires."""
 
     KEY: ClassVar[str] = "not_answered_for"
@@ -257,10 +255,6 @@ class NotAnsweredFor:
         """Whether none was; None while a check-in is open."""
         silence = evidence.silence
         return None if silence is None or not silence.over else silence.lasted >= self.span
-
-    def questions(self) -> frozenset[QuestionId]:
-        """The questions it looks at: none."""
-        return NO_QUESTIONS
 
 
 @dataclass(frozen=True)

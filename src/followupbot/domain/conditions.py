@@ -31,11 +31,36 @@ from followupbot.domain.series import READINGS_MAX as READINGS_MAX
 from followupbot.domain.series import Reading as Reading
 from followupbot.domain.series import Series as Series
 
+
+class _OfAnother:
+    """A condition on another one."""
+
+    condition: "Condition"
+
+    def questions(self) -> frozenset[QuestionId]:
+        """The questions it looks at."""
+        return self.condition.questions()
+
+
+class _OfSeveral:
+    """A condition on others."""
+
+    conditions: "tuple[Condition, ...]"
+
+    def questions(self) -> frozenset[QuestionId]:
+        """The questions it looks at."""
+        return self._questions
+
+    @cached_property
+    def _questions(self) -> frozenset[QuestionId]:
+        return frozenset().union(*(condition.questions() for condition in self.conditions))
+
+
 # -- of an earlier occasion -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class HeldBefore:
+class HeldBefore(_OfAnother):
     """It held on the occasion before, which was no longer ago than `within`; without that, however long ago.
 
     The occasion before is the newest earlier one that asked anything of what the condition looks at.
@@ -55,13 +80,9 @@ class HeldBefore:
             return False
         return self.condition.holds(before)
 
-    def questions(self) -> frozenset[QuestionId]:
-        """The questions it looks at."""
-        return self.condition.questions()
-
 
 @dataclass(frozen=True)
-class ConfirmedWithin:
+class ConfirmedWithin(_OfAnother):
     """It holds now, and held on the occasion before: two in a row."""
 
     KEY: ClassVar[str] = "confirmed_within"
@@ -73,16 +94,12 @@ class ConfirmedWithin:
         """Whether it does; False as soon as one of the two is."""
         return All((self.condition, HeldBefore(self.condition, self.within))).holds(evidence)
 
-    def questions(self) -> frozenset[QuestionId]:
-        """The questions it looks at."""
-        return self.condition.questions()
-
 
 # -- several -----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class All:
+class All(_OfSeveral):
     """Every one of them holds."""
 
     KEY: ClassVar[str] = "all"
@@ -99,17 +116,9 @@ class All:
             truth = None if found is None else truth
         return truth
 
-    def questions(self) -> frozenset[QuestionId]:
-        """The questions it looks at."""
-        return self._questions
-
-    @cached_property
-    def _questions(self) -> frozenset[QuestionId]:
-        return frozenset().union(*(condition.questions() for condition in self.conditions))
-
 
 @dataclass(frozen=True)
-class Any:
+class Any(_OfSeveral):
     """At least one of them holds."""
 
     KEY: ClassVar[str] = "any"
@@ -126,17 +135,9 @@ class Any:
             truth = None if found is None else truth
         return truth
 
-    def questions(self) -> frozenset[QuestionId]:
-        """The questions it looks at."""
-        return self._questions
-
-    @cached_property
-    def _questions(self) -> frozenset[QuestionId]:
-        return frozenset().union(*(condition.questions() for condition in self.conditions))
-
 
 @dataclass(frozen=True)
-class Not:
+class Not(_OfAnother):
     """It does not hold. What is unknown stays unknown: silence is never read as "no"."""
 
     KEY: ClassVar[str] = "not"
@@ -147,10 +148,6 @@ class Not:
         """The opposite."""
         truth = self.condition.holds(evidence)
         return None if truth is None else not truth
-
-    def questions(self) -> frozenset[QuestionId]:
-        """The questions it looks at."""
-        return self.condition.questions()
 
 
 Condition = Leaf | HeldBefore | ConfirmedWithin | All | Any | Not

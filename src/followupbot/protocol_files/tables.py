@@ -84,14 +84,8 @@ class AnyQuestion:
 
     def read(self, node: Node, reading: Reading) -> Asked:
         """The question."""
-        kind = node.get("type") if isinstance(node, Table) else None
-        if not isinstance(node, Table) or kind is None:
-            raise refuse(node, f'a question with a "type", which is one of {", ".join(QUESTION_TYPES)}', reading)
-        if not isinstance(kind, Scalar) or kind.text not in QUESTION_TYPES:
-            known = nearest(kind.text if isinstance(kind, Scalar) else "", QUESTION_TYPES)
-            reading.report(kind.at, f"unknown type of question{known}")
-            raise Unreadable
-        return question_shape(kind.text).read(node, reading)
+        kind = _picked(node, "type", QUESTION_TYPES, "a question", "type of question", reading)
+        return question_shape(kind).read(node, reading)
 
     def schema(self) -> Schema:
         """Any of the question types."""
@@ -104,18 +98,24 @@ class AnyScore:
 
     def read(self, node: Node, reading: Reading) -> Score:
         """The score."""
-        kind = node.get("how") if isinstance(node, Table) else None
-        if not isinstance(node, Table) or kind is None:
-            raise refuse(node, f'a score with a "how", which is one of {", ".join(SCORE_TYPES)}', reading)
-        if not isinstance(kind, Scalar) or kind.text not in SCORE_TYPES:
-            known = nearest(kind.text if isinstance(kind, Scalar) else "", SCORE_TYPES)
-            reading.report(kind.at, f"unknown way to make a score{known}")
-            raise Unreadable
-        return score_shape(kind.text).read(node, reading)
+        kind = _picked(node, "how", SCORE_TYPES, "a score", "way to make a score", reading)
+        return score_shape(kind).read(node, reading)
 
     def schema(self) -> Schema:
         """Any of the ways."""
         return {"anyOf": [score_shape(kind).schema() for kind in SCORE_TYPES]}
+
+
+def _picked(node: Node, key: str, types: Mapping[str, object], what: str, called: str, reading: Reading) -> str:
+    """Which of the types stands behind that key."""
+    kind = node.get(key) if isinstance(node, Table) else None
+    if kind is None:
+        raise refuse(node, f'{what} with a "{key}", which is one of {", ".join(types)}', reading)
+    if not isinstance(kind, Scalar) or kind.text not in types:
+        known = nearest(kind.text if isinstance(kind, Scalar) else "", types)
+        reading.report(kind.at, f"unknown {called}{known}")
+        raise Unreadable
+    return kind.text
 
 
 def condition_shape(operator: str) -> Shape[Condition]:
