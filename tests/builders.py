@@ -36,7 +36,8 @@ from followupbot.domain.clinic import (
     StaffLeft,
     StaffMember,
 )
-from followupbot.domain.conditions import All, AtLeast, BaselineConfirmed, Is, Not
+from followupbot.domain.comparisons import AtLeast, BaselineConfirmed, Is
+from followupbot.domain.conditions import All, Not
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts import ChartFact, Fact

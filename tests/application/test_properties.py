@@ -14,7 +14,6 @@ from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.chart import CLOSED_CHECK_INS_MAX, RESOLVED_ALERTS_MAX, UNREAD_MAX, Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.clinic import Role
-from followupbot.domain.conditions import READINGS_MAX
 from followupbot.domain.decision import ByShell, Decision
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.alerts import FlagRecorded
@@ -39,6 +38,7 @@ from followupbot.domain.presses import (
 from followupbot.domain.replies import AS_BEFORE, NEW, SKIP, SKIPPED, Answer
 from followupbot.domain.rules import Tier
 from followupbot.domain.schedule import local
+from followupbot.domain.series import READINGS_MAX
 from followupbot.domain.wake import next_wake_at, wake, wake_alerts
 from tests.application.memory import a_store
 from tests.application.world import World

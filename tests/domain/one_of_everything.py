@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from followupbot.domain import check_ins, occasions, wake
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.chart import Chart
-from followupbot.domain.conditions import All, AnyOf, AtLeast, Condition, Flagged, Includes, Is, Missed, Unanswered
+from followupbot.domain.comparisons import AnyOf, AtLeast, Flagged, Includes, Is, Missed, Unanswered
+from followupbot.domain.conditions import All, Condition
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.check_ins import CheckInAsked, CheckInBegun

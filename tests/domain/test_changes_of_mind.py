@@ -8,7 +8,8 @@ import pytest
 from followupbot.domain import check_ins
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Begun, Completed
-from followupbot.domain.conditions import All, AtLeast, Is
+from followupbot.domain.comparisons import AtLeast, Is
+from followupbot.domain.conditions import All
 from followupbot.domain.facts.check_ins import QuestionAnswered, QuestionReopened, ScoreRecorded
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.params import Day, Said, Summary

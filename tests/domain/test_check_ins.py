@@ -10,7 +10,8 @@ from followupbot.domain.care_protocol import Asked
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Completed, CutShort, Expired, Waiting
 from followupbot.domain.clinic import Clinic
-from followupbot.domain.conditions import All, AtLeast, Is
+from followupbot.domain.comparisons import AtLeast, Is
+from followupbot.domain.conditions import All
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.check_ins import CheckInAsked, CheckInCompleted, CheckInExpired
 from followupbot.domain.folding import fold

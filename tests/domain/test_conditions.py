@@ -4,39 +4,37 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain.conditions import (
-    CONDITION_TYPES,
-    READINGS_MAX,
-    All,
-    Any,
+from followupbot.domain.comparisons import (
     AnyOf,
     AtLeast,
     AtMost,
     BaselineConfirmed,
-    Condition,
-    ConfirmedWithin,
-    Evidence,
     FallsBy,
     Flagged,
-    HeldBefore,
     Includes,
     Is,
     Missed,
     Newly,
-    Not,
     NotAnsweredFor,
-    Reading,
     RisesBy,
-    Series,
-    Since,
     Truth,
     Unanswered,
     WereAtMost,
+)
+from followupbot.domain.conditions import (
+    CONDITION_TYPES,
+    All,
+    Any,
+    Condition,
+    ConfirmedWithin,
+    HeldBefore,
+    Not,
     readings_needed,
 )
-from followupbot.domain.evidence import Silence
+from followupbot.domain.evidence import Evidence, Silence, Since
 from followupbot.domain.ids import CheckInId, QuestionId
 from followupbot.domain.replies import Value
+from followupbot.domain.series import READINGS_MAX, Reading, Series
 from followupbot.domain.tiers import Tier
 from tests.builders import BACK_PAIN, BLADDER, MOOD, NOW, SADDLE, WEAKNESS
 

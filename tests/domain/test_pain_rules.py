@@ -5,19 +5,8 @@ from random import Random
 
 import pytest
 
-from followupbot.domain.conditions import (
-    All,
-    Any,
-    AnyOf,
-    AtLeast,
-    Condition,
-    ConfirmedWithin,
-    HeldBefore,
-    Is,
-    Not,
-    RisesBy,
-    WereAtMost,
-)
+from followupbot.domain.comparisons import AnyOf, AtLeast, Is, RisesBy, WereAtMost
+from followupbot.domain.conditions import All, Any, Condition, ConfirmedWithin, HeldBefore, Not
 from followupbot.domain.evidence import Evidence, Since
 from followupbot.domain.ids import CheckInId, Concern, QuestionId, RuleId
 from followupbot.domain.replies import Datum

@@ -2,7 +2,9 @@
 
 import pytest
 
-from followupbot.domain.conditions import All, Any, AtLeast, Evidence, Is, Not
+from followupbot.domain.comparisons import AtLeast, Is
+from followupbot.domain.conditions import All, Any, Not
+from followupbot.domain.evidence import Evidence
 from followupbot.domain.ids import CardId, Concern, QuestionId, RuleId
 from followupbot.domain.replies import Answer, Value
 from followupbot.domain.rules import Rule, Tier, Trace, emergency_card, fired, trace

@@ -7,7 +7,8 @@ from followupbot.domain import check_ins, unscheduled
 from followupbot.domain.care_protocol import Unscheduled
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Expired
-from followupbot.domain.conditions import All, AtLeast, Unanswered
+from followupbot.domain.comparisons import AtLeast, Unanswered
+from followupbot.domain.conditions import All
 from followupbot.domain.decision import Decision
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import CheckInId, Concern, RuleId

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from followupbot.domain.care_protocol import Asked, AtClosing, CareProtocol, Paging, Within, WorkingDays
-from followupbot.domain.conditions import All, AnyOf, AtLeast, Is
+from followupbot.domain.comparisons import AnyOf, AtLeast, Is
+from followupbot.domain.conditions import All
 from followupbot.domain.gates import Gate, GateItem
 from followupbot.domain.ids import CardId, Concern, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
 from followupbot.domain.questions import Choice, Scale

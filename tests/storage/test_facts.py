@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from followupbot.domain.alert_state import Alert
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import CheckIn
-from followupbot.domain.conditions import Series
 from followupbot.domain.enrolment_state import Enrolment
 from followupbot.domain.facts import Fact
 from followupbot.domain.facts.check_ins import CheckInBegun, QuestionAnswered
@@ -25,6 +24,7 @@ from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.ids import CheckInId, PatientId, QuestionId
 from followupbot.domain.params import Day, Instant, Param
 from followupbot.domain.presses import Choice
+from followupbot.domain.series import Series
 from followupbot.storage import facts as stored
 from tests.storage.people import NOON
 

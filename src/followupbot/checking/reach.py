@@ -9,27 +9,20 @@ from dataclasses import dataclass, field
 
 from followupbot.checking.forms import Form, forms_of
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.conditions import (
-    All,
-    Any,
+from followupbot.domain.comparisons import (
     AnyOf,
     AtLeast,
     AtMost,
-    Condition,
-    ConfirmedWithin,
     FallsBy,
     Flagged,
-    HeldBefore,
     Includes,
     Is,
     Leaf,
     Newly,
-    Not,
     RisesBy,
     Truth,
-    leaves,
-    of_silence,
 )
+from followupbot.domain.conditions import All, Any, Condition, ConfirmedWithin, HeldBefore, Not, leaves, of_silence
 from followupbot.domain.gates import Gate
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.questions import Choice, Date, Multiple, Number, Scale, Text, YesNo

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property, lru_cache
 
-from followupbot.domain.conditions import Condition, Truth
+from followupbot.domain.comparisons import Truth
+from followupbot.domain.conditions import Condition
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.gates import Gate
 from followupbot.domain.ids import CardId, Language, ProtocolKey, QuestionId, RuleId, TimingId, TopicId

@@ -6,30 +6,27 @@ from datetime import timedelta
 from functools import cached_property
 from typing import ClassVar
 
-from followupbot.domain.comparisons import Amount as Amount
-from followupbot.domain.comparisons import AnyOf as AnyOf
-from followupbot.domain.comparisons import AtLeast as AtLeast
-from followupbot.domain.comparisons import AtMost as AtMost
-from followupbot.domain.comparisons import BaselineConfirmed as BaselineConfirmed
-from followupbot.domain.comparisons import FallsBy as FallsBy
-from followupbot.domain.comparisons import Flagged as Flagged
-from followupbot.domain.comparisons import Includes as Includes
-from followupbot.domain.comparisons import Is as Is
-from followupbot.domain.comparisons import Leaf as Leaf
-from followupbot.domain.comparisons import Missed as Missed
-from followupbot.domain.comparisons import Newly as Newly
-from followupbot.domain.comparisons import NotAnsweredFor as NotAnsweredFor
-from followupbot.domain.comparisons import OfSilence as OfSilence
-from followupbot.domain.comparisons import RisesBy as RisesBy
-from followupbot.domain.comparisons import Truth as Truth
-from followupbot.domain.comparisons import Unanswered as Unanswered
-from followupbot.domain.comparisons import WereAtMost as WereAtMost
-from followupbot.domain.evidence import Evidence as Evidence  # whoever builds a condition needs these too
-from followupbot.domain.evidence import Since as Since
+from followupbot.domain.comparisons import (
+    AnyOf,
+    AtLeast,
+    AtMost,
+    BaselineConfirmed,
+    FallsBy,
+    Flagged,
+    Includes,
+    Is,
+    Leaf,
+    Missed,
+    Newly,
+    NotAnsweredFor,
+    OfSilence,
+    RisesBy,
+    Truth,
+    Unanswered,
+    WereAtMost,
+)
+from followupbot.domain.evidence import Evidence
 from followupbot.domain.ids import QuestionId
-from followupbot.domain.series import READINGS_MAX as READINGS_MAX
-from followupbot.domain.series import Reading as Reading
-from followupbot.domain.series import Series as Series
 
 
 class _OfAnother:

@@ -5,19 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 
+from followupbot.domain.comparisons import FallsBy, Missed, Newly, NotAnsweredFor, RisesBy, WereAtMost
 from followupbot.domain.conditions import (
     All,
     Any,
     Condition,
     ConfirmedWithin,
-    FallsBy,
     HeldBefore,
-    Missed,
-    Newly,
     Not,
-    NotAnsweredFor,
-    RisesBy,
-    WereAtMost,
     leaves,
     of_silence,
     pauses,

@@ -3,30 +3,24 @@
 from collections.abc import Iterator, Mapping
 
 from followupbot.domain.care_protocol import CareProtocol
-from followupbot.domain.conditions import (
-    All,
-    Any,
+from followupbot.domain.comparisons import (
     AnyOf,
     AtLeast,
     AtMost,
     BaselineConfirmed,
-    Condition,
-    ConfirmedWithin,
     FallsBy,
     Flagged,
-    HeldBefore,
     Includes,
     Is,
     Leaf,
     Missed,
     Newly,
-    Not,
     NotAnsweredFor,
     RisesBy,
     Unanswered,
     WereAtMost,
-    readings_needed,
 )
+from followupbot.domain.conditions import All, Any, Condition, ConfirmedWithin, HeldBefore, Not, readings_needed
 from followupbot.domain.evidence import Since
 from followupbot.domain.gates import Gate
 from followupbot.domain.ids import QuestionId

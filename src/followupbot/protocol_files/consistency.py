@@ -6,7 +6,8 @@ from datetime import timedelta
 from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.check_in_state import RECHECK, REPORT, URGENT
-from followupbot.domain.conditions import BaselineConfirmed, leaves, of_silence, readings_needed
+from followupbot.domain.comparisons import BaselineConfirmed
+from followupbot.domain.conditions import leaves, of_silence, readings_needed
 from followupbot.domain.evidence import Evidence
 from followupbot.domain.gates import GATE_ITEMS_MAX, Gate
 from followupbot.domain.ids import QuestionId

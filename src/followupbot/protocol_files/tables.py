@@ -12,7 +12,8 @@ from enum import StrEnum
 from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 from followupbot.domain.care_protocol import Asked
-from followupbot.domain.conditions import CONDITION_TYPES, Amount, Condition
+from followupbot.domain.comparisons import Amount
+from followupbot.domain.conditions import CONDITION_TYPES, Condition
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.questions import QUESTION_TYPES, Question
 from followupbot.domain.replies import Value
