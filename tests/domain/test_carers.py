@@ -3,20 +3,54 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from followupbot.domain import carers, check_ins, crisis, followers, manual, patient_page, prompts, review, writing
+import pytest
+
+from followupbot.domain import (
+    carers,
+    check_ins,
+    crisis,
+    followers,
+    lapses,
+    manual,
+    patient_page,
+    prompts,
+    review,
+    writing,
+)
 from followupbot.domain.addressing import to_patient
+from followupbot.domain.care_protocol import Asked
 from followupbot.domain.carer_state import read_initials
 from followupbot.domain.chart import Chart
+from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import Actor, ByCarer, ByClock, ByPatient, Decision, FreeText
 from followupbot.domain.facts.carers import CarerConnected, CarerInvited, CarerJoined, CarerLeft
 from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.facts.enrolment import PatientConnected
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import CardId, CarerId, ChatId, QuestionId, TokenHash
+from followupbot.domain.gates import Gate, GateItem
+from followupbot.domain.ids import CardId, CarerId, ChatId, Concern, QuestionId, TokenHash
 from followupbot.domain.outgoing import Lane, OutgoingMessage, ToChat, ToPatient
 from followupbot.domain.params import Lines
-from tests.builders import CHECK_IN, DR_ITO, MESSAGE, MOOD, NOW, PATIENT, a_chart, after, kinds, sent
+from tests.builders import (
+    ASKED,
+    BLADDER,
+    CHECK_IN,
+    DR_ITO,
+    GATE,
+    MESSAGE,
+    MOOD,
+    NOW,
+    PATIENT,
+    SADDLE,
+    a_chart,
+    a_clinic,
+    a_programme,
+    a_protocol,
+    after,
+    kinds,
+    sent,
+)
 
 FIRST = CarerId(1)
 CARERS_CHAT = ChatId("carers-chat")
@@ -24,14 +58,14 @@ A_WEEK = timedelta(days=7)
 ALL_BUT_MOOD = (("gate_bladder", "none"), ("gate_breath", "none"), ("back_pain", "1"), ("leg_weakness", "no"))
 
 
-def helped(speaks: bool = False) -> Chart:
+def helped(speaks: bool = False, clinic: Clinic | None = None) -> Chart:
     """A first check-in has begun, and somebody helps; with `speaks` it is on their word that something is decided."""
     facts = (
         CarerInvited(NOW, FIRST, TokenHash("t"), NOW + A_WEEK),
         CarerConnected(NOW, FIRST, CARERS_CHAT),
         CarerJoined(NOW, FIRST),
     )
-    return replace(fold(a_chart(), facts), speaker=FIRST if speaks else None)
+    return replace(fold(a_chart(clinic=clinic), facts), speaker=FIRST if speaks else None)
 
 
 def chats(chart: Chart, by: Actor, decision: Decision) -> list[str]:
@@ -81,6 +115,29 @@ def test_a_carer_is_not_asked_what_is_private_and_the_patient_is() -> None:
     assert check_ins.answer_press(chart, CHECK_IN, MOOD, "low", MESSAGE, NOW).facts == ()
     own = check_ins.answer_press(replace(chart, speaker=None), CHECK_IN, MOOD, "good", MESSAGE, NOW)
     assert "check_in_completed" in kinds(own)
+
+
+@pytest.mark.parametrize(("says", "tiers"), [("none", []), ("new", ["emergency"])])
+def test_a_screen_that_a_carer_denied_asks_the_patient_what_is_private(says: str, tiers: list[str]) -> None:
+    """Else nobody would ask about it on that occasion: it may be the one sign of an emergency (clinical.md 0.19)."""
+    gate = Gate(GATE, (GateItem(BLADDER, Concern("bladder_bowel")), GateItem(SADDLE, Concern("feeling"), private=True)))
+    clinic = a_clinic(programme=a_programme(a_protocol(asked=(Asked(gate), *ASKED[1:]))))
+    chart = helped(speaks=True, clinic=clinic)
+    for question, value in ALL_BUT_MOOD:
+        decision = check_ins.answer_press(chart, CHECK_IN, QuestionId(question), value, MESSAGE, NOW)
+        chart = fold(chart, decision.chart_facts)
+    assert lapses.expire(chart, chart.check_ins[0], NOW).missed is False, "somebody has answered"
+    own = replace(chart, speaker=None)
+    assert sent(check_ins.begin(own, CHECK_IN, MESSAGE, NOW)) == ["patient: questions/gate_bladder"]
+    pressed = GATE if says == "none" else SADDLE
+    decision = check_ins.answer_press(own, CHECK_IN, pressed, says, MESSAGE, NOW)
+    own = fold(own, decision.chart_facts)
+    assert [alert.tier for alert in own.alerts] == tiers
+    if says == "none":
+        assert sent(decision) == ["patient: questions/mood"]
+        assert own.check_ins[0].answer(SADDLE) == "no"
+    alone = replace(chart, speaker=None, enrolment=replace(chart.enrolled, chat=None))
+    assert sent(check_ins.begin(alone, CHECK_IN, MESSAGE, NOW)) == ["patient: questions/mood"]
 
 
 def test_a_carer_hears_whom_to_call_today_where_the_rest_is_the_patients() -> None:

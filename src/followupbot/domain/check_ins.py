@@ -161,7 +161,9 @@ def answer_press(
     said = not isinstance(read, Toggled) and all(check_in.answer(answer.question) is not None for answer in read)
     if not check_in.open and not said:
         return _answered_too_late(chart, pressed, now)
-    if check_in.reopened != asked.question.id and (said or prompts.answered(check_in, asked.question)):
+    done = prompts.answered(check_in, asked.question)
+    done = done and not prompts.left_to_patient(chart, check_in, asked.question)
+    if check_in.reopened != asked.question.id and (said or done):
         return Decision(notice=patient_notice(chart, "replies/notices/already_answered"))
     if isinstance(read, Toggled):
         turn = prompts.again(chart, check_in, asked, now)

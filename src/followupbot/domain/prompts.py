@@ -60,6 +60,18 @@ def answered(check_in: CheckIn, question: Question) -> bool:
     return check_in.answers_any(question.ids())
 
 
+def left_to_patient(chart: Chart, check_in: CheckIn, question: Question) -> bool:
+    """Whether a carer has denied what they are asked of that screen, and the patient alone is asked the rest.
+
+    It is put whole; who has no chat of their own has nobody to ask them (clinical.md 0.19).
+    """
+    if chart.speaker is not None or chart.enrolled.chat is None or not isinstance(question, Gate):
+        return False
+    said = [check_in.answer(item.id) for item in question.items]
+    denied = NOT_NEW in said and all(value in {None, NOT_NEW} for value in said)
+    return denied and any(item.private and check_in.answer(item.id) is None for item in question.items)
+
+
 @dataclass(frozen=True)
 class Turn:
     """A question that is put, and all that apply, in their order."""
@@ -78,8 +90,12 @@ def upcoming(chart: Chart, check_in: CheckIn, now: datetime) -> Turn | None:
     questions = applicable(chart, check_in, now)
     asked = put_as(chart, check_in, check_in.reopened) if check_in.reopened else None
     if asked is None:
-        asked = next((found for found in questions if not answered(check_in, found.question)), None)
+        asked = next((found for found in questions if _to_ask(chart, check_in, found.question)), None)
     return None if asked is None else Turn(asked, questions)
+
+
+def _to_ask(chart: Chart, check_in: CheckIn, question: Question) -> bool:
+    return not answered(check_in, question) or left_to_patient(chart, check_in, question)
 
 
 def again(chart: Chart, check_in: CheckIn, asked: Asked, now: datetime) -> Turn | None:
