@@ -40,11 +40,21 @@ def test_the_same_seed_tells_the_same_story_in_which_nothing_is_broken() -> None
 
 
 def assert_the_checker_sees(world: World) -> None:
-    """What was started at night, and what nobody was asked."""
+    """What was started at night, what nobody was asked, and what was asked too soon after somebody had moved."""
     log = world.telegram.log
     ready = [call for call in log if call.accepted and call.sort == "check_ins/ready"]
     world.telegram.log = [replace(call, at=call.at + timedelta(hours=12)) if call in ready else call for call in log]
     assert "outside 09-20" in {broken.promise for broken in promises.judge(world).broken}
+    first = ready[0]
+    assert first.about is not None
+    code = next(patient.id for patient in world.patients.values() if patient.address == first.chat)
+    again = replace(first.about, key="another", decided_at=first.about.decided_at + timedelta(hours=11))
+    world.telegram.log = [*log, replace(first, at=again.decided_at, about=again)]
+    assert "less than 12 hours apart" not in {broken.promise for broken in promises.judge(world).broken}
+    zones = world.zones[code]
+    world.zones[code] = [*zones[:1], (first.about.decided_at + timedelta(hours=3), "Asia/Tokyo"), *zones[1:]]
+    assert "less than 12 hours apart" in {broken.promise for broken in promises.judge(world).broken}
+    world.zones[code] = zones
     world.telegram.log = log
 
 

@@ -29,6 +29,12 @@ ASKS = ("check_ins/ready", "check_ins/reminder")
 """What asks: where Telegram's answers to the first were lost twice it goes no third time, and the reminder asks
 (decisions/0005)."""
 
+APART = timedelta(hours=12)
+"""Between two check-ins, also for who has moved to another zone in between (issue 6, time)."""
+
+AGAIN = "/again"
+"""How the key ends of what is asked a second time because an answer to it may be lost; that starts nothing."""
+
 STEP = timedelta(minutes=5)
 """How long one step of an emergency's ladder has (clinical.md 0.7)."""
 
@@ -97,6 +103,7 @@ class _Judge:
         for patient in world.patients.values():
             self._judge_asking(patient)
             self._judge_hours(patient)
+            self._judge_apart(patient)
             self._judge_red(patient)
         self._judge_drained()
         sent: dict[tuple[int, str], int] = defaultdict(int)
@@ -167,6 +174,17 @@ class _Judge:
             wall = self._world.local(patient.id, call.at)
             if not DAY[0] <= wall.time() < DAY[1]:
                 self._break("outside 09-20", patient, call.at, f"{call.sort} at {wall:%H:%M} there")
+
+    def _judge_apart(self, patient: Patient) -> None:
+        """Who flies towards the sun is not asked twice in one night."""
+        calls = self._calls[patient.address]
+        abouts = [call.about for call in calls if call.sort == "check_ins/ready" and call.about is not None]
+        starts = sorted({about.decided_at for about in abouts if not about.key.endswith(AGAIN)})
+        for moved_at, zone in self._world.zones[patient.id][1:]:
+            place = bisect_left(starts, moved_at)
+            if 0 < place < len(starts) and starts[place] - starts[place - 1] < APART:
+                hours = (starts[place] - starts[place - 1]) / timedelta(hours=1)
+                self._break("less than 12 hours apart", patient, starts[place], f"{hours:.1f} h after a move to {zone}")
 
     # -- red answers ---------------------------------------------------------------------------------------------------
 
