@@ -16,7 +16,7 @@ from followupbot.domain.outgoing import Notice
 from followupbot.domain.presses import AnswerPress, StartPress, TakePress
 from followupbot.practice import FaultKind, Person, Practice
 from tests.channels.desk import EN, WORDS, House
-from tests.channels.phones import buttons, newcomer
+from tests.channels.phones import buttons, newcomer, texts
 from tests.fakes import eventually
 
 START = StartPress(PatientId("K7M2X"), CheckInId(3))
@@ -256,6 +256,7 @@ async def test_at_the_third_failure_an_update_is_set_aside_and_the_next_is_handl
     assert json.loads(raw)["message"]["text"] == "poison"
     assert error.startswith("RuntimeError at desk.py:")
     assert house.told == [("update_set_aside", str(update))]
+    assert texts(maria) == ["replies/not_handled en"]  # who sent it does not think that it was read
     assert house.desk.tried.most_common(1)[0][1] == 3
     assert "poison" not in caplog.text
 

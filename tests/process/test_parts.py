@@ -1,5 +1,6 @@
 """With PostgreSQL the parts may run in processes of their own, and a sender may stand by for another."""
 
+import signal
 import time
 
 import pytest
@@ -84,3 +85,38 @@ def test_the_sender_is_woken_by_another_process(clinic: Clinic) -> None:
         waited.append(time.monotonic() - asked)
         time.sleep(1.0)  # what one chat may have
     assert sorted(waited)[5] < 0.3, waited
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])
+@pytest.mark.parametrize("part", ["sender", "intake"])
+def test_one_that_was_frozen_for_longer_than_its_turn_does_nothing_more_when_it_thaws(
+    clinic: Clinic, part: str
+) -> None:
+    """Another has taken over. Only the message that was in hand may come twice; whatever follows comes once."""
+    rest = ",".join(sorted({"sender", "intake", "clock", "web"} - {part}))
+    others = clinic.run("--only", rest).ready()
+    first = clinic.run("--only", part)
+    first.wait_for("our turn")
+    second = clinic.run("--only", part)
+    ito = clinic.staff_joins("Dr Ito")
+    clinic.telegram.fault("sendMessage", "slow", seconds=2)
+    ito.write("nought")
+    until(lambda: part == "intake" or clinic.telegram.log("getUpdates"), "it to be taken in")
+    time.sleep(0.3)
+    first.process.send_signal(signal.SIGSTOP)
+    second.wait_for("our turn", within=15)
+    ito.reads("did not understand", within=15)
+    time.sleep(3)
+    before = ito.count("did not understand")
+    assert before == 1 if part == "intake" else before in {1, 2}
+    ito.write("one")
+    ito.reads("did not understand", within=10, times=before + 1)
+
+    first.process.send_signal(signal.SIGCONT)
+    first.wait_for("another process has the turn", within=10)
+    ito.write("two")
+    ito.reads("did not understand", within=10, times=before + 2)
+    time.sleep(2)
+    until(lambda: clinic.telegram.waiting() == [], "all to be confirmed")
+    assert ito.count("did not understand") == before + 2
+    assert [program.stop()[0] for program in (first, second, others)] == [0, 0, 0]

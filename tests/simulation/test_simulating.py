@@ -1,6 +1,7 @@
 """The simulator: the same seed tells the same story, nothing is broken, and what is broken is seen."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +9,11 @@ import pytest
 
 from followupbot.bootstrap import simulating
 from followupbot.domain.ids import ProtocolKey
+from followupbot.domain.presses import AnswerPress, Press, StartPress
 from followupbot.simulation import figures, promises
+from followupbot.simulation.faults import API, Span
+from followupbot.simulation.people import Character
+from followupbot.simulation.program import Program
 from followupbot.simulation.world import Size, World
 
 PROTOCOL = ProtocolKey("lumbar_fusion")
@@ -56,6 +61,57 @@ def assert_the_checker_sees(world: World) -> None:
     assert "less than 12 hours apart" in {broken.promise for broken in promises.judge(world).broken}
     world.zones[code] = zones
     world.telegram.log = log
+
+
+STILL = Character(
+    "still", 1, answers=0, red=0, writes=0, blocks_yearly=0, moves_yearly=0, pauses_yearly=0, worsens_yearly=0
+)
+"""Goes the way in, and then does nothing by itself."""
+
+
+@pytest.mark.parametrize(
+    ("lasts", "forgotten", "mends"), [(1, False, True), (10, True, True), (10, True, False)], ids=str
+)
+def test_a_red_press_that_telegram_forgets_is_asked_again(
+    lasts: int, forgotten: bool, mends: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It keeps one for 150 s. Were nobody asked again, the checker would see it."""
+    if not mends:
+        monkeypatch.setattr(Program, "_mend", lambda *_: None)
+    with simulating.open_world(replace(SMALL, patients=1, years=0.01, faults=False)) as world:
+        world.characters = (STILL,)
+        asyncio.run(lose_a_press(world, timedelta(minutes=lasts)))
+        found = promises.judge(world)
+    assert found.forgotten == int(forgotten)
+    broken = [] if mends else ["lost press, not asked again"]
+    assert [found.promise for found in found.broken] == broken
+    again = [call for call in world.telegram.log if call.accepted and call.sort == "replies/interrupted"]
+    assert len(again) == int(forgotten and mends)
+
+
+async def lose_a_press(world: World, lasts: timedelta) -> None:
+    """The patient begins a check-in; Telegram is away, and they press something red."""
+    await world.furnish()
+    (patient,) = world.patients.values()
+    while not any(call.accepted and call.sort == "check_ins/ready" for call in world.telegram.log):
+        await world.run_until(world.clock.at + timedelta(hours=1))
+    await press(world, lambda found: isinstance(found, StartPress))
+    span = Span(API, world.clock.at, world.clock.at + lasts)
+    world.faults.spans.append(span)
+    world.faults.begin(span)
+    update = await press(world, lambda found: isinstance(found, AnswerPress) and found.card is not None)
+    patient.red.append((world.clock.at, update))
+    await world.run_until(world.clock.at + timedelta(days=3))
+
+
+async def press(world: World, fits: Callable[[Press | None], bool]) -> int:
+    """The newest button that fits is pressed; the update's number."""
+    (patient,) = world.patients.values()
+    standing = sorted(world.telegram.chat(patient.address).standing.items(), reverse=True)
+    number, data = next((number, data) for number, row in standing for data in row if fits(world.decode(data)))
+    update = world.telegram.press(patient.address, number, data)
+    await world.run_until(world.clock.at + timedelta(seconds=10))
+    return update
 
 
 def test_a_protocol_that_there_is_not_is_said_to_be_none() -> None:

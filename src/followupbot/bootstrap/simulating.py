@@ -14,6 +14,7 @@ from typing import Any
 
 from followupbot.application import admins
 from followupbot.application.front_desk import FrontDesk
+from followupbot.application.interruptions import Mending
 from followupbot.bootstrap.house import House, build, put_together, read_and_label
 from followupbot.bootstrap.sender import make_deliveries
 from followupbot.channels.telegram import callback_data, updates
@@ -23,7 +24,7 @@ from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import place_of
 from followupbot.domain.clinic import Programme
 from followupbot.domain.decision import ByShell, Decision
-from followupbot.domain.ids import ProtocolKey, Version
+from followupbot.domain.ids import PatientId, ProtocolKey, Version
 from followupbot.protocol_files.programme import in_use
 from followupbot.protocol_files.sources import gather
 from followupbot.settings import Settings
@@ -36,6 +37,7 @@ from followupbot.simulation.telegram import VirtualTelegram
 from followupbot.simulation.world import BEGINS, Size, World
 from followupbot.storage import migrations
 from followupbot.storage.engine import Database
+from followupbot.storage.hearing import Hearing
 
 TOKEN = "10000001:simulated-token-that-opens-nothing"  # noqa: S105 # there is no network in it
 MASTER_KEY = base64.urlsafe_b64encode(bytes(range(32))).decode()
@@ -135,9 +137,14 @@ def _starter(base: House, database: CrashingDatabase, telegram: VirtualTelegram,
 
         assert isinstance(house.clock, VirtualClock)
         deliveries = make_deliveries(house, inline_writer, channel, sleep=house.clock.sleep)
-        return Process(house.store, house.outbox, deliveries, take_in, set_aside)
+        mending = Mending(house.store, Hearing(database), _raise)
+        return Process(house.store, house.outbox, deliveries, take_in, set_aside, mending)
 
     return start
+
+
+def _raise(_: PatientId, error: Exception) -> None:
+    raise error
 
 
 def _settings(data: Path) -> Settings:

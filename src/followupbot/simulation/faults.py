@@ -102,6 +102,10 @@ class Faults:
         _, until = self._away.get(kind, (None, None))
         return until if until is not None and until > self.clock.at else None
 
+    def away_since(self, kind: str) -> datetime | None:
+        """Since when it is away; None where it is there."""
+        return None if self.away_until(kind) is None else self._away[kind][0]
+
     @property
     def api_is_away(self) -> bool:
         """Whether Telegram can't be reached."""

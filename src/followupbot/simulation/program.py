@@ -7,11 +7,15 @@ from typing import Any, Protocol
 
 from followupbot.application import rounds
 from followupbot.application.deliveries import Deliveries
+from followupbot.application.interruptions import Mending
 from followupbot.application.ports import Channel, Outcome, StorageUnavailable, Store
-from followupbot.domain.decision import Decision
+from followupbot.domain import interruptions
+from followupbot.domain.addressing import stamp
+from followupbot.domain.clinic import Interruption
+from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.delivery import Claim, Rendered
 from followupbot.domain.ids import PatientId
-from followupbot.simulation.faults import DATABASE, PROCESS, RESTART_AFTER, Crash, CrashingDatabase, Faults
+from followupbot.simulation.faults import API, DATABASE, PROCESS, RESTART_AFTER, Crash, CrashingDatabase, Faults
 from followupbot.simulation.telegram import About, VirtualTelegram
 from followupbot.storage import timers
 
@@ -65,6 +69,7 @@ class Process:
     deliveries: Deliveries
     take_in: Callable[[Mapping[str, Any], datetime], Decision]
     set_aside: Callable[[int, Mapping[str, Any], Exception, datetime], None]
+    mending: Mending
 
 
 Start = Callable[[int], Process]
@@ -95,6 +100,8 @@ class Program:
         self._wake_at: datetime | None = None
         self._send_at: datetime | None = None
         self._storage_at: datetime | None = None
+        self._deaf_since: datetime | None = None
+        self._mends = False
         self.raised: list[tuple[str, Exception]] = []
         self.tried: dict[int, set[datetime]] = {}
         """When each update was tried, by its number: a crash may come after its commit, and then it comes again."""
@@ -120,18 +127,22 @@ class Program:
         down = self._faults.away_until(PROCESS)
         if down is not None:
             return down
+        if self._telegram.unfetched and not self._faults.api_is_away:
+            return now
         if self._storage_at is not None:
             return self._storage_at
         away = self._faults.away_until(DATABASE)
         if away is not None:  # nobody can look what the clinic waits for
             return away
         self._look()
-        return min((at for at in (self._wake_at, self._send_at, self._clinic_at) if at is not None), default=None)
+        back = self._faults.away_until(API)
+        return min((at for at in (self._wake_at, self._send_at, self._clinic_at, back) if at is not None), default=None)
 
     async def turn(self, now: datetime) -> None:
         """Everything that is due by now is done; or the process has died over it, and is started again later."""
+        self._poll(now)
         if self._faults.away_until(PROCESS) is not None:
-            self._process = None
+            self._die(now)
             self._down_until = self._faults.away_until(PROCESS)
             return
         try:
@@ -144,11 +155,42 @@ class Program:
             self._storage_at = None
             await self._work()
         except Crash:
-            self._process = None
+            self._die(self._faults.clock.at)
             self._down_until = self._faults.clock.at + RESTART_AFTER
         except StorageUnavailable:
             back = self._faults.away_until(DATABASE) or now
             self._storage_at = max(back, self._faults.clock.at + RETRY_STORAGE_AFTER)
+
+    def _poll(self, now: datetime) -> None:
+        """What there is is fetched, with the database away too; or it is noted since when nothing can be."""
+        if self._process is None or self._faults.api_is_away or self._faults.away_until(PROCESS) is not None:
+            self._deaf_since = self._deaf_since or now
+        else:
+            self._telegram.hand_out()
+
+    def _die(self, now: datetime) -> None:
+        """What was in hand is not any more. With the database away it was kept last before then whom we heard."""
+        if self._process is not None:
+            self._telegram.take_back()
+            since = self._faults.away_since(DATABASE) or now
+            self._deaf_since = min(self._deaf_since or since, since)
+        self._process = None
+
+    def _hear(self, now: datetime) -> None:
+        """Telegram is heard again: it is kept for how long it was not."""
+        since = self._deaf_since
+        if since is not None and now - since > interruptions.INTERRUPTED_AFTER:
+            cause = Cause(f"interrupted:{stamp(since)}:{stamp(now)}", ByClock())
+            missed = Interruption(since, now)
+            self.process.store.transact_clinic(cause, lambda _: interruptions.record(missed, now))
+            self._mends = True
+        self._deaf_since = None
+
+    def _mend(self, now: datetime) -> None:
+        """Whose press may be lost is asked again, after what came in late."""
+        while self._mends and self.process.store.clinic().interruptions:
+            self.process.mending.once(now)
+        self._mends = False
 
     def _begin(self) -> None:
         self._faults.crashed = False
@@ -158,11 +200,14 @@ class Program:
         self._process = process
         self._down_until = None
         self._units_seen = self._clinic_seen = -1
+        self._mends = True
 
     async def _work(self) -> None:
         clock = self._faults.clock
         while True:
             self._take_in()
+            if self._mends:
+                self._mend(clock.at)
             self._look()
             if self._clinic_at is not None and self._clinic_at <= clock.at:
                 rounds.once_clinic(self.process.store, clock.at)
@@ -185,7 +230,8 @@ class Program:
         telegram, faults = self._telegram, self._faults
         if faults.api_is_away:
             return
-        telegram.forget_old()
+        telegram.hand_out()
+        self._hear(faults.clock.at)
         while telegram.pending:
             update = telegram.pending[0]
             self.tried.setdefault(update.id, set()).add(faults.clock.at)

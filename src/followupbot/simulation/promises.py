@@ -15,7 +15,7 @@ from followupbot.domain.ids import PatientId
 from followupbot.domain.presses import TakePress
 from followupbot.domain.schedule import SURGERY, Offset, Timing
 from followupbot.simulation.people import Patient
-from followupbot.simulation.telegram import SENDS, Call
+from followupbot.simulation.telegram import SENDS, Act, Call
 from followupbot.simulation.world import World
 from followupbot.storage import timers
 
@@ -31,6 +31,15 @@ ASKS = ("check_ins/ready", "check_ins/reminder")
 
 APART = timedelta(hours=12)
 """Between two check-ins, also for who has moved to another zone in between (issue 6, time)."""
+
+ASKED_AGAIN = "interrupted/"
+"""What stands in the key of what is said after a time in which nobody was heard."""
+
+TALK = timedelta(minutes=30)
+"""Whoever was heard so shortly before that has it at any hour (clinical.md 0.11)."""
+
+MENDED_WITHIN = timedelta(hours=36)
+"""Who was not in a talk has it in the next daytime, and that may be a day away where something else was started."""
 
 AGAIN = "/again"
 """How the key ends of what is asked a second time because an answer to it may be lost; that starts nothing."""
@@ -65,6 +74,8 @@ class Judgement:
     excused: int = 0
     started: int = 0
     red: int = 0
+    forgotten: int = 0
+    """Red presses that Telegram has forgotten before anybody could fetch them."""
     latencies: list[float] = field(default_factory=list)
     """Seconds from a red press's commit to the first page, where nothing was away."""
     doubled: int = 0
@@ -84,7 +95,10 @@ class _Judge:
             if call.accepted:
                 self._calls[call.chat].append(call)
         self._caused: dict[int, set[datetime]] = defaultdict(set)
+        self._acts: dict[int, list[Act]] = defaultdict(list)
+        self._forgotten = {update.id for update in world.telegram.expired}
         for act in world.telegram.acts:
+            self._acts[act.chat].append(act)
             self._caused[act.chat] |= world.program.tried.get(act.update, set())
         staff = {clinician.address for clinician in world.clinicians}
         self._pages: dict[PatientId, list[datetime]] = defaultdict(list)
@@ -168,12 +182,24 @@ class _Judge:
             about = call.about
             if call.method not in SENDS or about is None or about.decided_at in caused:
                 continue
-            if call.sort.startswith(ANY_HOUR):
+            if call.sort.startswith(ANY_HOUR) or self._in_talk_before(patient, call):
                 continue
             self._found.started += 1
             wall = self._world.local(patient.id, call.at)
             if not DAY[0] <= wall.time() < DAY[1]:
                 self._break("outside 09-20", patient, call.at, f"{call.sort} at {wall:%H:%M} there")
+
+    def _in_talk_before(self, patient: Patient, call: Call) -> bool:
+        """Whether it is said after a gap, to somebody who had done something shortly before it, or in it."""
+        if call.about is None or ASKED_AGAIN not in call.about.key:
+            return False
+        ended = [span for span in self._world.spans if span.starts <= call.at]
+        return any(
+            span.starts - TALK <= act.at <= span.ends
+            for act in self._acts[patient.address]
+            for span in ended
+            if act.at <= call.at and call.at - span.ends < MENDED_WITHIN
+        )
 
     def _judge_apart(self, patient: Patient) -> None:
         """Who flies towards the sun is not asked twice in one night."""
@@ -192,6 +218,10 @@ class _Judge:
         pages, closed = self._pages[patient.id], self._closed[patient.id]
         for pressed_at, update in patient.red:
             at = self._world.committed.get(update)
+            if at is None and update in self._forgotten:
+                self._found.forgotten += 1
+                self._judge_asked_again(patient, pressed_at)
+                continue
             if at is None:
                 self._break("red answer lost", patient, pressed_at, f"update {update}")
                 continue
@@ -209,6 +239,15 @@ class _Judge:
             cards = [call for call in self._calls[patient.address] if call.sort.startswith("cards/") and call.at >= at]
             if not cards and not patient.telegram.chat(patient.address).blocked and not self._repeated(patient, at):
                 self._break("red answer without card", patient, at, f"update {update}")
+
+    def _judge_asked_again(self, patient: Patient, pressed_at: datetime) -> None:
+        """Telegram forgets a press after 150 s; whoever made it hears from us, unless they want to hear nothing."""
+        back = max((span.ends for span in self._world.spans if span.starts <= pressed_at), default=pressed_at)
+        until = max(back, pressed_at) + MENDED_WITHIN
+        told = any(pressed_at < call.at <= until for call in self._calls[patient.address] if call.method in SENDS)
+        quiet = self._quiet(patient, pressed_at.date(), until.date())
+        if not told and not quiet and until < self._world.clock.at:
+            self._break("lost press, not asked again", patient, pressed_at, f"nothing until {until:%Y-%m-%d %H:%M}")
 
     def _repeated(self, patient: Patient, at: datetime) -> bool:
         """Whether the same was pressed twice: the card is there already."""

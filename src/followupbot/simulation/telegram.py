@@ -14,6 +14,9 @@ from followupbot.simulation.clock import VirtualClock
 UPDATES_KEPT = timedelta(hours=24)
 """Telegram forgets what nobody has fetched by then (telegram.md 1.2)."""
 
+PRESSES_KEPT = timedelta(seconds=150)
+"""A press much sooner, in the server that Telegram publishes (telegram.md 0.3)."""
+
 BOT_BURST = 30
 BOT_PER_SECOND = 30.0
 CHAT_BURST = 5
@@ -78,6 +81,13 @@ class Update:
     at: datetime
     raw: Mapping[str, Any]
     tried: int = 0
+    fetched: bool = False
+    """Whether a process has it in hand, so that it is of no account whether Telegram forgets it."""
+
+    @property
+    def kept_for(self) -> timedelta:
+        """How long Telegram keeps it."""
+        return PRESSES_KEPT if "callback_query" in self.raw else UPDATES_KEPT
 
 
 @dataclass
@@ -187,10 +197,24 @@ class VirtualTelegram:
         self.pending.append(Update(self._updates, address, self._clock.at, raw))
         return self._updates
 
-    def forget_old(self) -> None:
-        """What nobody has fetched for a day is gone."""
-        while self.pending and self.pending[0].at < self._clock.at - UPDATES_KEPT:
-            self.expired.append(self.pending.popleft())
+    @property
+    def unfetched(self) -> bool:
+        """Whether something waits that nobody has in hand."""
+        return any(not update.fetched for update in self.pending)
+
+    def hand_out(self) -> None:
+        """Somebody fetches all that waits; what nobody has fetched for too long is gone."""
+        old = [update for update in self.pending if not update.fetched and update.at < self._clock.at - update.kept_for]
+        if old:
+            self.expired += old
+            self.pending = deque(update for update in self.pending if update not in old)
+        for update in self.pending:
+            update.fetched = True
+
+    def take_back(self) -> None:
+        """Whoever had it in hand is dead, and has confirmed none of it: it waits again, by its own date."""
+        for update in self.pending:
+            update.fetched = False
 
     # -- the bot -------------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import Operator, Poller, Sleep, Tell, nth, place_of
 from followupbot.channels.telegram.tasks import Tasks, cancel, until
-from followupbot.channels.telegram.unrecorded import UnrecordedCards, owed
+from followupbot.channels.telegram.unrecorded import UnrecordedCards, apology, owed
 from followupbot.channels.telegram.updates import Pressed, PressedInGroup, Unreadable
 from followupbot.channels.telegram.window import Window
 from followupbot.domain.decision import Decision
@@ -326,11 +326,14 @@ class Intake:
         return True
 
     async def _set_aside(self, held: Held) -> None:
-        """The update is kept for people to look at, and the operator knows. An emergency has its card all the same."""
+        """The update is kept for people to look at, the operator knows, and who sent it. An emergency has its card."""
         self._send_card(held)
         raw = json.dumps(held.raw).encode()
         await self._writer(lambda: self._store.set_aside(held.id, raw, held.error, self._clock.now()))
         self.operator.tell("update_set_aside", str(held.id))
+        due = None if owed(held.incoming) else apology(held.incoming)
+        if due is not None:
+            self._tasks.start(self._cards.send(self._inbound.cause_key(held.id), due))
 
     # -- what a press is owed ------------------------------------------------------------------------------------------
 

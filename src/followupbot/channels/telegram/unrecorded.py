@@ -15,7 +15,7 @@ from pathlib import Path
 from followupbot.application.commands import SAME_AS
 from followupbot.application.ports import Ambiguous, Malformed, NotSent, Outcome, Renderer, TooFast
 from followupbot.channels.telegram.outbound import TelegramChannel
-from followupbot.channels.telegram.updates import Commanded, Incoming, Pressed
+from followupbot.channels.telegram.updates import Commanded, Incoming, Pressed, SentSomethingElse, Wrote
 from followupbot.domain.delivery import Rendered
 from followupbot.domain.ids import CardId, Language, MessageKey, PatientId, Version
 from followupbot.domain.params import Param
@@ -35,6 +35,7 @@ LOG_RESERVED_BYTES = 4096
 """Room for a hundred causes, kept free in the file for the time when the disk is full."""
 
 PAGE = MessageKey("operator/unrecorded_emergency")
+NOT_HANDLED = MessageKey("replies/not_handled")
 PAGE_OF_URGENT = MessageKey("operator/unrecorded_urgent")
 
 CODE_UNKNOWN = "?"
@@ -55,11 +56,11 @@ class Direct:
 
 @dataclass(frozen=True)
 class Owed:
-    """What whoever is in that chat must have, also where nothing can be recorded; and the page about it."""
+    """What whoever is in that chat must have, also where nothing can be recorded; and the page about it, if any."""
 
     chat: int
     message: MessageKey
-    page: MessageKey
+    page: MessageKey | None
     patient: PatientId | None = None
     language: Language | None = None
     params: Mapping[str, Param] = field(default_factory=dict)
@@ -74,6 +75,17 @@ def owed(incoming: Incoming) -> Owed | None:
             return Owed(chat, MessageKey("replies/urgent"), PAGE_OF_URGENT, patient, incoming.language)
         case Commanded(chat, command) if SAME_AS.get(command, command) == "urgent":
             return Owed(chat, MessageKey("replies/urgent"), PAGE_OF_URGENT, None, incoming.language)
+        case _:
+            return None
+
+
+def apology(incoming: Incoming) -> Owed | None:
+    """What is said to whoever sent something that is set aside: not recorded, and whom to call. The operator knows."""
+    match incoming:
+        case Pressed(chat=chat) | Commanded(chat=chat):
+            return Owed(chat, NOT_HANDLED, None, language=incoming.language)
+        case Wrote(chat=chat) | SentSomethingElse(chat=chat):
+            return Owed(chat, NOT_HANDLED, None)
         case _:
             return None
 
@@ -133,7 +145,7 @@ class UnrecordedCards:
             return
         self._under_way.add(cause)
         try:
-            log.error("%s: an emergency is not recorded; its card goes out directly", cause)
+            log.error("%s: it is not recorded; %s goes out directly", cause, due.message)
             sends = [send for send in self._sends(due) if (cause, send.what, send.address) not in self._done]
             await self._try(cause, sends)
         except Exception as error:  # nothing that goes wrong here may stop the intake
@@ -146,7 +158,7 @@ class UnrecordedCards:
         languages = dict.fromkeys((due.language or self._direct.language, self._direct.language))
         card = next(filter(None, (self._render(language, due.message, due.params) for language in languages)), None)
         code = due.patient or self._codes.get(due.chat) or CODE_UNKNOWN
-        page = self._render(self._direct.language, due.page, {"detail": code})
+        page = due.page and self._render(self._direct.language, due.page, {"detail": code})
         sends = [_Send("card", due.chat, card)] if card else []
         return sends + [_Send("page", chat, page) for chat in self._direct.chats if page]
 

@@ -38,6 +38,7 @@ CONTRACTS: dict[str, Contract] = {
         shows=(EMERGENCY_NUMBER,),
         buttons=tuple(f"person_{place}" for place in range(1, PATIENTS_MAX + 1)),
     ),
+    "replies/not_handled": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/nothing_open": REPLY,
     "replies/stopped": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),
     "replies/paused": Contract({"alert": TRUTH, "until": DAY}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),
