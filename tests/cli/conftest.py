@@ -77,7 +77,7 @@ def terminal(
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(house, "read_and_label", partial(_read_once, programmes))
     monkeypatch.setattr(check, "check", partial(_check_once, problems))
-    monkeypatch.setattr("followupbot.cli.preview.check", partial(_check_once, problems))
+    monkeypatch.setattr("followupbot.cli.rehearsals.check", partial(_check_once, problems))
     monkeypatch.setattr(check, "check_vignettes", check_vignettes_once)
     # How fast the disk of a machine is that runs many tests says nothing.
     monkeypatch.setattr(doctor, "FSYNC_TRIES", 3)

@@ -80,7 +80,7 @@ def test_what_is_published_is_what_was_checked(
         return files
 
     published, _ = version(terminal)
-    monkeypatch.setattr("followupbot.cli.programme.gather", gather_and_mend)
+    monkeypatch.setattr("followupbot.protocol_files.sources.gather", gather_and_mend)
     said = terminal("publish")
     assert said.code == 1
     assert "messages/en/cards/cauda_equina.j2:1:1: error: it does not show" in said.err

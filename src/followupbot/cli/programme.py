@@ -9,11 +9,9 @@ import typer
 from followupbot import settings
 from followupbot.application import admins
 from followupbot.bootstrap.clocks import SystemClock
-from followupbot.checking.check import as_dicts, check_gathered, check_paths
 from followupbot.cli.terminal import called_wrongly, found_wrong, shell
-from followupbot.protocol_files.programme import in_use
+from followupbot.protocol_files import sources
 from followupbot.protocol_files.reading import Problem, Severity
-from followupbot.protocol_files.sources import CLINIC_FILE, gather
 
 
 def check(
@@ -28,6 +26,8 @@ def check(
 
     Example: followupbot check protocols/lumbar_fusion.yaml
     """
+    from followupbot.checking.check import as_dicts, check_paths  # here and below: no other command looks at files
+
     data = settings.load().data
     missing = [str(path) for path in paths or () if not path.exists()]
     if missing:
@@ -50,10 +50,12 @@ def publish() -> None:
     Example: followupbot publish
     """
     from followupbot.bootstrap import house  # here and not above: `check` needs no database
+    from followupbot.checking.check import check_gathered
+    from followupbot.protocol_files.programme import in_use
 
     loaded = settings.load()
     with house.open_house(loaded) as opened:
-        files = gather(loaded.data)
+        files = sources.gather(loaded.data)
         _report(check_gathered(loaded.data, files, SystemClock().now().date()))
         try:
             version, changed = admins.publish(opened.store, in_use(files), shell(), opened.clock.now())
@@ -61,7 +63,7 @@ def publish() -> None:
             counts = " and ".join(f"{key} ({_patients(count)})" for key, count in sorted(error.patients.items()))
             found_wrong(
                 f"Not published: patients are on care protocols that would be gone: {counts}.\n"
-                f"Keep them in {loaded.data / CLINIC_FILE} below protocols."
+                f"Keep them in {loaded.data / sources.CLINIC_FILE} below protocols."
             )
     typer.echo(f"Published as {version[:12]}." if changed else f"Nothing has changed since {version[:12]}.")
 
