@@ -93,6 +93,7 @@ class Reception:
                         finally:
                             canaries.cancel()
             finally:
+                workplace.updates_wait_since = lambda: None
                 self._taking_in.clear()
 
         # An emergency is answered without the database, also by a process that has begun without it.
@@ -149,10 +150,13 @@ class Reception:
             await workplace.pause(LEFT_OVER_SECONDS)
             if self._taking_in.is_set() or is_empty(file):
                 continue
-            async with self._at_spool:
-                with self._spool() as spool:
-                    if spool is not None and spool.waiting():
-                        await self._take_left_over(self._intake(bot, channel, spool))
+            try:
+                async with self._at_spool:
+                    with self._spool() as spool:
+                        if spool is not None and spool.waiting():
+                            await self._take_left_over(self._intake(bot, channel, spool))
+            except Exception as error:  # what is left is left for the next look
+                log.error("what is left on the disk could not be taken in", error=place_of(error))
 
     async def _take_left_over(self, intake: Intake) -> None:
         """Until nothing is left, the turn comes, or the stop."""
