@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+import sqlalchemy as sa
+
 from followupbot.domain.alert_state import Flag, Ladder, LadderStep
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import ClinicSettings, OpeningHours, Programme, Role
@@ -52,6 +54,7 @@ from followupbot.storage.charts import Charts
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys
 from followupbot.storage.outbox import Outbox
+from followupbot.storage.tables import outbox
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """A Monday; every patient here lives in UTC."""
@@ -211,3 +214,14 @@ def amend(key: str, choices_for: StaffId | None = None) -> Amend:
     choices = ((Choice("resolve", TakePress(PATIENT, AlertId(1))),),)
     own = None if choices_for is None else OwnCopy(choices_for, MessageKey("alerts/yours"), {}, choices)
     return Amend(key, ALERT, MessageKey("alerts/taken"), EN, Version("w1"), {}, own)
+
+
+def states(site: Site) -> dict[str, str]:
+    """Each row's state by key."""
+    with site.database.read() as connection:
+        return {row.key: row.state for row in connection.execute(sa.select(outbox).order_by(outbox.c.id))}
+
+
+def claim_keys(site: Site, limit: int = 10) -> list[str]:
+    """The keys of what can go now; all of it is in hand then."""
+    return [claim.key for claim in site.outbox.claim(site.now, site.machine_now, limit)]
