@@ -1,15 +1,8 @@
 """What the outbox holds reaches people: once where that can be known, at least once where it can't, and in order."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-import pytest
-
-from followupbot.application.deliveries import Deliveries
-from followupbot.application.limiter import Limiter
 from followupbot.application.ports import (
     Ambiguous,
     Blocked,
@@ -19,122 +12,20 @@ from followupbot.application.ports import (
     Misconfigured,
     NotSent,
     Outbox,
-    Outcome,
-    Sent,
     StorageUnavailable,
     TargetGone,
     TooFast,
 )
-from followupbot.domain.delivery import Act, Claim, Rendered
+from followupbot.domain.delivery import Act, Claim
 from followupbot.domain.ids import AlertId, ChatId, MessageId, MessageKey, PatientId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.presses import Choice, TakePress
-from tests.application.outboxes import MemoryOutbox, Row
-from tests.application.test_settlements import CLAIM
-from tests.fakes import InlineWriter, Phrases, VirtualTime, settle
+from tests.application.sending import Clinic, clinic
+from tests.fakes import settle
+
+__all__ = ["clinic"]
 
 TAKE = ((Choice("take", TakePress(PatientId("K7M2X"), AlertId(1))),),)
-
-
-@dataclass
-class Phone:
-    """Satisfies the port `Channel`: answers as it was told to, and else takes what comes."""
-
-    answers: dict[int, list[Outcome | Exception]] = field(default_factory=lambda: defaultdict(list))
-    """What is still to be answered, by address."""
-    sent: list[tuple[int, Act, bytes]] = field(default_factory=list)
-    """What was tried, in order."""
-    tried_before_kept: list[int] = field(default_factory=list)
-    outbox: MemoryOutbox | None = None
-    slow: asyncio.Event | None = None
-    at_once: int = 0
-    at_once_max: int = 0
-
-    def compose(self, rendered: Rendered) -> bytes:
-        marks = "plain" if rendered.plain else "html"
-        return f"{marks}|{rendered.html}|{sum(map(len, rendered.buttons))}".encode()
-
-    async def deliver(self, claim: Claim, payload: bytes) -> Outcome:
-        assert self.outbox is not None
-        kept = self.outbox.rows[claim.id - 1].payloads
-        if claim.act is not Act.STRIP and kept[-1:] != [payload]:
-            self.tried_before_kept.append(claim.id)
-        self.sent.append((claim.address, claim.act, payload))
-        self.at_once += 1
-        self.at_once_max = max(self.at_once, self.at_once_max)
-        await (self.slow.wait() if self.slow else asyncio.sleep(0))
-        self.at_once -= 1
-        answers = self.answers[claim.address]
-        answer = answers.pop(0) if answers else Sent(MessageId(len(self.sent)))
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-class Clinic:
-    """Everything that a test about deliveries holds in its hands."""
-
-    def __init__(self) -> None:
-        self.time = VirtualTime()
-        self.outbox = MemoryOutbox()
-        self.phrases = Phrases()
-        self.phone = Phone(outbox=self.outbox)
-        self.writer = InlineWriter()
-        self.limiter = Limiter()
-        self.reported: list[tuple[str, int, str]] = []
-        self.report_fails: Exception | None = None
-        self.deliveries = Deliveries(
-            self.outbox,
-            self.phrases,
-            self.phone,
-            self.writer,
-            self.time,
-            self.limiter,
-            on_dead=lambda claim, error, now: self._report("dead", claim, error),
-            on_blocked=lambda claim, error, now: self._report("blocked", claim, error),
-            on_misconfigured=lambda claim, error, now: self._report("misconfigured", claim, error),
-            sleep=self.time.sleep,
-        )
-
-    def _report(self, what: str, claim: Claim, error: str) -> None:
-        if self.report_fails:
-            raise self.report_fails
-        self.reported.append((what, claim.id, error))
-
-    def post(self, address: int = 701, lane: Lane = Lane.REPLY, **changes: object) -> Row:
-        chat = ChatId(f"chat {address}")
-        return self.outbox.post(replace(CLAIM, address=address, chat=chat, lane=lane, **changes))  # type: ignore[arg-type]
-
-    def answer(self, *outcomes: Outcome | Exception, address: int = 701) -> None:
-        self.phone.answers[address].extend(outcomes)
-
-    async def round(self, within: float = 3.0) -> int:
-        """One round of deliveries; as much time goes by as it takes."""
-        task = asyncio.create_task(self.deliveries.once(self.time.now()))
-        await settle()
-        for _ in range(round(within / 0.02)):
-            if task.done():
-                break
-            await self.time.pass_by(0.02)
-        assert task.done()
-        return task.result()
-
-    async def rounds(self, seconds: float) -> None:
-        """So much time goes by, with a round at the end of each second."""
-        until = self.time.passed + seconds
-        while self.time.passed < until:
-            await self.time.pass_by(1.0)
-            await self.round()
-
-    def texts(self) -> list[str]:
-        """What was tried, without marks."""
-        shown = [payload.decode().split("|")[1] for *_, payload in self.phone.sent]
-        return [text.replace("<b>", "").replace("</b>", "") for text in shown]
-
-
-@pytest.fixture
-def clinic() -> Clinic:
-    return Clinic()
 
 
 def test_the_fakes_are_what_the_ports_ask_for(clinic: Clinic) -> None:
@@ -541,103 +432,3 @@ async def test_a_chat_that_has_had_its_share_is_put_back_and_no_attempt(clinic: 
     assert {row.attempts for row in rows if row.state == "pending"} == {0}
     await clinic.rounds(8)
     assert {row.state for row in rows} == {"sent"}
-
-
-# -- the loop ----------------------------------------------------------------------------------------------------------
-
-
-async def running(clinic: Clinic) -> tuple[asyncio.Event, asyncio.Event, "asyncio.Task[None]"]:
-    stop, wake = asyncio.Event(), asyncio.Event()
-    task = asyncio.create_task(clinic.deliveries.run(stop, wake))
-    await settle()
-    return stop, wake, task
-
-
-async def test_the_loop_looks_when_it_is_woken_and_each_second(clinic: Clinic) -> None:
-    stop, wake, task = await running(clinic)
-    woken = clinic.post(701)
-    wake.set()
-    await settle()
-    assert woken.state == "sent"
-    forgotten = clinic.post(702)
-    await settle()
-    assert forgotten.state == "pending"
-    await clinic.time.pass_by(1.05)
-    assert forgotten.state == "sent"
-    stop.set()
-    await task
-
-
-async def test_one_send_that_hangs_holds_up_no_other(clinic: Clinic) -> None:
-    """Rounds are no batches: a free place is used at once."""
-    clinic.phone.slow = asyncio.Event()
-    hangs = clinic.post(701, lane=Lane.ALERT)
-    stop, wake, task = await running(clinic)
-    assert len(clinic.phone.sent) == 1
-    slow, clinic.phone.slow = clinic.phone.slow, None
-    others = [clinic.post(address, lane=Lane.ALERT) for address in range(702, 722)]
-    wake.set()
-    await clinic.time.pass_by(2)
-    assert (hangs.state, {row.state for row in others}) == ("sending", {"sent"})
-    slow.set()
-    stop.set()
-    await task
-    assert hangs.state == "sent"
-
-
-async def test_check_ins_that_hang_hold_up_no_alert(clinic: Clinic) -> None:
-    """Alerts have four places beside the eight; nothing else takes these."""
-    clinic.phone.slow = asyncio.Event()
-    for address in range(701, 713):
-        clinic.post(address, lane=Lane.CHECK_IN)
-    stop, wake, task = await running(clinic)
-    await clinic.time.pass_by(1.2)
-    assert len(clinic.phone.sent) == 8
-    for address in range(801, 806):
-        clinic.post(address, lane=Lane.ALERT)
-    wake.set()
-    await settle()
-    assert [address for address, *_ in clinic.phone.sent[8:]] == [801, 802, 803, 804]
-    clinic.phone.slow.set()
-    stop.set()
-    await task
-
-
-async def test_whose_turn_is_over_sends_nothing_more(clinic: Clinic) -> None:
-    """A process that slept has rows in hand, and somebody else has sent them since."""
-    clinic.deliveries._may_send = lambda: False
-    row = clinic.post(lane=Lane.ALERT)
-    await clinic.round()
-    assert (clinic.phone.sent, row.state) == ([], "sending")
-
-
-async def test_the_loop_outlives_the_database_and_any_mistake(clinic: Clinic) -> None:
-    clinic.writer.away = True
-    row = clinic.post()
-    stop, _, task = await running(clinic)
-    await clinic.time.pass_by(5)
-    clinic.writer.away = False
-    real = clinic.outbox.claim
-
-    def mistaken(now: datetime, machine_now: int, limit: int, lanes: Collection[Lane] = ()) -> Sequence[Claim]:
-        clinic.outbox.claim = real  # type: ignore[method-assign]
-        raise KeyError
-
-    clinic.outbox.claim = mistaken  # type: ignore[method-assign]
-    await clinic.time.pass_by(3)
-    assert row.state == "sent"
-    stop.set()
-    await task
-
-
-async def test_a_stop_waits_for_what_is_under_way(clinic: Clinic) -> None:
-    """What is cut off may have arrived, and would be sent twice."""
-    clinic.phone.slow = asyncio.Event()
-    row = clinic.post()
-    stop, _, task = await running(clinic)
-    stop.set()
-    await settle()
-    assert not task.done()
-    clinic.phone.slow.set()
-    await task
-    assert row.state == "sent"
