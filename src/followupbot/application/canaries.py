@@ -20,7 +20,7 @@ def put(store: Store, now: datetime) -> int | None:
 
 
 def next_at(store: Store, now: datetime) -> datetime | None:
-    """When `put` has something to do, if nothing happens before; None where it never has."""
+    """When `put` next comes to have something to do, later than now; None where it never does."""
     return canary.next_at(store.clinic(), now)
 
 

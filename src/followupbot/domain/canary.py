@@ -69,11 +69,12 @@ def due(clinic: Clinic, now: datetime) -> int | None:
 
 
 def next_at(clinic: Clinic, now: datetime) -> datetime | None:
-    """When the next one is to be made; None where none ever is, as the clinic is now."""
+    """When the next one comes to be due; None where none ever is, as the clinic is now.
+
+    One that is due already is made within a minute, and is not waited for: a clock that jumps would stand still at it.
+    """
     if clinic.programme is None or not clinic.settings.canary or not _in_turn(clinic):
         return None
-    if due(clinic, now) is not None:
-        return now
     hours = clinic.settings.hours
     opening = hours.on(local(now, hours.zone).date())
     if opening is not None and now < opening[0] + AFTER_OPENING:
