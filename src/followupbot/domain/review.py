@@ -25,8 +25,14 @@ REPLIES = ("thank_you", "we_will_call", "call_the_clinic", "at_your_visit")
 READ = "read"
 """What stands in the place of a reply where none is sent."""
 
-SHOWN_CHARS_MAX = 2_500
-"""Of texts in one message, which has 4,096 with everything else (Bot API); what is longer is read at the terminal."""
+SHOWN_UNITS_MAX = 3_000
+"""Of texts in one message, which has 4,096 with everything else (Bot API); what is longer is read at the terminal.
+
+In units of UTF-16, as Telegram counts: an emoji is two, and a message that is too long reaches nobody.
+"""
+
+BESIDE_UNITS_MAX = 50
+"""Of what stands beside each text: who wrote it, and the end of the line."""
 
 
 def show(
@@ -40,15 +46,15 @@ def show(
     }
     first = chart.texts - len(chart.unread)
     shown: list[Line] = []
-    room = SHOWN_CHARS_MAX
+    room = SHOWN_UNITS_MAX
     for note in chart.unread:
         text = texts.get(note, "")
-        if shown and len(text) > room:
+        needed = _units(text) + BESIDE_UNITS_MAX
+        if shown and needed > room:
             break
-        cut = len(text) > room
-        said: dict[str, Shown] = {"text": text[:room], "cut": cut, "helper": helpers.get(note)}
+        said: dict[str, Shown] = {"text": _begin(text, room), "cut": needed > room, "helper": helpers.get(note)}
         shown.append(Line(MessageKey("staff/review_text"), said))
-        room -= len(text)
+        room -= needed
     through = first + len(shown)
     answers = (READ,) if _sober(chart) else (READ, *REPLIES)
     rows = tuple((Choice(answer, _press(chart, answer, through)),) for answer in answers)
@@ -90,3 +96,13 @@ def _press(chart: Chart, answer: str, through: int) -> StaffCommandPress:
 def _sober(chart: Chart) -> bool:
     """Where a death may be meant, or a stay in hospital, no ready words are fitting: somebody calls."""
     return chart.beyond_reach or chart.held is not None
+
+
+def _units(text: str) -> int:
+    """How long it is for Telegram."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _begin(text: str, room: int) -> str:
+    """As much of it as there is room for."""
+    return text.encode("utf-16-le")[: max(0, room - BESIDE_UNITS_MAX) * 2].decode("utf-16-le", "ignore")
