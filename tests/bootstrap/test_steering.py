@@ -24,6 +24,8 @@ async def test_nothing_is_late_for_having_been_leapt_over(monkeypatch: pytest.Mo
     assert timedelta(minutes=2) * steered.stretch() > timedelta(days=1)
     machine[0] += steering.LEAP_SECONDS + 1
     assert steered.stretch() == 1
+    steered.has_leapt()
+    assert steered.stretch() == steering.LEAP_STRETCH
     steered.set_speed(1440)
     machine[0] += steering.LEAP_SECONDS + 1
     assert steered.stretch() == 1440, "at a day in a minute two minutes are over before anybody can send"

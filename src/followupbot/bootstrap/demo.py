@@ -138,6 +138,7 @@ async def _opened(
             try:
                 admins.name_bot(house.store, BOT_NAME, BY, clock.now())
                 furniture = furnish(practice, house, clock)
+                steered.has_leapt()  # to the opening
                 for next_at in _timers(house, clock):
                     steered.wait_for(next_at)
                 process = Process(

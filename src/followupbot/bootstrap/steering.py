@@ -23,7 +23,7 @@ class SteeredClock:
     clock: SpedClock
     _waiting: list[Callable[[], datetime | None]] = field(default_factory=list)
     _leapt: float = field(default_factory=time.monotonic)
-    """When it last did, on the machine's clock; to begin with it leaps to the opening."""
+    """When it last did, on the machine's clock."""
 
     def wait_for(self, next_at: Callable[[], datetime | None]) -> None:
         """What happens then is an event, too, to which the clock can skip; None where nothing will happen."""
@@ -40,8 +40,12 @@ class SteeredClock:
 
     def set_speed(self, speed: float) -> None:
         """From now on it runs so fast."""
-        self._leapt = time.monotonic()
+        self.has_leapt()
         self.clock.set_speed(speed)
+
+    def has_leapt(self) -> None:
+        """It has been moved on: what waits now has not waited for so long."""
+        self._leapt = time.monotonic()
 
     def stretch(self) -> float:
         """How many seconds of it are as one to whoever looks whether anything is late: no alarm is for the page."""
@@ -55,6 +59,6 @@ class SteeredClock:
         times = [at for next_at in self._waiting if (at := next_at()) is not None]
         if not times:
             return False
-        self._leapt = time.monotonic()
+        self.has_leapt()
         self.clock.advance(max(timedelta(), min(times) - now) + JUST_AFTER)
         return True
