@@ -234,7 +234,7 @@ def test_nothing_that_staff_are_sent_names_a_patient_but_by_code(message: Messag
     params = agreed(message).params
     when = {"due", "days", "reported", "again", "again_at", "at", "until", *(f"until_{n}" for n in range(1, 5))}
     staff = {"by", "to", "offered_to", *(f"name_{n}" for n in range(1, 7))}
-    what = {"code", "tier", "concern", "years", "about", "outcome", "reason", "held"}
+    what = {"code", "tier", "concern", "others", "years", "about", "outcome", "reason", "held"}
     said = {"flags", "expected", "lines", "picture", "said", "rule", "version", "helpers", "entered_by"}
     assert params.keys() <= when | staff | what | (said if message.key in FOR_WHOEVER_HAS_IT else set())
 

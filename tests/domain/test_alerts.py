@@ -249,6 +249,7 @@ def test_a_page_says_code_tier_concern_years_and_when_it_is_due() -> None:
         "code": PATIENT,
         "tier": Words(MessageKey("alerts/tiers/emergency")),
         "concern": Words(MessageKey("alerts/concerns/weakness")),
+        "others": None,
         "years": 6,  # it is the day before the seventh anniversary
         "about": False,
         "due": Instant(NOW + MINUTES_5, BERLIN),
@@ -482,13 +483,23 @@ def test_a_flag_after_the_outcome_raises_a_new_alert() -> None:
 
 
 def test_the_concern_shown_is_that_of_the_worst_flag() -> None:
-    """Pain came first, the bladder is what matters."""
+    """Pain came first, the bladder is what matters; that there is something else is said."""
     chart = a_chart()
     chart = after(chart, alerts.raise_flag(chart, a_flag(Tier.SAME_DAY, concern="pain"), NOW))
     (page,) = messages(alerts.raise_flag(chart, a_flag(Tier.EMERGENCY, concern="bladder_bowel"), NOW))
+    assert page.params["others"] == 1
     concern = page.params["concern"]
     assert isinstance(concern, Words)
     assert concern.key == "alerts/concerns/bladder_bowel"
+
+
+def test_whoever_takes_an_alert_sees_that_something_else_joined_it() -> None:
+    """Words of despair join an emergency that nobody has taken: nobody may close it as the clot that it began as."""
+    chart = after(a_chart(), alerts.raise_flag(a_chart(), a_flag(Tier.EMERGENCY, concern="clot"), NOW))
+    chart = after(chart, alerts.raise_flag(chart, a_flag(Tier.EMERGENCY, concern="mood", rule="crisis"), NOW))
+    (amended,) = (sent for sent in alerts.take(chart, ALERT, DR_ITO, NOW).outgoing if isinstance(sent, Amend))
+    assert amended.own is not None
+    assert amended.own.params["others"] == 1
 
 
 def test_a_taken_alert_names_its_taker_even_where_the_clinic_does_not_know_them() -> None:

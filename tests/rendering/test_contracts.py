@@ -14,6 +14,7 @@ ALERT: dict[str, Param] = {
     "code": "7F3K9",
     "tier": Words(MessageKey("alerts/tiers/emergency")),
     "concern": None,
+    "others": None,
     "years": 3,
     "due": DUE,
     "days": 1,

@@ -167,7 +167,7 @@ def joined(chart: Chart, alert: Alert, flag: Flag, now: datetime) -> OutgoingMes
     return replace(told, key=f"{told.key}/{flag.trace.rule}", silent=True)
 
 
-OFFERED = ("code", "tier", "concern", "years", "about", "due", "days")
+OFFERED = ("code", "tier", "concern", "others", "years", "about", "due", "days")
 """What of a page stands in the question whether somebody takes it over."""
 
 
@@ -262,6 +262,7 @@ def _urgency(chart: Chart, alert: Alert, now: datetime, detail: AlertDetail) -> 
         "code": chart.patient,
         "tier": tier(alert),
         "concern": _concern(worst) if private else None,
+        "others": len({flag.concern for flag in alert.flags} - {worst.concern}) or None if private else None,
         "years": chart.years_since_surgery(now) if private else None,
         "about": chart.enrolled.plan.surgery_on.day is None if private else None,
         "due": Instant(alert.due_at, hours.zone),
