@@ -423,3 +423,21 @@ def test_an_alert_that_nobody_has_in_hand_offers_nothing() -> None:
     reopened = after(chart, alerts.page_again(chart, ALERT, NOW))
     assert isinstance(reopened.alerts[0].state, Open)
     assert notice(handling.show(reopened, ALERT, DR_ITO, MESSAGE, NOW)) == "alerts/notices/not_yours"
+
+
+def test_of_what_is_equally_urgent_the_alert_names_what_says_most() -> None:
+    """A patient who asks to be seen today, and says why."""
+    asks = replace(pain(), concern=Concern("other"), trace=Trace(RuleId("asks_for_today"), 1, ()))
+    for flags, named in (((asks, pain()), "pain"), ((asks, pain(tier=Tier.THIS_WEEK)), "other"), ((asks,), "other")):
+        alert = in_hand(*flags).alert(ALERT)
+        assert alert is not None
+        params = pages.yours_params(in_hand(*flags), alert, NOW)
+        assert params["concern"] == Words(MessageKey(f"alerts/concerns/{named}"))
+
+
+def test_findings_of_which_all_is_the_same_are_one_line() -> None:
+    """Pain of the back and of a leg, expected for the same reason until the same day."""
+    leg = replace(pain(), trace=replace(pain().trace, rule=RuleId("left_severe")))
+    (known,) = expected(in_hand(pain())).expectations
+    found = expectations.lines(expected(in_hand(pain())), (known, replace(known, flag=leg)))
+    assert len(found.each) == 1

@@ -106,10 +106,13 @@ def of_patients(charts: Iterable[Chart], at_most: int) -> tuple[tuple[Line, ...]
 
 
 def lines(chart: Chart, expected: tuple[Expectation, ...]) -> Lines:
-    """Each in a line: what it is about, why, until when, who said so, and how often it was held back since."""
+    """Each in a line: what it is about, why, until when, who said so, and how often it was held back since.
+
+    Several findings of which all that is the same are one line.
+    """
     zone, expecting = chart.clinic.settings.hours.zone, chart.protocol().expecting
     reasons = () if expecting is None else expecting.reasons
-    found = []
+    found: list[Line] = []
     for each in expected:
         member = chart.clinic.member(each.by)
         params: dict[str, Shown] = {
@@ -120,7 +123,8 @@ def lines(chart: Chart, expected: tuple[Expectation, ...]) -> Lines:
             "by": each.by if member is None else member.name,
             "held": each.held,
         }
-        found.append(Line(MessageKey("alerts/expectation"), params))
+        line = Line(MessageKey("alerts/expectation"), params)
+        found += [] if line in found else [line]
     return Lines(tuple(found))
 
 

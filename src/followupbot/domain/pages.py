@@ -13,7 +13,7 @@ from followupbot.domain.addressing import alert_subject, to_group, to_staff
 from followupbot.domain.alert_state import Alert, Flag, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import AlertDetail, Group, StaffMember
-from followupbot.domain.ids import MessageId, MessageKey, RuleId, StaffId
+from followupbot.domain.ids import Concern, MessageId, MessageKey, RuleId, StaffId
 from followupbot.domain.outgoing import Amend, Lane, OutgoingMessage, OwnCopy
 from followupbot.domain.params import Instant, Line, Param, Words
 from followupbot.domain.presses import (
@@ -29,6 +29,8 @@ from followupbot.domain.rules import said
 
 RAISED_BY_BUTTON = frozenset({RuleId("harming_myself"), RuleId("birth_year_mistaken")})
 """Findings of no protocol's rule: `crisis.BUTTON` and `yearly.WRONG_YEAR`, which lie above this module."""
+
+OTHER = Concern("other")
 
 COUNTED_FROM = timedelta(hours=1)
 """What is due sooner than that is said by the clock alone: nobody counts working days for it."""
@@ -250,7 +252,8 @@ def _concern(flag: Flag) -> Words:
 def _urgency(chart: Chart, alert: Alert, now: datetime, detail: AlertDetail) -> dict[str, Param]:
     """Who, what and how soon, as far as it may be said there."""
     hours = chart.clinic.settings.hours
-    worst = min(alert.flags, key=lambda flag: flag.tier.rank)
+    # Of what is equally urgent, what says most: "other" tells nobody what has changed.
+    worst = min(alert.flags, key=lambda flag: (flag.tier.rank, flag.concern == OTHER))
     private = detail is AlertDetail.CONCERN
     if alert.due_at < now:
         days: int | None = OVERDUE
