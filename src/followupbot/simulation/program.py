@@ -262,7 +262,7 @@ class Program:
                 raise StorageUnavailable
             self._send_at = timers.next_send_at(self._database)
             if self._send_at is not None and self._send_at <= clock.at:
-                # What is due and could not be taken waits for something else that is under way. All is looked at before,
+                # What is due and could not be taken waits for what else is under way. All is looked at before,
                 # so that the claim that found nothing is no reason to look again at once, for ever.
                 self._look()
                 self._send_at = timers.next_send_at(self._database, clock.at) or clock.at + IDLE
