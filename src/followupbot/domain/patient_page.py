@@ -6,7 +6,6 @@ from typing import assert_never
 
 from followupbot.domain import expectations, occasions, pages
 from followupbot.domain.alert_state import Alert, Baseline, Open, Resolved, Taken
-from followupbot.domain.alerts import EXPECTED
 from followupbot.domain.carer_state import Helping
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import AlertDetail
@@ -93,7 +92,7 @@ def _last_alert(chart: Chart, alert: Alert, state: Resolved, zone: str) -> dict[
     """What it was about, how it ended, and who said so; an outcome that the programme names no more has no words."""
     worst = min(alert.flags, key=lambda flag: flag.tier.rank)
     private = chart.clinic.settings.alert_detail is AlertDetail.CONCERN
-    named = chart.protocol().outcome(state.outcome) is not None or state.outcome == EXPECTED
+    named = chart.protocol().outcome(state.outcome) is not None  # until when it is expected stands below
     return {
         "tier": Words(MessageKey(f"alerts/tiers/{alert.tier}")),
         "concern": Words(MessageKey(f"alerts/concerns/{worst.concern}")) if private else None,
