@@ -11,10 +11,12 @@ from followupbot.bootstrap import simulating
 from followupbot.domain.ids import ProtocolKey
 from followupbot.domain.presses import AnswerPress, Press, StartPress
 from followupbot.simulation import figures, promises
+from followupbot.simulation.clock import VirtualClock
 from followupbot.simulation.faults import API, Span
 from followupbot.simulation.people import Character
 from followupbot.simulation.program import Program
-from followupbot.simulation.world import Size, World
+from followupbot.simulation.telegram import VirtualTelegram
+from followupbot.simulation.world import BEGINS, Size, World
 
 PROTOCOL = ProtocolKey("lumbar_fusion")
 SMALL = Size(patients=3, years=0.12, seed=4, faults=True, protocol=PROTOCOL)
@@ -118,3 +120,12 @@ def test_a_protocol_that_there_is_not_is_said_to_be_none() -> None:
     """A name that was mistyped is no crash."""
     with pytest.raises(simulating.NoSuchProtocol, match="lumbar_fusion"):
         simulating.simulate(replace(SMALL, protocol=ProtocolKey("cervical")))
+
+
+def test_whoever_writes_has_taken_the_bot_back_first() -> None:
+    """A phone has no line to write in while the bot is blocked: nobody writes and stays out of reach."""
+    telegram = VirtualTelegram(VirtualClock(BEGINS), lambda _: None)
+    telegram.block(7)
+    telegram.write(7, "/resume")
+    assert not telegram.chat(7).blocked
+    assert [act.what for act in telegram.acts] == ["is kicked", "is member", "writes /resume"]

@@ -177,15 +177,17 @@ class VirtualTelegram:
         self._member(address, "kicked")
 
     def unblock(self, address: int) -> None:
-        """Somebody takes messages again."""
-        self.chat(address).blocked = False
-        self._member(address, "member")
+        """Somebody takes messages again; nothing where they do already."""
+        if self.chat(address).blocked:
+            self.chat(address).blocked = False
+            self._member(address, "member")
 
     def _member(self, address: int, status: str) -> None:
         member = {"chat": {"id": address, "type": "private"}, "new_chat_member": {"status": status}}
         self._keep(address, {"my_chat_member": member}, f"is {status}")
 
     def _text(self, address: int, text: str) -> None:
+        self.unblock(address)  # where a bot is blocked a phone offers that in place of the line to write in
         self._numbers += 1
         chat = {"id": address, "type": "private"}
         self._keep(address, {"message": {"message_id": self._numbers, "chat": chat, "text": text}}, f"writes {text}")
