@@ -67,6 +67,13 @@ def test_it_is_asked_at_the_end_of_the_first_check_in_after_the_anniversary(now:
     assert yearly_of(answering(an_enrolled_chart(), now)) == asked
 
 
+def test_whoever_is_asked_is_thanked_before() -> None:
+    """One subject: what has another goes side by side, and may come first."""
+    told = messages(answering(an_enrolled_chart(), A_YEAR_ON))
+    assert [message.message for message in told][-1] == "consent/yearly_born"
+    assert len({message.subject for message in told}) == 1
+
+
 def test_after_an_urgent_flag_it_waits_for_the_next_check_in() -> None:
     """Nothing follows whom to call."""
     answers = (*ALL_WELL[:3], "leg_weakness clearly", "mood good")

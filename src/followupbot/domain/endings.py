@@ -53,7 +53,9 @@ def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: da
         for topic in topics_for(chart.protocol(check_in.version), check_in, now_or_before)
     )
     urgent = now_or_before is not None and now_or_before.urgent
-    return Decision((completed,), (said, done, *education, *(() if urgent else yearly.ask(chart, now))))
+    # By one subject: what has another goes side by side, and nobody is asked whether they go on before the thanks.
+    asked = tuple(replace(message, subject=said.subject) for message in (() if urgent else yearly.ask(chart, now)))
+    return Decision((completed,), (said, done, *education, *asked))
 
 
 def _said(chart: Chart, check_in: CheckIn, now: datetime, pressed: MessageId | None) -> OutgoingMessage:
