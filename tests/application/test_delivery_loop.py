@@ -74,7 +74,21 @@ async def test_whose_turn_is_over_sends_nothing_more(clinic: Clinic) -> None:
     clinic.deliveries._may_send = lambda: False
     row = clinic.post(lane=Lane.ALERT)
     await clinic.round()
-    assert (clinic.phone.sent, row.state) == ([], "sending")
+    assert (clinic.phone.sent, row.state, row.uncertain) == ([], "pending", 0)
+
+
+async def test_after_an_outage_what_was_claimed_goes_as_soon_as_the_turn_is_sure(clinic: Clinic) -> None:
+    """Left to its lease it would wait for a minute, though nobody else has sent anything."""
+    sure = False
+    clinic.deliveries._may_send = lambda: sure
+    row = clinic.post()
+    stop, _, task = await running(clinic)
+    await clinic.time.pass_by(1)
+    sure = True
+    await clinic.time.pass_by(3)
+    assert row.state == "sent"
+    stop.set()
+    await task
 
 
 async def test_the_loop_outlives_the_database_and_any_mistake(clinic: Clinic) -> None:

@@ -53,6 +53,12 @@ IN_FLIGHT_MAX = 8
 ALERTS_BEYOND_MAX = 4
 """Alerts that go beside those: eight check-ins to which nothing is answered take ten seconds, and no alert waits."""
 
+TURN_WITHIN_MS = 500
+"""After an outage our lease has run out though nobody else took it: what was claimed goes as soon as it is renewed.
+
+Left to its own lease it would wait for a minute. Where another sender has it meanwhile, nothing of it changes.
+"""
+
 TICK = 1.0
 """Seconds after which the outbox is looked at without being woken: a wake-up may be lost, a message not."""
 
@@ -203,7 +209,9 @@ class Deliveries:
                 log.warning("delivery %d is left to its lease: writing took too long", claim.id)
                 return
             if not self._may_send():
-                log.warning("delivery %d is left to the sender whose turn it is", claim.id)
+                log.warning("delivery %d waits: it is not surely our turn", claim.id)
+                again_at = self._clock.machine_now() + TURN_WITHIN_MS
+                await self._settle(claim, Retry(again_at, counted=False, uncertain=False, error="not our turn"))
                 return
             outcome = await self._send(claim, payload)
             settlement = retry_decision(
