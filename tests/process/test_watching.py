@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from followupbot.storage.queries import Queries
+from followupbot.storage.status import status
 from tests.process import watched
 from tests.process.harness import Clinic, Program
 from tests.process.telegram import until
@@ -157,7 +158,10 @@ def test_once_a_day_a_made_up_emergency_goes_the_whole_way(clinic: Clinic) -> No
     until(received, "the receipt", within=20)
     with clinic.opened() as house:
         lists = Queries(house.database)
-        assert (list(lists.alerts_unresolved()), lists.status(house.clock.now()).alerts_unresolved) == ([], {})
+        assert (list(lists.alerts_unresolved()), status(house.database, house.clock.now()).alerts_unresolved) == (
+            [],
+            {},
+        )
     assert program.stop()[0] == 0
     clinic.run(script=SCRIPT, FOLLOWUPBOT_TEST_CANARY="0.3").ready()
     assert ito.count("TEST · Emergency") == 1

@@ -6,10 +6,11 @@ row is still in the outbox, and its lease runs out.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, assert_never
 
+from followupbot.application.forms import Forms
 from followupbot.application.limiter import Limiter
 from followupbot.application.ports import (
     Ambiguous,
@@ -39,9 +40,9 @@ from followupbot.application.settlements import (
     retry_decision,
 )
 from followupbot.domain.delivery import Act, Claim
-from followupbot.domain.ids import ChatId, MessageKey
+from followupbot.domain.ids import ChatId
 from followupbot.domain.outgoing import Lane
-from followupbot.domain.params import WHOM, Picture
+from followupbot.domain.params import Picture
 
 log = logging.getLogger(__name__)
 
@@ -87,11 +88,6 @@ No longer, because SIGTERM ends the program within five.
 Report = Callable[[Claim, str, datetime], None]
 """Told in the thread that writes, before the row is settled. Told again it must change nothing."""
 
-CARDS = "cards/"
-FALLBACK_CARD = MessageKey("cards/fallback")
-FALLBACK_ALERT = MessageKey("alerts/fallback")
-"""Texts that need a patient's code at most, for a card or an alert that can't be said in its own words: never none."""
-
 
 class Deliveries:
     """Sends what is due, up to 8 messages at a time."""
@@ -117,7 +113,7 @@ class Deliveries:
         While `holds_routine` says so, check-ins and education wait: the clock by which they are due may be wrong.
         """
         self._outbox = outbox
-        self._renderer = renderer
+        self._forms = Forms(renderer, channel)
         self._channel = channel
         self._writer = writer
         self._clock = clock
@@ -247,33 +243,12 @@ class Deliveries:
             return claim.payload
         if any(isinstance(value, Picture) for value in claim.params.values()):
             # A picture takes a tenth of a second to draw; no other message waits for it.
-            payload = await asyncio.to_thread(self._first_form, claim)
+            payload = await asyncio.to_thread(self._forms.first, claim)
         else:
-            payload = self._first_form(claim)
+            payload = self._forms.first(claim)
         if payload is not None:
             await self._write(lambda: self._outbox.keep_rendered(claim, payload))
         return payload
-
-    def _first_form(self, claim: Claim) -> bytes | None:
-        return next(self._forms(claim), None)
-
-    def _forms(self, claim: Claim) -> Iterator[bytes]:
-        """What may go out for it: its own words, these without mark-up, and for an alert or a card the fallback."""
-        if claim.message is None:
-            return
-        tries = [(claim.message, claim.params, claim.choices)]
-        if claim.lane is Lane.ALERT:
-            fallback = FALLBACK_CARD if claim.message.startswith(CARDS) else FALLBACK_ALERT
-            # Whom it is about, and nothing else that may be what could not be said.
-            known = {name: value for name, value in claim.params.items() if name in {"code", WHOM}}
-            tries += [(fallback, known, claim.choices), (fallback, known, ())]
-        for message, params, choices in tries:
-            try:
-                rendered = self._renderer.render(claim.words, claim.language, message, params, choices)
-                yield self._channel.compose(rendered)
-                yield self._channel.compose(self._renderer.plain(rendered))
-            except Exception as error:  # a text that fails must not keep a simpler one from going out
-                log.error("delivery %d: %s can't be rendered: %s", claim.id, message, type(error).__name__)
 
     async def _send(self, claim: Claim, payload: bytes) -> Outcome:
         try:
@@ -284,7 +259,7 @@ class Deliveries:
 
     async def _simplify(self, claim: Claim, refused: bytes, why: Simplify) -> Settlement:
         """The next simpler form is kept, and goes at once; where there is none left it is given up."""
-        forms = list(self._forms(claim))
+        forms = list(self._forms.of(claim))
         simpler = forms[forms.index(refused) + 1 :] if refused in forms else forms
         if not simpler or (refused not in forms and claim.attempts >= ATTEMPTS_MAX):
             return GiveUp("dead", why.error)

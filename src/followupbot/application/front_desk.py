@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import assert_never
 
 from followupbot.application import (
     admins,
@@ -37,33 +36,18 @@ from followupbot.domain.decision import (
 from followupbot.domain.households import Kept
 from followupbot.domain.ids import ChatId, Language, MessageId
 from followupbot.domain.presses import (
-    AnswerPress,
     AnytimePress,
-    BackPress,
     CanaryPress,
     CardPress,
     CarerPress,
-    ChangePlanPress,
     CheckInPress,
-    CheckNowPress,
     CommandPress,
-    ConfirmPlanPress,
-    ConsentPress,
-    CrisisPress,
-    EnrolmentPress,
-    HelpPress,
-    LaterPress,
     MeantPress,
-    NextPress,
-    PracticePress,
+    PatientPress,
     Press,
     ReachPress,
     StaffCommandPress,
     StaffPress,
-    StartPress,
-    TeachBackPress,
-    TopicPress,
-    YearlyPress,
 )
 
 
@@ -87,17 +71,9 @@ class FrontDesk:
         chat = self._came(address, cause_key, now)
         if isinstance(press, StaffPress):
             return self._staff_pressed(chat, press, message, cause_key, now)
-        match press:
-            case NextPress() | ConsentPress() | ConfirmPlanPress() | ChangePlanPress() | TeachBackPress():
-                return self._patient_pressed(chat, press, message, cause_key, now)
-            case PracticePress() | YearlyPress() | StartPress() | AnswerPress() | BackPress() | LaterPress():
-                return self._patient_pressed(chat, press, message, cause_key, now)
-            case HelpPress() | CrisisPress() | CheckNowPress() | TopicPress() | CommandPress() | CarerPress():
-                return self._patient_pressed(chat, press, message, cause_key, now)
-            case MeantPress():
-                return self._meant(chat, press, message, cause_key, now)
-            case _:
-                assert_never(press)
+        if isinstance(press, MeantPress):
+            return self._meant(chat, press, message, cause_key, now)
+        return self._patient_pressed(chat, press, message, cause_key, now)
 
     def started(
         self, address: int, payload: str | None, cause_key: str, now: datetime, language: Language | None = None
@@ -312,7 +288,7 @@ class FrontDesk:
     def _patient_pressed(
         self,
         chat: ChatId,
-        press: EnrolmentPress | CheckInPress | AnytimePress | CommandPress | CarerPress,
+        press: PatientPress,
         message: MessageId,
         cause_key: str,
         now: datetime,
@@ -336,7 +312,7 @@ class FrontDesk:
     def _speaker_pressed(
         self,
         by: Speaker,
-        press: EnrolmentPress | CheckInPress | AnytimePress | CommandPress | CarerPress,
+        press: PatientPress,
         message: MessageId,
         cause: Cause,
         now: datetime,

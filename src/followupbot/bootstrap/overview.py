@@ -15,7 +15,8 @@ from followupbot.domain.ids import Version
 from followupbot.domain.lists import ListLine
 from followupbot.protocol_files.programme import to_publish
 from followupbot.settings import Settings
-from followupbot.storage.queries import RATE_OVER, Queries, SetAsideLine, Status
+from followupbot.storage.queries import Queries, SetAsideLine
+from followupbot.storage.status import RATE_OVER, Status, status
 
 ANSWER_WITHIN = 2.0
 """Seconds for the running program's health endpoint, which is on this machine as a rule."""
@@ -72,7 +73,7 @@ def look(house: House) -> Overview:
     """How things stand now."""
     now = house.clock.now()
     queries = Queries(house.database)
-    clinic, lists = house.store.clinic(), queries.status(now)
+    clinic, lists = house.store.clinic(), status(house.database, now)
     set_aside = tuple(queries.updates_set_aside())
     overdue = sum(line.state == "open" and line.due_at <= now for line in queries.alerts_unresolved())
     running = _running(house.settings)

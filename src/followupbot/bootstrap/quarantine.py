@@ -6,7 +6,7 @@ from datetime import datetime
 
 from followupbot.bootstrap.house import House
 from followupbot.storage.marks import QUARANTINE, Marks
-from followupbot.storage.queries import Queries
+from followupbot.storage.status import status
 from followupbot.storage.waiting import WaitingLine, waiting
 
 WORDS = "restored from a backup and in quarantine: nothing is sent or taken in. See: followupbot release --list"
@@ -35,7 +35,7 @@ def look(house: House) -> Quarantined | None:
         return None
     now = house.clock.now()
     count, lines = waiting(house.database, now)
-    due = Queries(house.database).status(now).charts_due
+    due = status(house.database, now).charts_due
     return Quarantined(mark.at, mark.detail.partition(" ")[0], count, lines, due)
 
 

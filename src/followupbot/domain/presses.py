@@ -294,6 +294,9 @@ CardPress = AnswerPress | HelpPress | CrisisPress
 
 AnytimePress = HelpPress | CrisisPress | CheckNowPress | TopicPress
 
+PatientPress = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | CarerPress
+"""What counts in a patient's chat, or in that of somebody who helps them."""
+
 AlertsPress = TakePress | ResolvePress | AlertPress | DetailsPress | HandOverPress | ExpectPress | EndExpectedPress
 """What is done with an alert, or with what came of one."""
 
@@ -309,7 +312,7 @@ class CanaryPress:
     kind: Literal["canary"] = "canary"
 
 
-Press = EnrolmentPress | CheckInPress | AnytimePress | CommandPress | CarerPress | MeantPress | StaffPress | CanaryPress
+Press = PatientPress | MeantPress | StaffPress | CanaryPress
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from followupbot.domain.ids import PatientId
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import PATIENT_PREFIX
-from followupbot.storage.queries import OPEN
+from followupbot.storage.status import OPEN
 from followupbot.storage.tables import causes, charts, check_ins, follows, heard, outbox
 
 TELEGRAM = "telegram"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from followupbot.domain.ids import PatientId
 from followupbot.domain.outgoing import Lane
 from followupbot.storage.engine import Database
-from followupbot.storage.queries import RESOLVED, oldest_pending
+from followupbot.storage.status import RESOLVED, oldest_pending
 from followupbot.storage.tables import alerts, charts, outbox
 
 LINES_MAX = 100

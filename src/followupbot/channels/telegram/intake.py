@@ -203,18 +203,11 @@ class Intake:
             return True
         done = self._brought.get(update)
         if done is None:
-            held = Held(
-                update,
-                raw,
-                updates.read(raw),
-                self._clock.machine_now(),
-                brought=asyncio.get_running_loop().create_future(),
-            )
+            held = self._new(update, raw)
             if len(self._brought) >= BROUGHT_MAX:
                 self._send_card(held)
                 return False
-            assert held.brought is not None
-            done = self._brought[update] = held.brought
+            done = self._brought[update] = held.brought = asyncio.get_running_loop().create_future()
             self._hold(held)
         await self._tasks.within(within, until(done))
         return done.done()
