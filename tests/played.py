@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from followupbot.checking.vignettes import check_vignettes
+from followupbot.protocol_files.problems import Problem
 from followupbot.protocol_files.programme import ReadFiles, read_files
-from followupbot.protocol_files.reading import Problem
 
 Files = tuple[tuple[str, bytes], ...]
 

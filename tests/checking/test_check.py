@@ -11,7 +11,7 @@ from followupbot.channels.telegram.callback_data import encode
 from followupbot.checking.check import CHECK_IN_DIGITS_MAX, NOWHERE, PRESS_LETTERS_MAX, check
 from followupbot.domain.ids import CardId, CheckInId, Language, PatientId, QuestionId
 from followupbot.domain.presses import AnswerPress
-from followupbot.protocol_files.reading import Problem, Severity
+from followupbot.protocol_files.problems import Problem, Severity
 from followupbot.protocol_files.sources import gather
 
 TODAY = date(2026, 11, 22)

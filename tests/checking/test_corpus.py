@@ -9,8 +9,9 @@ import pytest
 
 from followupbot.checking.check import NOWHERE, check, own_contracts
 from followupbot.checking.wording import Files, check_words
+from followupbot.protocol_files.problems import Place, Severity
 from followupbot.protocol_files.programme import read_files
-from followupbot.protocol_files.reading import Kind, Listing, Node, Place, Reading, Scalar, Severity, Table
+from followupbot.protocol_files.reading import Kind, Listing, Node, Reading, Scalar, Table
 from followupbot.protocol_files.sources import gather
 from followupbot.rendering.words import Words
 from tests.protocol_files.examples import CLINIC, PROTOCOL, replaced

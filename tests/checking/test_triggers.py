@@ -2,8 +2,8 @@
 
 from followupbot.checking.check import NOWHERE
 from followupbot.checking.vignettes import check_vignettes
+from followupbot.protocol_files.problems import Problem, Severity
 from followupbot.protocol_files.programme import ReadFiles, read_files
-from followupbot.protocol_files.reading import Problem, Severity
 from followupbot.protocol_files.sources import gather
 from tests.protocol_files.examples import CLINIC, PROTOCOL
 

@@ -3,8 +3,8 @@
 import pytest
 
 from followupbot.checking.windows import check_windows
+from followupbot.protocol_files.problems import Place
 from followupbot.protocol_files.programme import read_files
-from followupbot.protocol_files.reading import Place
 from tests.protocol_files.examples import CLINIC, PROTOCOL, replaced
 
 FILE = "protocols/example.yaml"

@@ -16,7 +16,7 @@ from followupbot.bootstrap import house
 from followupbot.checking import check
 from followupbot.domain.clinic import Programme
 from followupbot.domain.ids import Version
-from followupbot.protocol_files.reading import Problem
+from followupbot.protocol_files.problems import Problem
 from followupbot.settings import PREFIX, Settings
 from followupbot.upkeep import doctor
 from tests.cli.terminal import Terminal

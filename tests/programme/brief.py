@@ -1,4 +1,4 @@
-"""The clinical brief's tables (8a, 8b, 0.6, 0.7, 0.11, 0.20), written down a second time, by hand, beside the protocol.
+"""The brief's tables (8a, 8b, 0.6, 0.7, 0.11, 0.19, 0.20), written down a second time, by hand, beside the protocol.
 
 A vignette shows what an answer comes to; these say when it is asked and who is told how fast.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import time, timedelta
 
 from followupbot.domain.care_protocol import (
+    Asked,
     AtClosing,
     CareProtocol,
     HelpCheck,
@@ -15,6 +16,7 @@ from followupbot.domain.care_protocol import (
     Within,
     WorkingDays,
 )
+from followupbot.domain.ids import QuestionId
 from followupbot.domain.rules import Tier
 from followupbot.domain.schedule import Offset, QuietHours, Timing
 
@@ -115,6 +117,9 @@ ASKED_FOR = {
 """What a patient may ask for at any time (8b): the red flags, or gate and core; the calf always (2)."""
 
 
+PRIVATE = {"rf_sexual", "phq2_interest", "phq2_mood"}
+"""Sexual and mood items, which a carer is not asked (0.19)."""
+
 EXPECTED_FOR = (days(7), days(14), days(28))
 """How long "expected until" may last, ours [P]: the longest is what clinic staff asked for, a month."""
 
@@ -126,6 +131,9 @@ def departures(protocol: CareProtocol) -> Iterator[str]:
     for timing in protocol.timings:
         if timing.id in SCHEDULE and _line(timing) != _expected(timing):
             yield f"{timing.id}: {_line(timing)}, expected {_expected(timing)}"
+    private = {name for asked in protocol.asked for name in _left_to_patient(asked)}
+    if private != PRIVATE:
+        yield f"never asked of a carer: {sorted(private)}"
     if protocol.ladder != LADDER:
         yield f"ladder: {protocol.ladder}"
     if protocol.quiet_hours != QuietHours(time(20), time(9)):
@@ -149,6 +157,12 @@ def departures(protocol: CareProtocol) -> Iterator[str]:
             window = (recheck.open_for, recheck.reminders)
             if RECHECKS.get(recheck.after) != window or set(recheck.form) != FORMS[MICRO]:
                 yield f"{rule.id}: a re-check after {recheck.after} with {window}"
+
+
+def _left_to_patient(asked: Asked) -> set[QuestionId]:
+    """What of that question a carer is not asked."""
+    for_carer = asked.for_carer()
+    return set(asked.question.ids()) - set(for_carer.question.ids() if for_carer else ())
 
 
 def _asked_for(found: Unscheduled) -> tuple[object, ...]:

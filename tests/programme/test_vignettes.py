@@ -9,8 +9,9 @@ from followupbot.checking.histories import Vignette
 from followupbot.checking.stage import Stage
 from followupbot.checking.vignettes import check_vignettes, read_vignettes
 from followupbot.domain.rules import Tier
+from followupbot.protocol_files.problems import Problem
 from followupbot.protocol_files.programme import ReadFiles, ReadProtocol
-from followupbot.protocol_files.reading import Problem, Reading
+from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.sources import VIGNETTES
 from tests.programme.shipped import LUMBAR, PROTOCOLS, protocol, reading_of, vignettes
 

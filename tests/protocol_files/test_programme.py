@@ -3,8 +3,8 @@
 import pytest
 
 from followupbot.domain.ids import ProtocolKey, Version
+from followupbot.protocol_files.problems import Problems
 from followupbot.protocol_files.programme import in_use, read_files, read_programme
-from followupbot.protocol_files.reading import Problems
 from tests.protocol_files.examples import CLINIC, PROTOCOL, replaced
 
 FILES = {"clinic.yaml": CLINIC.encode(), "protocols/example.yaml": PROTOCOL.encode()}

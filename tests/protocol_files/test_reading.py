@@ -4,19 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from followupbot.protocol_files.reading import (
-    FILE_BYTES_MAX,
-    Kind,
-    Listing,
-    Place,
-    Problem,
-    Problems,
-    Reading,
-    Scalar,
-    Severity,
-    Table,
-    nearest,
-)
+from followupbot.protocol_files.parts import FILE_BYTES_MAX
+from followupbot.protocol_files.problems import Place, Problem, Problems, Severity
+from followupbot.protocol_files.reading import Kind, Listing, Reading, Scalar, Table, nearest
 from tests.programme.shipped import PROTOCOLS
 
 NOT_READ = [

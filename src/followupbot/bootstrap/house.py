@@ -29,8 +29,8 @@ from followupbot.domain import wake
 from followupbot.domain.clinic import ClinicSettings, Programme
 from followupbot.domain.decision import Actor, ByShell
 from followupbot.domain.ids import Version
+from followupbot.protocol_files.problems import Severity
 from followupbot.protocol_files.programme import in_use, read_programme
-from followupbot.protocol_files.reading import Severity
 from followupbot.protocol_files.sources import CLINIC_FILE, gather, own_files, shipped
 from followupbot.rendering.renderer import Renderer
 from followupbot.rendering.words import Words

@@ -18,8 +18,9 @@ from followupbot.domain.care_protocol import Asked, CareProtocol
 from followupbot.domain.clinic import ClinicSettings, OpeningHours, Role
 from followupbot.domain.ids import Language
 from followupbot.domain.prompts import OF_CARER
+from followupbot.protocol_files.problems import Problem, Problems, Severity
 from followupbot.protocol_files.programme import ReadProtocol, in_use, read_files
-from followupbot.protocol_files.reading import Problem, Problems, Severity, nearest
+from followupbot.protocol_files.reading import nearest
 from followupbot.protocol_files.sources import CLINIC_FILE, VIGNETTES, WORDS_DATA, belongs, beside, gather, own_files
 from followupbot.rendering.contracts import CONTRACTS, gate_contract, rule_contract
 from followupbot.rendering.contracts.terms import Contract

@@ -8,8 +8,9 @@ from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.gates import Gate
 from followupbot.domain.ids import Language, MessageKey, ProtocolKey, TopicId
 from followupbot.domain.prompts import OF_CARER
+from followupbot.protocol_files.problems import Problem
 from followupbot.protocol_files.programme import ReadProtocol
-from followupbot.protocol_files.reading import Path, Problem, likeliest, nearest
+from followupbot.protocol_files.reading import Path, likeliest, nearest
 from followupbot.rendering.contracts import LANGUAGES_OFFERED, contract, fixed_keys
 from followupbot.rendering.words import Message, Words
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from followupbot.checking.ease import MEASURES, Measure, count, sentences
 from followupbot.domain.ids import Language
 from followupbot.protocol_files.lexicon import LEXICON_FILE
-from followupbot.protocol_files.reading import Problem, Reading, nearest
+from followupbot.protocol_files.problems import Problem
+from followupbot.protocol_files.reading import Reading, nearest
 from followupbot.protocol_files.shapes import Field, Many, OneOf, Record, Text, Unreadable, Whole
 from followupbot.rendering.contracts import CONTRACTS
 from followupbot.rendering.words import Message

@@ -27,8 +27,8 @@ from followupbot.domain.gates import Gate
 from followupbot.domain.ids import QuestionId
 from followupbot.domain.questions import Choice, Date, Multiple, Number, Scale, Text, YesNo
 from followupbot.domain.scores import Mean, PercentOfMaximum, Table
+from followupbot.protocol_files.problems import Problem, Severity
 from followupbot.protocol_files.programme import ReadProtocol
-from followupbot.protocol_files.reading import Problem, Severity
 
 TRIES_MAX = 20_000
 """For one condition in one form; what is not settled by then is let pass."""

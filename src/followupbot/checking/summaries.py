@@ -10,8 +10,8 @@ from followupbot.domain.gates import Gate
 from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.params import Day, Said, Summary
 from followupbot.domain.questions import Date, Multiple, Number, Scale, Text
+from followupbot.protocol_files.problems import Problem
 from followupbot.protocol_files.programme import ReadProtocol
-from followupbot.protocol_files.reading import Problem
 from followupbot.rendering import html
 from followupbot.rendering.renderer import Edition, RenderingFailed
 from followupbot.rendering.words import Words

@@ -13,8 +13,9 @@ from followupbot.domain.ids import CardId, ProtocolKey, QuestionId, RuleId, Timi
 from followupbot.domain.rules import Tier
 from followupbot.protocol_files import shapes
 from followupbot.protocol_files.durations import OFFSET, SPAN
+from followupbot.protocol_files.problems import Problem, Severity
 from followupbot.protocol_files.programme import ReadFiles, ReadProtocol
-from followupbot.protocol_files.reading import Listing, Node, Problem, Reading, Scalar, Severity, nearest
+from followupbot.protocol_files.reading import Listing, Node, Reading, Scalar, nearest
 from followupbot.protocol_files.shapes import Field, Keyed, Many, Name, OneOf, Record, Schema, Unreadable, Whole
 from followupbot.protocol_files.sources import PROTOCOL, PROTOCOLS, VIGNETTES, key_in
 

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from itertools import accumulate, islice, pairwise
 
 from followupbot.domain.schedule import Timing
+from followupbot.protocol_files.problems import Problem
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.protocol import recheck_path
-from followupbot.protocol_files.reading import Problem
 from followupbot.protocol_files.timings import misplaced_reminders
 
 ANCHOR = date(2020, 3, 2)

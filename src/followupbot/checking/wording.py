@@ -10,7 +10,8 @@ from followupbot.domain.clinic import ClinicSettings, Crisis
 from followupbot.domain.ids import Language, MessageKey
 from followupbot.domain.params import Param
 from followupbot.domain.params import Words as WordsOf
-from followupbot.protocol_files.reading import Problem, Severity, likeliest
+from followupbot.protocol_files.problems import Problem, Severity
+from followupbot.protocol_files.reading import likeliest
 from followupbot.rendering import html
 from followupbot.rendering.contracts import CONTRACTS, contract
 from followupbot.rendering.contracts.terms import NOTICE_LENGTH_MAX, Contract

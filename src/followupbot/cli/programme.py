@@ -11,7 +11,7 @@ from followupbot.application import admins
 from followupbot.bootstrap.clocks import SystemClock
 from followupbot.cli.terminal import called_wrongly, found_wrong, shell
 from followupbot.protocol_files import sources
-from followupbot.protocol_files.reading import Problem, Severity
+from followupbot.protocol_files.problems import Problem, Severity
 
 
 def check(

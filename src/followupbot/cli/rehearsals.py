@@ -29,8 +29,10 @@ from followupbot.cli.terminal import called_wrongly, found_wrong, near, show, ty
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.clinic import Programme
 from followupbot.domain.ids import Language, ProtocolKey
+from followupbot.protocol_files.parts import FILE_BYTES_MAX
+from followupbot.protocol_files.problems import Problem, Severity
 from followupbot.protocol_files.programme import read_files
-from followupbot.protocol_files.reading import FILE_BYTES_MAX, Problem, Reading, Severity
+from followupbot.protocol_files.reading import Reading
 from followupbot.protocol_files.sources import (
     CLINIC_FILE,
     PROTOCOL,

@@ -9,7 +9,8 @@ from zoneinfo import available_timezones
 
 from followupbot.domain.clinic import CLOSED_RUN_MAX, AlertDetail, ClinicSettings, Crisis, OpeningHours, Role
 from followupbot.domain.ids import Language, ProtocolKey
-from followupbot.protocol_files.reading import Listing, Node, Place, Reading, Scalar, Table, nearest
+from followupbot.protocol_files.problems import Place
+from followupbot.protocol_files.reading import Listing, Node, Reading, Scalar, Table, nearest
 from followupbot.protocol_files.shapes import (
     Field,
     Keyed,

@@ -26,8 +26,9 @@ from followupbot.domain.replies import AS_BEFORE, NEW, RESERVED
 from followupbot.domain.rules import Rule, Tier, emergency_card, fired
 from followupbot.domain.scores import PercentOfMaximum, Score, Table
 from followupbot.protocol_files.conditions import answer_names, inspect_condition
+from followupbot.protocol_files.problems import Severity
 from followupbot.protocol_files.protocol_text import ProtocolText
-from followupbot.protocol_files.reading import Path, Reading, Severity, nearest
+from followupbot.protocol_files.reading import Path, Reading, nearest
 from followupbot.protocol_files.timings import inspect_timings
 
 TIERS_WITH_ALERTS = tuple(tier for tier in Tier if tier is not Tier.RECORD)

@@ -12,8 +12,9 @@ from followupbot.domain.lexicon import Lexicon
 from followupbot.protocol_files import consistency
 from followupbot.protocol_files.clinic import protocols_in_use, read_clinic
 from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
+from followupbot.protocol_files.problems import Problem, Problems, Severity
 from followupbot.protocol_files.protocol import assemble, read_text
-from followupbot.protocol_files.reading import Problem, Problems, Reading, Severity, nearest
+from followupbot.protocol_files.reading import Reading, nearest
 from followupbot.protocol_files.shapes import NAME, NAME_LENGTH_MAX
 from followupbot.protocol_files.sources import CLINIC_FILE, PROTOCOL, PROTOCOLS, VIGNETTES, gather, is_protocol, key_in
 

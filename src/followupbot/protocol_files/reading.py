@@ -6,68 +6,16 @@ from difflib import SequenceMatcher, get_close_matches
 from enum import StrEnum
 from typing import assert_never
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    CollectionEndEvent,
-    CollectionStartEvent,
-    DocumentStartEvent,
-    Event,
-    MappingStartEvent,
-    ScalarEvent,
-)
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.events import MappingStartEvent, ScalarEvent
 
-FILE_BYTES_MAX = 256 * 1024
-"""Ten times the longest care protocol we can think of; anything larger is not one."""
-
-DEPTH_MAX = 40
-"""Lists and keys inside each other; a rule that a person can read has ten at most."""
+from followupbot.protocol_files.parts import NotYaml, Part, inside, parts_of, pass_over, start
+from followupbot.protocol_files.problems import Place, Problem, Severity
 
 NAMES_LISTED_MAX = 12
 """A problem lists what would have been known here; a longer list is not read."""
 
 NEAR_MISS = 0.6
 """How alike two names are for one to be offered for the other; below, difflib offers nonsense."""
-
-
-class Severity(StrEnum):
-    """An error keeps a programme from being published; a warning does not."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """One thing that is wrong, and where. Lines and columns count from 1."""
-
-    file: str
-    line: int
-    column: int
-    message: str
-    severity: Severity = Severity.ERROR
-
-    def __str__(self) -> str:
-        """As editors and compilers write it, so that a terminal makes a link of it."""
-        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message}"
-
-
-class Problems(Exception):
-    """Everything that is wrong, in the order of files and lines."""
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something stands in its file."""
-
-    line: int = 1
-    column: int = 1
 
 
 class Kind(StrEnum):
@@ -154,17 +102,17 @@ class Reading:
 
     def _parse(self, content: bytes) -> Node | None:
         try:
-            parts = iter(_parts(content))
-        except _NotYaml as error:
+            parts = iter(parts_of(content))
+        except NotYaml as error:
             for place, message in error.found:
                 self.report(place, message)
             return None
         return self._node(next(parts), parts, ())
 
-    def _node(self, part: "_Part", parts: "Iterator[_Part]", path: Path) -> Node:
+    def _node(self, part: Part, parts: Iterator[Part], path: Path) -> Node:
         """The node that begins with the part; those after it are taken up to its end."""
         event, tag = part
-        at = _start(event)
+        at = start(event)
         self.places.setdefault(path, at)
         if tag not in TAGS:
             self.report(at, f"the tag {tag.replace('tag:yaml.org,2002:', '!!')} has no meaning here; leave it out")
@@ -172,18 +120,18 @@ class Reading:
             return Scalar(at, event.value, KINDS.get(tag, Kind.TEXT))
         if isinstance(event, MappingStartEvent):
             return Table(at, tuple(self._entries(parts, path)))
-        return Listing(at, tuple(self._node(item, parts, (*path, n)) for n, item in enumerate(_inside(parts))))
+        return Listing(at, tuple(self._node(item, parts, (*path, n)) for n, item in enumerate(inside(parts))))
 
-    def _entries(self, parts: "Iterator[_Part]", path: Path) -> Iterator[tuple[Scalar, Node]]:
+    def _entries(self, parts: Iterator[Part], path: Path) -> Iterator[tuple[Scalar, Node]]:
         lines: dict[str, int] = {}
-        for part in _inside(parts):
+        for part in inside(parts):
             key = self._node(part, parts, (*path, "?"))
             if not isinstance(key, Scalar):
                 self.report(key.at, "a key is one word")
-                _pass_over(parts)
+                pass_over(parts)
             elif key.text in lines:
                 self.report(key.at, f'"{key.text}" stands here twice; it is in line {lines[key.text]} already')
-                _pass_over(parts)
+                pass_over(parts)
             else:
                 lines[key.text] = key.at.line
                 value = self._node(next(parts), parts, (*path, key.text))
@@ -231,126 +179,3 @@ def nearest(word: str, known: Iterable[str]) -> str:
     if not names or len(names) > NAMES_LISTED_MAX:
         return ""
     return f"; known here: {', '.join(names)}"
-
-
-class _NotYaml(Exception):
-    def __init__(self, *found: tuple[Place, str]) -> None:
-        self.found = found
-
-
-_Part = tuple[Event, str]
-"""Where a node begins, with its tag; or where a list or a table ends."""
-
-
-def _parts(content: bytes) -> list[_Part]:
-    """The nodes of the file's one document, in the order written."""
-    if len(content) > FILE_BYTES_MAX:
-        raise _NotYaml((Place(), f"the file is larger than {FILE_BYTES_MAX // 1024} KB"))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        at = Place(content.count(b"\n", 0, error.start) + 1, error.start - content.rfind(b"\n", 0, error.start))
-        raise _NotYaml((at, "this is not UTF-8 text; save the file as UTF-8")) from None
-    try:
-        try:
-            # Not the round-trip type: it gathers comments, which takes longer than all else.
-            return _parsed(text, YAML(typ="safe"))
-        except YAMLError:  # that scanner is in C, where there is one; why it refuses a text this one says better
-            return _parsed(text, YAML(typ="safe", pure=True))
-    except MarkedYAMLError as error:
-        raise _NotYaml((_place_of(error), _in_plain_words(error))) from None
-    except (YAMLError, ValueError) as error:
-        raise _NotYaml((Place(), f"this is not YAML: {error}")) from None
-
-
-def _parsed(text: str, yaml: YAML) -> list[_Part]:
-    parts: list[_Part] = []
-    aliases: list[tuple[Place, str]] = []
-    documents: list[Place] = []
-    tags: dict[tuple[str, tuple[bool, bool]], str] = {}
-    depth = 0
-    for event in yaml.parse(text):
-        if isinstance(event, ScalarEvent):
-            # The same few words stand there again and again, and looking one up takes longer than reading it.
-            word = (event.value, event.implicit)
-            tag = tags.get(word) if event.ctag is None else _tag(yaml, event)
-            if tag is None:
-                tag = tags[word] = _tag(yaml, event)
-            parts.append((event, tag))
-        elif isinstance(event, CollectionStartEvent):
-            depth += 1
-            if depth > DEPTH_MAX:
-                raise _NotYaml((_start(event), "lists or keys lie too deep inside each other"))
-            parts.append((event, _tag(yaml, event)))
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-            parts.append((event, ""))
-        elif isinstance(event, AliasEvent):
-            aliases.append((_start(event), str(event.anchor)))
-        elif isinstance(event, DocumentStartEvent):
-            documents.append(_start(event))
-    if aliases:
-        raise _NotYaml(*((at, f"*{name} stands for another part; write that part out here") for at, name in aliases))
-    if not documents:
-        raise _NotYaml((Place(), "the file is empty"))
-    if len(documents) > 1:
-        raise _NotYaml((documents[1], 'the file has a second part after "---"; only one is read'))
-    return parts
-
-
-def _tag(yaml: YAML, event: ScalarEvent | CollectionStartEvent) -> str:
-    """The tag as it is written, or what YAML 1.2 takes the node for."""
-    if event.ctag is not None and str(event.ctag) != "!":
-        return str(event.ctag)
-    if isinstance(event, ScalarEvent):
-        return str(yaml.resolver.resolve(ScalarNode, event.value, event.implicit))
-    kind = MappingNode if isinstance(event, MappingStartEvent) else SequenceNode
-    return str(yaml.resolver.resolve(kind, None, event.implicit))
-
-
-def _start(event: Event) -> Place:
-    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
-
-
-def _inside(parts: Iterator[_Part]) -> Iterator[_Part]:
-    """Where each node inside a list or a table begins, up to its end; whoever takes one takes all of it."""
-    for part in parts:
-        if isinstance(part[0], CollectionEndEvent):
-            return
-        yield part
-
-
-def _pass_over(parts: Iterator[_Part]) -> None:
-    """One node is left unread."""
-    depth = 0
-    for event, _ in parts:
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth == 0:
-            return
-
-
-def _place_of(error: MarkedYAMLError) -> Place:
-    # Where something opens says more than where the file ends, or the line after it that was read as a part of it.
-    later = error.context_mark and error.problem_mark and error.problem_mark.line > error.context_mark.line
-    opened = "quoted scalar" in str(error.context) or ("flow" in str(error.context) and later)
-    mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
-    return Place(mark.line + 1, mark.column + 1) if mark else Place()
-
-
-def _in_plain_words(error: MarkedYAMLError) -> str:
-    problem = error.problem or "something is missing"
-    if "'\\t'" in problem:
-        return "a line may not begin with a tab; use spaces"
-    if "mapping values are not allowed" in problem:
-        return "a colon too many in this line; put text with a colon in quotes"
-    if "unexpected end of stream" in problem and "quoted scalar" in str(error.context):
-        return "a quotation mark opens here and never closes"
-    if "flow mapping" in str(error.context):
-        return "this is not YAML: after a { a comma or the } is missing"
-    if "flow sequence" in str(error.context):
-        return "this is not YAML: after a [ a comma or the ] is missing"
-    if "expected the node content" in problem:
-        return "this is not YAML: a value is missing here, or a bracket above is not closed"
-    if "expected <block end>" in problem:
-        return "this line has other spaces in front than those that it belongs to"
-    return f"this is not YAML: {problem}"

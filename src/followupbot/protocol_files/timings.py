@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.schedule import DAY_ENDS, DAY_STARTS, SURGERY, Timing
-from followupbot.protocol_files.reading import Path, Reading, Severity
+from followupbot.protocol_files.problems import Severity
+from followupbot.protocol_files.reading import Path, Reading
 
 LAST_REMINDER_BEFORE_END = timedelta(days=1)
 """Whoever is reminded has a day to answer (issue 3)."""
