@@ -83,11 +83,11 @@ e2e: $(V)/.e2e ## the pages in a real browser (needs Chromium; on Debian: apt-ge
 		{ echo 'make e2e needs Chromium. On Debian: apt-get install chromium' >&2; exit 1; }; \
 	CHROMIUM=$$chromium $(BIN)/python -m pytest -q -m browser $(ARGS)
 
-# CI: make kill KILLS=20, about 60 s. The figure of docs/promises.md: make kill KILLS=1000, about 50 minutes.
+# CI: make kill KILLS=6, about 45 s. The figure of docs/promises.md: make kill KILLS=1000, about 50 minutes.
 kill: $(V)/.dev ## kill -9 the program KILLS times on each database, at any moment, and count what was lost
 	@KILLS=$(KILLS) STORIES=$(STORIES) $(BIN)/python -m pytest -q -n $(STORIES) -m long --timeout 7200 tests/kill/test_kill.py $(ARGS)
 
-# CI: make outages OUTAGES=1, about 100 s.
+# CI: make outages OUTAGES=1, about 115 s.
 OUTAGES ?= 3
 .PHONY: outages wave
 outages: $(V)/.dev ## PostgreSQL stopped and started, and SQLite full, under load, OUTAGES times; what was lost

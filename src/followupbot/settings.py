@@ -93,7 +93,7 @@ class Settings(BaseSettings):
         90, ge=7, description="days for which it is kept what messages said; answers and notes stay in the record"
     )
     keep_traces_days: int = Field(
-        90, ge=7, description="days for which it is remembered which updates were handled already"
+        90, ge=8, description="days for which it is remembered which updates were handled already"
     )
     database_url: Annotated[str, AfterValidator(_database)] | None = Field(
         None, repr=False, description="default: SQLite in the data folder; or postgresql+psycopg://USER@HOST/NAME"

@@ -12,7 +12,7 @@ from followupbot.domain.ids import ProtocolKey
 from followupbot.domain.presses import AnswerPress, Press, StartPress
 from followupbot.simulation import figures, promises
 from followupbot.simulation.clock import VirtualClock
-from followupbot.simulation.faults import API, Span
+from followupbot.simulation.faults import API, DATABASE, PROCESS, Span
 from followupbot.simulation.people import Character
 from followupbot.simulation.program import Program
 from followupbot.simulation.telegram import VirtualTelegram
@@ -129,3 +129,21 @@ def test_whoever_writes_has_taken_the_bot_back_first() -> None:
     telegram.write(7, "/resume")
     assert not telegram.chat(7).blocked
     assert [act.what for act in telegram.acts] == ["is kicked", "is member", "writes /resume"]
+
+
+def test_a_start_waits_for_the_database_and_time_goes_on() -> None:
+    """Else the clock would stand still for ever: the process is due at once, and can't start."""
+    with simulating.open_world(replace(SMALL, patients=1, years=0.01, faults=False)) as world:
+        asyncio.run(world.furnish())
+        now = world.clock.at
+        for kind, minutes in ((PROCESS, 1), (DATABASE, 9)):
+            world.faults.begin(Span(kind, now, now + timedelta(minutes=minutes)))
+        asyncio.run(world.program.turn(now))
+        world.clock.advance_to(now + timedelta(minutes=2))
+        asyncio.run(world.program.turn(world.clock.at))
+        assert not world.program.runs
+        due = world.program.next_at(world.clock.at)
+        assert due is not None
+        assert due >= now + timedelta(minutes=9)
+        asyncio.run(world.run_until(now + timedelta(minutes=10)))
+        assert world.program.runs

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from followupbot import settings
 from followupbot.cli.calls import caller
-from followupbot.cli.terminal import called_wrongly, found_wrong, typed
+from followupbot.cli.terminal import NOT_ALLOWED, called_wrongly, found_wrong, typed
 from followupbot.domain import patient_code
 from followupbot.domain.erasure import Obstacle
 from followupbot.domain.ids import PatientId
@@ -25,7 +25,6 @@ WHY_NOT = {
     Obstacle.NOT_REQUESTED: "The patient has not sent /delete. Where they have asked in writing: --asked-in-writing",
 }
 
-NOT_ALLOWED = "You may not do this. That it was tried is recorded."
 
 As = Annotated[str | None, typer.Option("--as", metavar="NAME", help="Who does it, as `staff list` shows them.")]
 Code = Annotated[str, typer.Argument(metavar="CODE", help="The patient's code.")]

@@ -15,6 +15,7 @@ from followupbot import settings
 from followupbot.application import admins, calls, invitations
 from followupbot.channels.console import screen
 from followupbot.cli.calls import NOT_ALLOWED, YES, caller
+from followupbot.cli.patients import known
 from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell
 from followupbot.domain import enrolment, patient_code
 from followupbot.domain import staff as staff_of
@@ -22,7 +23,7 @@ from followupbot.domain.carer_state import CARERS_MAX, INITIALS_LENGTH_MAX, read
 from followupbot.domain.clinic import Role, StaffJoined
 from followupbot.domain.enrolment import AGE_MIN
 from followupbot.domain.enrolment_state import Halted, Plan
-from followupbot.domain.ids import Language, MessageKey, PatientId, ProtocolKey
+from followupbot.domain.ids import Language, MessageKey, ProtocolKey
 from followupbot.domain.schedule import DAY_STARTS, DEFAULT_QUIET_HOURS, SURGERY_YEAR_MIN, PartialDate, local
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def carer(
     if name is None:
         called_wrongly(f"--initials: expected 1 to {INITIALS_LENGTH_MAX} letters or digits, such as MG.")
     with house.open_house(settings.load()) as opened:
-        patient = _patient(opened, code)
+        patient = known(opened, code)
         bot = _bot_name(opened)
         invited = invitations.invite(opened.store, patient, name, shell(), opened.clock.now())
         if invited is None:
@@ -146,13 +147,6 @@ def carer(
             typer.echo(json.dumps({"code": patient, "link": link, "expires_at": invited.expires_at.isoformat()}))
             return
         _show(f"{patient}_carer", f"Carer of {patient}", link, invited.expires_at, opened.settings.data / "invitations")
-
-
-def _patient(opened: "House", code: str) -> PatientId:
-    found = patient_code.parse(code)
-    if found is None or opened.store.chart(found) is None:
-        called_wrongly(f"No patient has the code {code!r}.")
-    return found
 
 
 @app.command()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from followupbot import settings
-from followupbot.cli.terminal import called_wrongly, found_wrong, shell
+from followupbot.cli.terminal import NOT_ALLOWED, called_wrongly, found_wrong, shell
 from followupbot.domain import patient_code, patient_page
 from followupbot.domain.carer_state import INITIALS_LENGTH_MAX, Helping, read_initials
 from followupbot.domain.identity import FIELDS
@@ -157,7 +157,7 @@ def break_glass(
         try:
             params = patient_pages.break_glass(opened.store, code, reason, by, opened.clock.now())
         except patient_pages.NotAllowed:
-            found_wrong("You may not do this. That it was tried is recorded.")
+            found_wrong(NOT_ALLOWED)
         typer.echo(said(opened, "staff/patient", dict(params)))
 
 
@@ -245,7 +245,7 @@ def choose_initials(
     with open_house(settings.load()) as opened:
         code = known(opened, context.obj)
         if not invitations.choose_initials(opened.store, code, name, shell(), opened.clock.now()):
-            found_wrong("You may not do this. That it was tried is recorded.")
+            found_wrong(NOT_ALLOWED)
     typer.echo(f"Messages about {code} begin with {name}, where one phone follows several patients.")
 
 

@@ -1,6 +1,6 @@
 """`followupbot schedule`: one patient's coming check-ins, and changes to them, shown before they are made."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -8,9 +8,12 @@ from followupbot import settings
 from followupbot.cli.patients import known, said
 from followupbot.cli.terminal import called_wrongly, found_wrong, shell
 from followupbot.domain import plan_changes
-from followupbot.domain.ids import MessageKey
+from followupbot.domain.ids import MessageKey, PatientId
 from followupbot.domain.params import Lines, Param, Words
 from followupbot.domain.plan_changes import NotChanged
+
+if TYPE_CHECKING:
+    from followupbot.bootstrap.house import House
 
 
 def schedule(
@@ -38,13 +41,19 @@ def schedule(
         assert chart is not None, "it was there a moment ago"
         found = None if wanted is None else plan_changes.change(chart, wanted, now)
         if isinstance(found, NotChanged):
-            why = Words(MessageKey(f"staff/schedule_problems/{found.why}"))
-            found_wrong(said(opened, "staff/schedule_problem", {"code": patient, "why": why}))
+            _refuse(opened, patient, found)
         lines = plan_changes.lines(chart, now, () if found is None else found.chart_facts)
         shown: dict[str, Param] = {"code": patient, "lines": Lines(lines) if lines else None}
         if wanted is not None and yes:
-            schedules.change(opened.store, patient, wanted, cause, now)
+            refused = schedules.change(opened.store, patient, wanted, cause, now)
+            if refused is not None:  # somebody has changed it since it was looked at
+                _refuse(opened, patient, refused)
         message = "schedule" if wanted is None else "schedule_changed" if yes else "schedule_preview"
         typer.echo(said(opened, f"staff/{message}", shown))
         if wanted is not None and not yes:
             typer.echo("\nTo make the change, run it again with --yes.")
+
+
+def _refuse(opened: "House", patient: PatientId, found: NotChanged) -> NoReturn:
+    why = Words(MessageKey(f"staff/schedule_problems/{found.why}"))
+    found_wrong(said(opened, "staff/schedule_problem", {"code": patient, "why": why}))

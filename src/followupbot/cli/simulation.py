@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from followupbot.cli.terminal import found_wrong
+from followupbot.cli.terminal import called_wrongly, found_wrong
 from followupbot.settings import Settings
 
 PROTOCOL = "lumbar_fusion"
@@ -42,6 +42,8 @@ def simulate(
     from followupbot.simulation.world import BEGINS, Size
 
     logging.disable(logging.CRITICAL)  # what goes wrong on purpose is counted, not logged
+    if alert_load and (faults or plot):
+        called_wrongly("--alert-load takes neither --faults nor --plot.")
     if alert_load:
         _show_load(protocol, patients, years, seed, as_json)
         return
@@ -59,7 +61,6 @@ def simulate(
             figures = simulating.simulate(size, gather(Settings().data), tell)
         except simulating.NoSuchProtocol as error:
             found_wrong(str(error))
-            return
     found: dict[str, Any] = asdict(figures)
     found["seconds"] = round(time.monotonic() - began, 1)
     if plot is not None:
@@ -87,7 +88,6 @@ def _show_load(protocol: str, patients: int, years: float, seed: int, as_json: b
             )
         except simulating.NoSuchProtocol as error:
             found_wrong(str(error))
-            return
     found: dict[str, Any] = asdict(load)
     found["seconds"] = round(time.monotonic() - began, 1)
     if as_json:

@@ -22,6 +22,9 @@ def shell() -> ByShell:
         return ByShell("unknown")
 
 
+NOT_ALLOWED = "You may not do this. That it was tried is recorded."
+
+
 def called_wrongly(message: str) -> NoReturn:
     """The command ends with exit code 2 and this message."""
     typer.echo(message, err=True)

@@ -122,8 +122,8 @@ class Program:
 
     def next_at(self, now: datetime) -> datetime | None:
         """When `turn` has something to do again; None where nothing is to be expected."""
-        if self._process is None:
-            return self._down_until or now
+        if self._process is None:  # a start needs the database, too
+            return max(self._down_until or now, self._storage_at or now)
         down = self._faults.away_until(PROCESS)
         if down is not None:
             return down
