@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from followupbot.domain import alerts, crisis
 from followupbot.domain.alert_state import HelpToAsk, Open
 from followupbot.domain.chart import Chart
@@ -84,6 +86,18 @@ def test_said_again_after_somebody_took_it_it_pages_again() -> None:
     chart = after(chart, alerts.take(chart, ALERT, DR_ITO, NOW))
     again = crisis.press(chart, CARD, NOW + timedelta(minutes=2))
     assert "dr_sato: alerts/new" in sent(again)
+
+
+@pytest.mark.parametrize("tier", [Tier.SAME_DAY, Tier.EMERGENCY])
+def test_beside_an_alert_that_somebody_has_it_pages_again_with_a_sound_without_a_ladder_of_its_own(tier: Tier) -> None:
+    """Who took the other matter knows nothing of it, and a line that buzzes nobody may be read the next day."""
+    chart = an_alerted_chart(tier)
+    chart = after(chart, alerts.take(chart, ALERT, DR_ITO, NOW))
+    pressed = crisis.press(chart, CARD, NOW + timedelta(minutes=30))
+    assert "dr_ito: alerts/new" in sent(pressed)
+    assert not any(message.silent for message in messages(pressed) if message.message == "alerts/new")
+    (alert,) = after(chart, pressed).alerts
+    assert (alert.tier, isinstance(alert.state, Open)) == (tier, True)
 
 
 def test_beside_an_open_emergency_its_people_come_first_and_the_others_stay() -> None:

@@ -11,6 +11,9 @@ from followupbot.domain.rules import Tier, Trace
 MOOD = Concern("mood")
 """What a flag is about that came of questions which no carer is asked (clinical.md 0.19)."""
 
+NO_CHECK_IN = CheckInId(0)
+"""Of a flag that a button raised outside every check-in; those are counted from 1."""
+
 FLAGS_MAX = 40
 """Flags that one unresolved alert carries; with more, the oldest are in the facts only."""
 

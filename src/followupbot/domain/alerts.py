@@ -5,7 +5,7 @@ from typing import assert_never
 
 from followupbot.domain import baselines, expectations, ladders, pages
 from followupbot.domain.addressing import role_words, staff_notice, to_patient
-from followupbot.domain.alert_state import Alert, Flag, Open, Resolved, Taken
+from followupbot.domain.alert_state import NO_CHECK_IN, Alert, Flag, Open, Resolved, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Role, StaffLeft, StaffMember
 from followupbot.domain.decision import Decision
@@ -31,10 +31,10 @@ EXPECTED = "expected"
 def raise_flag(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...] = ()) -> Decision:
     """The flag has an alert: a new one, or the one that has no outcome yet.
 
-    A worse tier raises that one again from the first step, and so does any flag of a later check-in once somebody has
-    taken it: who took it knows nothing of what was said since. Who has it is told, without a buzz, what else joins it.
-    A flag of tier record, or one that is expected as it is, is only kept. `roles` are a ladder of the flag's own; those
-    of an alert that it joins stand behind them.
+    A worse tier raises that one again from the first step, and so does any flag of a later check-in, or of none, once
+    somebody has taken it: who took it knows nothing of what was said since. Who has it is told, without a buzz, what
+    else joins it. A flag of tier record, or one that is expected as it is, is only kept. `roles` are a ladder of the
+    flag's own; those of an alert that it joins stand behind them.
     """
     if flag.tier is Tier.RECORD:
         return Decision(facts=(FlagRecorded(now, flag),))
@@ -52,7 +52,9 @@ def _raise(chart: Chart, flag: Flag, now: datetime, roles: tuple[Role, ...]) -> 
     joined = FlagJoined(now, alert.id, flag)
     worse = flag.tier.worse_than(alert.tier)
     unknown_to_taker = isinstance(alert.state, Taken) and (
-        flag.tier is Tier.EMERGENCY or flag.check_in > max(known.check_in for known in alert.flags)
+        flag.tier is Tier.EMERGENCY
+        or flag.check_in == NO_CHECK_IN
+        or flag.check_in > max(known.check_in for known in alert.flags)
     )
     if not worse and not unknown_to_taker and not roles:
         return Decision((joined,), _tell_taker(chart, alert, flag, now))

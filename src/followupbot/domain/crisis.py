@@ -4,11 +4,11 @@ from datetime import datetime
 
 from followupbot.domain import alerts, cards, ladders
 from followupbot.domain.addressing import card_subject, stamp, to_patient
-from followupbot.domain.alert_state import MOOD, Flag, Open
+from followupbot.domain.alert_state import MOOD, NO_CHECK_IN, Flag, Open
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.folding import fold
-from followupbot.domain.ids import CardId, CheckInId, RuleId
+from followupbot.domain.ids import CardId, RuleId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier, Trace
 
@@ -16,9 +16,6 @@ CONCERN = MOOD
 
 BUTTON = RuleId("harming_myself")
 """What the flag's trace has in the place of a rule: a button, and no answer, raised it."""
-
-NO_CHECK_IN = CheckInId(0)
-"""The button stands outside every check-in; those are counted from 1."""
 
 
 def press(chart: Chart, card: CardId, now: datetime) -> Decision:
