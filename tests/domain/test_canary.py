@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from followupbot.domain import canary
-from followupbot.domain.clinic import Clinic
+from followupbot.domain.clinic import Clinic, Crisis, Role
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ClinicFact
 from followupbot.domain.folding import apply_to_clinic
@@ -129,3 +129,11 @@ def test_after_todays_the_next_one_is_tomorrows_and_where_it_is_switched_off_the
     assert canary.next_at(clinic, MORNING + timedelta(hours=1)) == MORNING + timedelta(days=1)
     off = a_programme(settings=replace(some_settings(), canary=False))
     assert canary.next_at(a_clinic(programme=off), MORNING) is None
+
+
+def test_who_stands_on_the_crisis_ladder_alone_has_a_turn_too() -> None:
+    """Their alert is to come through as well."""
+    settings = replace(some_settings([Role.CLINICIAN]), crisis=Crisis(ladder=(Role.LEAD,)))
+    clinic, first = after_test(a_clinic(programme=a_programme(settings=settings)), 0)
+    _, second = after_test(clinic, 1)
+    assert [sent(first), sent(second)] == [["dr_ito: alerts/test"], ["dr_sato: alerts/test"]]

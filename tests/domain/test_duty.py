@@ -6,14 +6,27 @@ from datetime import date, datetime
 import pytest
 
 from followupbot.domain import duty
-from followupbot.domain.clinic import Clinic, Role, StaffBlocked, StaffMember, Unready, Want
+from followupbot.domain.clinic import Clinic, Crisis, Role, StaffBlocked, StaffMember, Unready, Want
 from followupbot.domain.duty import Gap
 from followupbot.domain.facts.rota import LeaveEntered, WeekAssigned
 from followupbot.domain.facts.staff import GroupBound, StaffMemberRemoved
 from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, GroupId, StaffId
 from followupbot.domain.rota_state import Leave
-from tests.builders import ADA, DR_ITO, DR_SATO, NOW, a_clinic, a_day, a_member, at, gone, invited
+from tests.builders import (
+    ADA,
+    DR_ITO,
+    DR_SATO,
+    NOW,
+    a_clinic,
+    a_day,
+    a_member,
+    a_programme,
+    at,
+    gone,
+    invited,
+    some_settings,
+)
 
 DR_LEE = a_member("s4", "dr_lee", Role.CLINICIAN)
 STAFF = (DR_ITO, DR_SATO, ADA, DR_LEE)
@@ -196,3 +209,19 @@ def test_leave_that_is_entered_again_takes_the_place_of_what_it_overlaps() -> No
         ("2026-07-01", None),
         ("2026-03-10", StaffId("s4")),
     ]
+
+
+CRISIS_LEAD = a_programme(settings=replace(some_settings([Role.CLINICIAN]), crisis=Crisis(ladder=(Role.LEAD,))))
+"""The lead stands on the crisis ladder, and on no other."""
+
+
+def test_a_role_that_only_the_crisis_ladder_has_must_be_ready_too() -> None:
+    """Else nobody learns that the button about harming oneself reaches nobody, until somebody presses it."""
+    clinic = a_clinic((DR_ITO, invited(DR_SATO)), CRISIS_LEAD)
+    assert Unready(Role.LEAD, Want.NOBODY) in duty.unready(clinic, NOW)
+
+
+def test_a_day_on_which_only_the_crisis_ladder_has_nobody_is_a_gap() -> None:
+    """Shown before, as any other is."""
+    clinic = away(a_clinic(STAFF, CRISIS_LEAD), DR_SATO, "2026-03-10", "2026-03-11")
+    assert duty.gaps(clinic, NOW) == (Gap(Role.LEAD, a_day("2026-03-10"), a_day("2026-03-11")),)

@@ -1,15 +1,29 @@
 """The people who work at the clinic."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from followupbot.domain import staff
-from followupbot.domain.clinic import Clinic, Role, StaffJoined
+from followupbot.domain.clinic import Clinic, Crisis, Role, StaffJoined
 from followupbot.domain.facts.staff import StaffMemberInvited, StaffMemberJoined
 from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, StaffId, TokenHash
-from tests.builders import ADA, DR_ITO, DR_SATO, NOW, PATIENT, a_clinic, at, gone, invited, sent
+from tests.builders import (
+    ADA,
+    DR_ITO,
+    DR_SATO,
+    NOW,
+    PATIENT,
+    a_clinic,
+    a_programme,
+    at,
+    gone,
+    invited,
+    sent,
+    some_settings,
+)
 
 TOKEN = TokenHash("token-of-dr_ito")
 CHAT = ChatId("a-chat")
@@ -69,6 +83,13 @@ def test_the_plain_page_goes_to_everybody_on_the_ladder_and_the_operator() -> No
     decision = staff.page_everybody(a_clinic(), PATIENT, NOW)
     assert sent(decision) == ["dr_ito: alerts/fallback", "dr_sato: alerts/fallback", "ada: operator/chart_failed"]
     assert [fact.kind for fact in decision.facts] == ["operator_notified"]
+
+
+def test_the_plain_page_goes_to_who_stands_on_the_crisis_ladder_alone_too() -> None:
+    """What has failed may be the alert that only they are paged for."""
+    settings = replace(some_settings([Role.CLINICIAN]), crisis=Crisis(ladder=(Role.LEAD,)))
+    decision = staff.page_everybody(a_clinic(programme=a_programme(settings=settings)), PATIENT, NOW)
+    assert sent(decision)[:2] == ["dr_ito: alerts/fallback", "dr_sato: alerts/fallback"]
 
 
 def test_the_operator_is_every_admin_with_a_chat() -> None:

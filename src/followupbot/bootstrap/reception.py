@@ -50,7 +50,7 @@ LEFT_OVER_SECONDS = 5.0
 def whom_to_tell(house: House) -> Direct:
     """What a card needs that is sent without a database, as it is now, with its words read into memory."""
     clinic = house.store.clinic()
-    roles = dict.fromkeys((*clinic.settings.ladder, Role.ADMIN))
+    roles = dict.fromkeys((*clinic.settings.paged, Role.ADMIN))
     staff = [member for role in roles for member in clinic.reachable(role)]
     chats = tuple(dict.fromkeys(house.store.address(member.chat) for member in staff if member.chat))
     house.renderer.edition(clinic.published.version)

@@ -169,8 +169,8 @@ def _chart(clinic: Clinic, protocol: ProtocolKey, now: datetime) -> Chart:
 
 def _in_turn(clinic: Clinic) -> tuple[StaffMember, ...]:
     """Everybody who is paged and can be reached, in the order in which they were invited; else the admins."""
-    roles = dict.fromkeys(clinic.settings.ladder)
-    paged = tuple(member for member in clinic.staff if member.role in roles and member in clinic.reachable(member.role))
+    roles = clinic.settings.paged
+    paged = tuple(member for member in clinic.staff if member.role in roles and member.chat is not None)
     return paged or clinic.reachable(Role.ADMIN)
 
 

@@ -139,9 +139,9 @@ class ClinicSettings:
     """Whether alerts are tested once a day, with one to a staff member, marked as a test and silent."""
 
     @property
-    def paged(self) -> frozenset[Role]:
-        """The roles that alerts go to: those of the ladder, and of the crisis button's own."""
-        return frozenset({*self.ladder, *(() if self.crisis is None else self.crisis.ladder)})
+    def paged(self) -> tuple[Role, ...]:
+        """The roles that alerts go to, each once: those of the ladder in its order, then the crisis ladder's own."""
+        return tuple(dict.fromkeys((*self.ladder, *(() if self.crisis is None else self.crisis.ladder))))
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def gaps(clinic: Clinic, now: datetime) -> tuple[Gap, ...]:
     found: list[Gap] = []
     if clinic.rota:
         found += _runs(None, (day for day in days if not _works(clinic, assigned(clinic, day), day)))
-    for role in dict.fromkeys(clinic.settings.ladder):
+    for role in clinic.settings.paged:
         people = [member for member in clinic.staff if member.role is role and not isinstance(member.state, StaffLeft)]
         if people:  # a step that nobody ever stands on is not ready, and no matter of days
             found += _runs(role, (day for day in days if not _works(clinic, people, day)))
@@ -157,12 +157,12 @@ def is_gap(clinic: Clinic, member: StaffMember, day: date) -> bool:
 
 
 def unready(clinic: Clinic, now: datetime, group_presses_within: timedelta = timedelta()) -> tuple[Unready, ...]:
-    """The steps of the ladder on which nobody can be reached, or nobody has shown in the last month that they can.
+    """The steps of the ladders on which nobody can be reached, or nobody has shown in the last month that they can.
 
     A group that is paged with a step counts by itself; one that was bound just now has that long for its first press.
     """
     found = []
-    for role in dict.fromkeys(clinic.settings.ladder):
+    for role in clinic.settings.paged:
         want = _want(clinic, role, now)
         found += [Unready(role, want)] if want is not None else []
         groups = (group for group in clinic.groups if group.role is role)

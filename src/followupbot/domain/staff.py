@@ -75,7 +75,7 @@ def not_understood(clinic: Clinic, member: StaffMember, now: datetime) -> Decisi
 
 
 def page_everybody(clinic: Clinic, patient: PatientId, now: datetime) -> Decision:
-    """The plainest page there is, to everybody on the ladder and the operator: an alert's own timers have failed."""
+    """The plainest page there is, to everybody on a ladder and the operator: an alert's own timers have failed."""
     pages = tuple(
         to_staff(
             clinic,
@@ -85,7 +85,7 @@ def page_everybody(clinic: Clinic, patient: PatientId, now: datetime) -> Decisio
             subject=f"fallback/{patient}",
             params={"code": patient},
         )
-        for role in dict.fromkeys(clinic.settings.ladder)
+        for role in clinic.settings.paged
         for member in clinic.reachable(role)
     )
     return Decision(outgoing=pages) + notify_operator(clinic, "chart_failed", patient, now)
