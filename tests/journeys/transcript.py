@@ -45,7 +45,6 @@ from pathlib import Path
 
 from followupbot.application import admins, anytime, calls, duties, invitations, records, rounds
 from followupbot.channels.console import hearing
-from followupbot.domain import rota
 from followupbot.domain.calls import to_be_read_out
 from followupbot.domain.clinic import Programme, Role
 from followupbot.domain.decision import ByShell, ByStaff, Cause, Decision
@@ -268,7 +267,7 @@ class Play:
 
     def _put_on_call(self, who: str, later: str | None) -> None:
         store, now = self.world.store, self.world.now
-        week = monday_of(rota.today(store.the_clinic, now)) + timedelta(weeks=1 if later else 0)
+        week = monday_of(store.the_clinic.settings.hours.today(now)) + timedelta(weeks=1 if later else 0)
         duties.assign_week(store, week, [self._staff(who)], ByShell("root"), now)
 
     def _block(self, who: str, unnoticed: str | None) -> Decision:

@@ -14,7 +14,7 @@ from followupbot.domain.decision import ByStaff, Cause, Decision
 from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.ids import Language, MessageKey, ProtocolKey
 from followupbot.domain.params import Day, Instant, Line, Lines, Param, Words
-from followupbot.domain.schedule import PartialDate, local
+from followupbot.domain.schedule import PartialDate
 
 
 def invite(store: Store, member: StaffMember, argument: str, cause: Cause, now: datetime) -> Decision:
@@ -100,7 +100,7 @@ def _invite_patient(store: Store, member: StaffMember, bot: str, typed: str, cau
     if isinstance(plan, str):
         return _problem(store, member, plan, cause, now)
     clinic = store.clinic()
-    today = local(now, clinic.settings.hours.zone).date()
+    today = clinic.settings.hours.today(now)
     problems = enrolment.problems(plan, clinic.published, today)
     if problems:
         return _problem(store, member, problems[0], cause, now)
@@ -179,7 +179,7 @@ def _remove(store: Store, member: StaffMember, name: str, cause: Cause, now: dat
 
 
 def _shown_on(clinic: Clinic, at: datetime | None) -> Day | None:
-    return None if at is None else Day(local(at, clinic.settings.hours.zone).date())
+    return None if at is None else Day(clinic.settings.hours.today(at))
 
 
 def _state(member: StaffMember, now: datetime) -> str:

@@ -128,7 +128,7 @@ def on_call_choices(clinic: Clinic) -> tuple[StaffMember, ...]:
 
 def read_leave(clinic: Clinic, member: StaffMember, argument: str, now: datetime) -> Leave | Refused:
     """The leave that is meant. Names and dates are read, no word of any language; nothing is guessed."""
-    today = rota.today(clinic, now)
+    today = clinic.settings.hours.today(now)
     before, days, behind = read_days(argument)
     if not days:
         days, before, behind = _length(argument, today)
@@ -150,7 +150,7 @@ def read_leave(clinic: Clinic, member: StaffMember, argument: str, now: datetime
 def read_week(clinic: Clinic, argument: str, now: datetime) -> tuple[date, tuple[StaffId, ...]] | None:
     """The Monday of the week that the date lies in, and who is named behind it; None where either is unknown."""
     before, days, behind = read_days(argument)
-    today = rota.today(clinic, now)
+    today = clinic.settings.hours.today(now)
     if len(days) != 1 or before.strip() or not behind.strip():
         return None
     monday = monday_of(days[0])

@@ -13,7 +13,6 @@ from followupbot.application import duties, groups
 from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell
 from followupbot.domain import duty, rota
 from followupbot.domain.clinic import Clinic, Role, StaffMember
-from followupbot.domain.ids import StaffId
 from followupbot.domain.rota_page import WEEKS_SHOWN
 from followupbot.domain.rota_state import monday_of
 from followupbot.protocol_files.clinic import parse_date
@@ -38,7 +37,7 @@ def show(
 
     with house.open_house(settings.load()) as opened:
         clinic, now = opened.store.clinic(), opened.clock.now()
-    today = rota.today(clinic, now)
+    today = clinic.settings.hours.today(now)
     if clinic.rota:
         table = Table("Week from", "On call")
         for ahead in range(weeks):
@@ -49,8 +48,8 @@ def show(
         typer.echo("There is no rota: out of hours only an emergency buzzes. See: followupbot rota set --help")
     for leave in sorted(clinic.leave, key=lambda one: one.first):
         if leave.last >= today:
-            cover = f", covered by {_name(clinic, leave.cover)}" if leave.cover else ", without cover"
-            typer.echo(f"Away: {_name(clinic, leave.staff)}, {leave.first} to {leave.last}{cover}")
+            cover = f", covered by {clinic.name(leave.cover)}" if leave.cover else ", without cover"
+            typer.echo(f"Away: {clinic.name(leave.staff)}, {leave.first} to {leave.last}{cover}")
     for group in clinic.groups:
         read = f"read on {group.verified_at:%Y-%m-%d}" if group.verified_at else "nobody has pressed its button yet"
         typer.echo(f"Group {group.id}: paged with {group.role}; {read}")
@@ -117,15 +116,10 @@ def _assign(week: str, names: Sequence[str]) -> None:
         called_wrongly(f"DATE: expected {error}")
     with house.open_house(settings.load()) as opened:
         clinic, now = opened.store.clinic(), opened.clock.now()
-        today = rota.today(clinic, now)
+        today = clinic.settings.hours.today(now)
         if not monday_of(today) <= monday <= rota.last_monday(today):
             called_wrongly(f"DATE: expected a week from this one on, up to {rota.last_monday(today)}; {week} is none")
         people = [called(clinic, name) for name in names]
         duties.assign_week(opened.store, monday, [one.id for one in people], shell(), now)
     who = ", ".join(one.name for one in people) or "nobody"
     typer.echo(f"On call from {monday} to {rota.week_ends(monday)}: {who}.")
-
-
-def _name(clinic: Clinic, staff: StaffId) -> str:
-    member = clinic.member(staff)
-    return staff if member is None else member.name

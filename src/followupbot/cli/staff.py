@@ -93,7 +93,7 @@ def away(
 
     with house.open_house(settings.load()) as opened:
         clinic, now = opened.store.clinic(), opened.clock.now()
-        today = rota.today(clinic, now)
+        today = clinic.settings.hours.today(now)
         last, first = _date("--until", until), today if since is None else _date("--from", since)
         if last < max(first, today):
             called_wrongly(f"--until: expected a day from {max(first, today)} on; {last} is before it")

@@ -84,7 +84,7 @@ def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Dec
         if alert.state.by == by.id:
             return Decision(notice=staff_notice(clinic, "alerts/notices/has_it"))
         if alert.state.offered_to != by.id:
-            by_whom = {"by": pages.name(chart, alert.state.by)}
+            by_whom = {"by": chart.clinic.name(alert.state.by)}
             return Decision(notice=staff_notice(clinic, "alerts/notices/taken_by", by_whom))
     # Handing it over is nobody's gain of time: it pages again when it would have.
     again_after = alert.ladder.again_after

@@ -5,7 +5,6 @@ the rules and the ladder that are published. What is kept is that the test was m
 so it is in no list, no count and no patient's record.
 """
 
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from followupbot.domain import check_ins, unscheduled
@@ -30,7 +29,7 @@ from followupbot.domain.ids import (
     TokenHash,
 )
 from followupbot.domain.params import Words
-from followupbot.domain.schedule import PartialDate, local
+from followupbot.domain.schedule import PartialDate
 from followupbot.domain.tiers import Tier
 
 CODE = PatientId("CANARY")
@@ -57,7 +56,7 @@ def due(clinic: Clinic, now: datetime) -> int | None:
     if clinic.programme is None or not clinic.settings.canary or not _in_turn(clinic):
         return None
     hours = clinic.settings.hours
-    today = local(now, hours.zone).date()
+    today = hours.today(now)
     opening = hours.on(today)
     if opening is None or not opening[0] + AFTER_OPENING <= now < opening[1]:
         return None
@@ -76,7 +75,7 @@ def next_at(clinic: Clinic, now: datetime) -> datetime | None:
     if clinic.programme is None or not clinic.settings.canary or not _in_turn(clinic):
         return None
     hours = clinic.settings.hours
-    opening = hours.on(local(now, hours.zone).date())
+    opening = hours.on(hours.today(now))
     if opening is not None and now < opening[0] + AFTER_OPENING:
         return opening[0] + AFTER_OPENING
     opens = hours.next_open(now)
@@ -107,8 +106,9 @@ def press(clinic: Clinic, number: int, now: datetime) -> Decision:
         key=key(number),
         subject=SUBJECT,
         params={"tier": Words(MessageKey(f"alerts/tiers/{Tier.EMERGENCY}"))},
+        silent=True,
     )
-    return Decision((CanaryRaised(now, number, staff.id),), (replace(alert, silent=True),))
+    return Decision((CanaryRaised(now, number, staff.id),), (alert,))
 
 
 def receive(clinic: Clinic, number: int, now: datetime) -> Decision:

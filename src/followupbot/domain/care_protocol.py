@@ -204,6 +204,10 @@ class CareProtocol:
         """The red-flag screens, in the order written."""
         return tuple(asked.question for asked in self.asked if isinstance(asked.question, Gate))
 
+    def rule(self, rule: RuleId) -> Rule | None:
+        """The rule of that name."""
+        return next((found for found in self.rules if found.id == rule), None)
+
     def rules_about(self, questions: frozenset[QuestionId]) -> tuple[Rule, ...]:
         """The rules that look at one of these questions or scores, in the order written."""
         places = {place for question in questions for place in self._places_about.get(question, ())}

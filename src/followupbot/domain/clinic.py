@@ -52,6 +52,10 @@ class OpeningHours:
     """Opening and closing time by weekday, Monday being 0; a weekday that is not here is closed."""
     closed_on: frozenset[date] = frozenset()
 
+    def today(self, now: datetime) -> date:
+        """The day it is at the clinic."""
+        return local(now, self.zone).date()
+
     def on(self, day: date) -> tuple[datetime, datetime] | None:
         """The instants of opening and closing on that day; None where the clinic is closed."""
         if day in self.closed_on or day.weekday() not in self.weekly:
@@ -71,7 +75,7 @@ class OpeningHours:
 
     def working_days_after(self, now: datetime, days: int) -> datetime:
         """Closing time so many working days after today; today does not count."""
-        day = local(now, self.zone).date()
+        day = self.today(now)
         closes = now
         for _ in range(days):
             day, (_, closes) = self._working_day_from(day + timedelta(days=1))
@@ -79,20 +83,14 @@ class OpeningHours:
 
     def working_days_until(self, now: datetime, then: datetime) -> int:
         """How many working days after today lie up to that time's own day; 0 where that is today, or is past."""
-        day, last = local(now, self.zone).date(), local(then, self.zone).date()
+        day, last = self.today(now), self.today(then)
         days = 0
         while (day := day + timedelta(days=1)) <= last:
             days += self.on(day) is not None
         return days
 
-    def next_week(self, now: datetime) -> datetime:
-        """When the clinic first opens next week; weeks begin on Monday."""
-        today = local(now, self.zone).date()
-        monday = today + timedelta(days=7 - today.weekday())
-        return self._working_day_from(monday)[1][0]
-
     def _current_or_next(self, now: datetime) -> tuple[datetime, datetime]:
-        day = local(now, self.zone).date()
+        day = self.today(now)
         today = self.on(day)
         if today is not None and now < today[1]:
             return today
@@ -325,6 +323,11 @@ class Clinic:
     def member(self, staff: StaffId) -> StaffMember | None:
         """The staff member of that id, also one who has left."""
         return next((member for member in self.staff if member.id == staff), None)
+
+    def name(self, staff: StaffId) -> str:
+        """What they are called; their id where the clinic does not know them any more."""
+        member = self.member(staff)
+        return staff if member is None else member.name
 
     def group(self, group: GroupId) -> Group | None:
         """The group of that id, where it is still paged."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import groupby
 
-from followupbot.domain import duty
+from followupbot.domain import duty, rota_page
 from followupbot.domain.addressing import role_words
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.ids import MessageKey, StaffId
@@ -35,7 +35,7 @@ def alerts(
                 "raised": Instant(line.raised_at, zone),
                 "due": Instant(line.due_at, zone),
                 "late": line.due_at <= now,
-                "by": None if line.state == "open" or line.staff is None else _name(clinic, line),
+                "by": None if line.state == "open" or line.staff is None else clinic.name(line.staff),
             },
         )
         for number, line in enumerate(lines[:at_most], 1)
@@ -94,18 +94,7 @@ def rota(clinic: Clinic, now: datetime) -> tuple[Line, ...]:
         Line(MessageKey(f"staff/lists_unready/{found.want}"), {"role": role_words(found.role)})
         for found in duty.unready(clinic, now)
     ]
-    gaps = [
-        Line(
-            MessageKey("staff/lists_gap"),
-            {
-                "role": None if gap.role is None else role_words(gap.role),
-                "first": Day(gap.first),
-                "last": None if gap.last == gap.first else Day(gap.last),
-            },
-        )
-        for gap in duty.gaps(clinic, now)
-    ]
-    return (*unready, *gaps)
+    return (*unready, *rota_page.gap_lines(clinic, now, "staff/lists_gap"))
 
 
 def _lists(clinic: Clinic, lines: Sequence[ListLine], at_most: int) -> Iterator[Line]:
@@ -120,8 +109,3 @@ def _lists(clinic: Clinic, lines: Sequence[ListLine], at_most: int) -> Iterator[
             yield Line(MessageKey("staff/lists_line"), {"code": line.patient, "since": since, "until": until})
         if len(members) > at_most:
             yield Line(MessageKey("staff/lists_more"), {"more": len(members) - at_most})
-
-
-def _name(clinic: Clinic, line: AlertLine) -> str:
-    member = None if line.staff is None else clinic.member(line.staff)
-    return str(line.staff) if member is None else member.name

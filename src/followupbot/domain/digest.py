@@ -4,7 +4,6 @@ With the first of a week leads have a second message: what is expected for now, 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from followupbot.domain import day_lists, expectations
@@ -18,7 +17,6 @@ from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.params import Day, Lines, Param
 from followupbot.domain.presses import Choice, StaffCommandPress
 from followupbot.domain.rota_state import monday_of
-from followupbot.domain.schedule import local
 
 READERS = (Role.LEAD, Role.CLINICIAN)
 
@@ -41,7 +39,7 @@ def due(clinic: Clinic, now: datetime) -> bool:
     if clinic.programme is None or not _readers(clinic):
         return False
     hours = clinic.settings.hours
-    today = local(now, hours.zone).date()
+    today = hours.today(now)
     open_today = hours.on(today)
     if open_today is None or clinic.digest_on == today or not open_today[0] <= now < open_today[1]:
         return False
@@ -61,7 +59,7 @@ def next_at(clinic: Clinic, now: datetime) -> datetime | None:
 
 def is_first_of_week(clinic: Clinic, now: datetime) -> bool:
     """Whether the one that is due is the week's first: then leads read what is expected, too (clinical.md 0.15)."""
-    today = local(now, clinic.settings.hours.zone).date()
+    today = clinic.settings.hours.today(now)
     return clinic.digest_on is None or monday_of(clinic.digest_on) < monday_of(today)
 
 
@@ -75,7 +73,7 @@ def send(
     """One message to each, without a sound; leads have another one about `expected`. Nothing where it is not due."""
     if not due(clinic, now):
         return Decision()
-    day = local(now, clinic.settings.hours.zone).date()
+    day = clinic.settings.hours.today(now)
     shown = day_lists.alerts(clinic, alerts, now, ALERTS_SHOWN_MAX)
     lines = day_lists.lists(clinic, lists, now, OF_A_LIST_SHOWN_MAX)
     unapproved = sorted(protocol.key for protocol in clinic.published.protocols.values() if not protocol.approved)
@@ -93,17 +91,15 @@ def send(
         *day_lists.review_buttons(lists),
     )
     messages = tuple(
-        replace(
-            to_staff(
-                clinic,
-                member.id,
-                "staff/digest",
-                key=f"digest/{day}/{member.id}/{stamp(now)}",
-                subject=f"staff/{member.id}",
-                lane=Lane.REPLY,
-                params=params,
-                choices=choices,
-            ),
+        to_staff(
+            clinic,
+            member.id,
+            "staff/digest",
+            key=f"digest/{day}/{member.id}/{stamp(now)}",
+            subject=f"staff/{member.id}",
+            lane=Lane.REPLY,
+            params=params,
+            choices=choices,
             silent=True,
         )
         for member in _readers(clinic)
@@ -116,7 +112,7 @@ def _expected(clinic: Clinic, charts: Sequence[Chart], day: date, now: datetime)
     lines, more = expectations.of_patients(charts, EXPECTED_SHOWN_MAX)
     if not lines:
         return ()
-    told = (
+    return tuple(
         to_staff(
             clinic,
             lead.id,
@@ -126,10 +122,10 @@ def _expected(clinic: Clinic, charts: Sequence[Chart], day: date, now: datetime)
             lane=Lane.REPLY,
             params={"lines": Lines(lines), "more": more},
             choices=((Choice("list", StaffCommandPress("list")),),) if more else (),
+            silent=True,
         )
         for lead in clinic.reachable(Role.LEAD)
     )
-    return tuple(replace(message, silent=True) for message in told)
 
 
 def _readers(clinic: Clinic) -> tuple[StaffMember, ...]:

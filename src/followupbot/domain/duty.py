@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from followupbot.domain.clinic import Clinic, Group, Role, StaffLeft, StaffMember, Unready, Want
 from followupbot.domain.ids import StaffId
 from followupbot.domain.rota_state import Leave, monday_of
-from followupbot.domain.schedule import local, resolve
+from followupbot.domain.schedule import resolve
 
 CLINICAL = (Role.CLINICIAN, Role.LEAD)
 """Who may take an alert; `application.policy` says the same."""
@@ -56,14 +56,14 @@ def stands_in(clinic: Clinic, member: StaffMember, day: date) -> StaffMember | N
 
 def present(clinic: Clinic, role: Role, now: datetime) -> tuple[StaffMember, ...]:
     """Everybody of that role who can be reached and is not away, and whoever covers for one who is."""
-    day = _day(clinic, now)
+    day = clinic.settings.hours.today(now)
     return _reachable(stands_in(clinic, member, day) for member in clinic.staff if member.role is role)
 
 
 def here_at(clinic: Clinic, member: StaffMember, at: datetime) -> datetime:
     """That time, where they are not away then, else the midnight that ends their leave."""
     for _ in range(len(clinic.leave)):
-        leave = leave_on(clinic, member.id, _day(clinic, at))
+        leave = leave_on(clinic, member.id, clinic.settings.hours.today(at))
         if leave is None:
             break
         at = resolve(leave.last + timedelta(days=1), time(), clinic.settings.hours.zone)
@@ -79,7 +79,7 @@ def assigned(clinic: Clinic, day: date) -> tuple[StaffMember, ...]:
 
 def on_call(clinic: Clinic, now: datetime, role: Role | None = None) -> tuple[StaffMember, ...]:
     """Who is on call now and can be reached, leave counted; with `role`, whoever is on call on that step."""
-    day = _day(clinic, now)
+    day = clinic.settings.hours.today(now)
     asked = (member for member in assigned(clinic, day) if role is None or member.role is role)
     found = _reachable(stands_in(clinic, member, day) for member in asked)
     return tuple(member for member in found if member.role in CLINICAL)
@@ -137,7 +137,7 @@ def gaps(clinic: Clinic, now: datetime) -> tuple[Gap, ...]:
 
     Today counts. Who can't be reached is no gap but a step that is not ready: see `unready`.
     """
-    first = _day(clinic, now)
+    first = clinic.settings.hours.today(now)
     days = [first + timedelta(days=ahead) for ahead in range(GAP_SHOWN_BEFORE.days + 1)]
     found: list[Gap] = []
     if clinic.rota:
@@ -216,12 +216,8 @@ def _reachable(people: Iterable[StaffMember | None]) -> tuple[StaffMember, ...]:
 
 
 def _midnights(clinic: Clinic, after: datetime, before: datetime) -> Iterator[datetime]:
-    zone = clinic.settings.hours.zone
-    day = local(after, zone).date() + timedelta(days=1)
-    while (midnight := resolve(day, time(), zone)) < before:
+    hours = clinic.settings.hours
+    day = hours.today(after) + timedelta(days=1)
+    while (midnight := resolve(day, time(), hours.zone)) < before:
         yield midnight
         day += timedelta(days=1)
-
-
-def _day(clinic: Clinic, now: datetime) -> date:
-    return local(now, clinic.settings.hours.zone).date()

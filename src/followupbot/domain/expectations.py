@@ -114,13 +114,12 @@ def lines(chart: Chart, expected: tuple[Expectation, ...]) -> Lines:
     reasons = () if expecting is None else expecting.reasons
     found: list[Line] = []
     for each in expected:
-        member = chart.clinic.member(each.by)
         params: dict[str, Shown] = {
             "concern": Words(MessageKey(f"alerts/concerns/{each.flag.concern}")),
             # A reason that the programme names no more has no words.
             "reason": Words(MessageKey(f"alerts/reasons/{each.reason}")) if each.reason in reasons else None,
             "until": Instant(each.until, zone),
-            "by": each.by if member is None else member.name,
+            "by": chart.clinic.name(each.by),
             "held": each.held,
         }
         line = Line(MessageKey("alerts/expectation"), params)
@@ -134,7 +133,7 @@ def _of(chart: Chart, rule: RuleId) -> Expectation | None:
 
 def _may_be_expected(protocol: CareProtocol, flag: Flag) -> bool:
     """Of the protocol's own rules alone: what a button outside every question raises is self-harm, or a stranger."""
-    rule = next((rule for rule in protocol.rules if rule.id == flag.trace.rule), None)
+    rule = protocol.rule(flag.trace.rule)
     return (
         rule is not None
         and Tier.EMERGENCY not in {flag.tier, rule.tier}

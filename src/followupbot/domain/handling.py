@@ -14,7 +14,6 @@ from followupbot.domain.ids import AlertId, MessageId, StaffId
 from followupbot.domain.outgoing import Notice, OutgoingMessage
 from followupbot.domain.params import Day, Lines, Param
 from followupbot.domain.presses import Choice, ExpectPress, HandOverPress, ResolvePress
-from followupbot.domain.schedule import local
 
 COLLEAGUES_SHOWN_MAX = 6
 """Names on one screen; more are on the next."""
@@ -105,7 +104,7 @@ def ask_what_is_expected(
         rows = (*reasons, pages.back(chart, found))
         return _screen(pages.menu(chart, found, "expect_reason", pressed, now, params, rows))
     ends = []
-    today = local(now, chart.clinic.settings.hours.zone).date()
+    today = chart.clinic.settings.hours.today(now)
     for number, span in zip_longest(range(1, SPANS_MAX + 1), expecting.spans[:SPANS_MAX]):
         params[f"until_{number}"] = None if span is None else Day(today + span)
         if span is not None:

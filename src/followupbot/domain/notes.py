@@ -7,7 +7,6 @@ from followupbot.domain.addressing import to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.facts.patient import PatientHeld
 from followupbot.domain.lexicon import Theme
@@ -40,9 +39,7 @@ def themes_of(clinic: Clinic, text: str) -> Themes:
 
 def receive(chart: Chart, note: FreeText, now: datetime, touched: Themes = frozenset()) -> Decision:
     """The note is on the record, and its writer knows that a computer cannot understand it (clinical.md 0.8)."""
-    kept = FreeText(note.note, note.text[:NOTE_LENGTH_MAX])
-    facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now), chart.speaker),)
-    return Decision(facts, texts=(kept,)) + respond(chart, note.note, now, touched)
+    return _kept(chart, note, now) + respond(chart, note.note, now, touched)
 
 
 def receive_early(chart: Chart, note: FreeText, now: datetime) -> Decision:
@@ -50,14 +47,13 @@ def receive_early(chart: Chart, note: FreeText, now: datetime) -> Decision:
 
     What may be urgent is answered by what to do now.
     """
-    kept = FreeText(note.note, note.text[:NOTE_LENGTH_MAX])
-    facts: tuple[ChartFact, ...] = (NoteReceived(now, kept.note, review_by(chart, now), chart.speaker),)
     touched = themes(chart, note.text)
-    held = next((theme for theme in HOLDING if theme in touched), None)
+    held = _holding(touched)
+    kept = _kept(chart, note, now)
     if held is not None:
-        facts += (PatientHeld(now, held, kept.note),)
+        kept += Decision((PatientHeld(now, held, note.note),))
     if Theme.CRISIS in touched:
-        return Decision(facts, (_reply(chart, "replies/crisis_words", offers.crisis(chart), now),), texts=(kept,))
+        return kept + Decision(outgoing=(_reply(chart, "replies/crisis_words", offers.crisis(chart), now),))
     replies: tuple[OutgoingMessage, ...] = (
         _reply(chart, "replies/note_received" if held is None else "replies/read_by_people", (), now),
     )
@@ -66,7 +62,7 @@ def receive_early(chart: Chart, note: FreeText, now: datetime) -> Decision:
             chart, "replies/urgent", key=f"urgent/{chart.version}", lane=Lane.ALERT, choices=offers.crisis(chart)
         )
         replies = (urgent, *replies)
-    return Decision(facts, replies, texts=(kept,))
+    return kept + Decision(outgoing=replies)
 
 
 def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision:
@@ -74,7 +70,7 @@ def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision
 
     A death, or a stay in hospital, holds back what we start, and is answered in one sentence.
     """
-    held = next((theme for theme in HOLDING if theme in touched), None)
+    held = _holding(touched)
     decision = Decision()
     if held is not None:
         decision = Decision((PatientHeld(now, held, note),), (Recall(),))
@@ -87,6 +83,17 @@ def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision
 def review_by(chart: Chart, now: datetime) -> datetime:
     """By when somebody reads what came now: before the clinic closes, on its next day where it is shut."""
     return chart.clinic.settings.hours.next_closing(now)
+
+
+def _kept(chart: Chart, note: FreeText, now: datetime) -> Decision:
+    """The note is on the record, as far as it is kept, and somebody reads it by then."""
+    kept = FreeText(note.note, note.text[:NOTE_LENGTH_MAX])
+    return Decision((NoteReceived(now, kept.note, review_by(chart, now), chart.speaker),), texts=(kept,))
+
+
+def _holding(touched: Themes) -> Theme | None:
+    """The gravest of what holds back, of what was touched; None where nothing does."""
+    return next((theme for theme in HOLDING if theme in touched), None)
 
 
 def _answer(chart: Chart, touched: Themes) -> str:

@@ -63,7 +63,9 @@ def copy(
     now: datetime,
 ) -> Decision:
     """Two files: one to read in the patient's language, one for machines. `notes` has texts by what refers to them."""
-    lines = [*_entries(chart, facts, notes), *_by_others(chart, facts), *_heard(chart, heard)]
+    check_ins = {check_in.id: check_in for check_in in progress.answered(facts)}
+    others = _by_others(chart, facts, check_ins)
+    lines = [*_entries(chart, facts, check_ins, notes), *others, *_heard(chart, heard)]
     in_order = (line for _, line in sorted(lines, key=lambda entry: entry[0]))
     text = Document(f"{FILE}.txt", Lines((_plan(chart, now), *in_order)))
     data = Document(f"{FILE}.json", machine_readable)
@@ -99,8 +101,9 @@ def _heard(chart: Chart, heard: Sequence[Heard]) -> Iterator[tuple[datetime, Lin
         yield message.at, _line(chart, "message", message.at, {"text": Markup(message.html)})
 
 
-def _entries(chart: Chart, facts: Sequence[ChartFact], notes: Mapping[str, str]) -> Iterator[tuple[datetime, Line]]:
-    check_ins = {check_in.id: check_in for check_in in progress.answered(facts)}
+def _entries(
+    chart: Chart, facts: Sequence[ChartFact], check_ins: Mapping[CheckInId, CheckIn], notes: Mapping[str, str]
+) -> Iterator[tuple[datetime, Line]]:
     before: dict[tuple[CheckInId, QuestionId], Value] = {}
     for fact in facts:
         if isinstance(fact, QuestionAnswered):
@@ -117,9 +120,10 @@ def _entries(chart: Chart, facts: Sequence[ChartFact], notes: Mapping[str, str])
             yield fact.at, _line(chart, name, fact.at, params)
 
 
-def _by_others(chart: Chart, facts: Sequence[ChartFact]) -> Iterator[tuple[datetime, Line]]:
+def _by_others(
+    chart: Chart, facts: Sequence[ChartFact], check_ins: Mapping[CheckInId, CheckIn]
+) -> Iterator[tuple[datetime, Line]]:
     """Which answers a helper gave, or staff wrote down on the telephone; those of one press stand in one line."""
-    check_ins = {check_in.id: check_in for check_in in progress.answered(facts)}
     pressed: dict[tuple[datetime, CheckInId, CarerId | None], list[Said]] = {}
     for fact in facts:
         if not isinstance(fact, QuestionAnswered) or fact.check_in not in check_ins:

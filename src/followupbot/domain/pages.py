@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from followupbot.domain import baselines, expectations
-from followupbot.domain.addressing import alert_subject, to_group, to_staff
+from followupbot.domain.addressing import alert_subject, stamp, to_group, to_staff
 from followupbot.domain.alert_state import Alert, Flag, Taken
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import AlertDetail, Group, StaffMember
@@ -91,9 +91,9 @@ def taken(chart: Chart, alert: Alert, now: datetime) -> Amend:
     others: dict[str, Param] = {
         "code": chart.patient,
         "tier": tier(alert),
-        "by": name(chart, state.by),
+        "by": chart.clinic.name(state.by),
         "at": Instant(state.at, chart.clinic.settings.hours.zone),
-        "offered_to": None if state.offered_to is None else name(chart, state.offered_to),
+        "offered_to": None if state.offered_to is None else chart.clinic.name(state.offered_to),
     }
     own = OwnCopy(state.by, MessageKey("alerts/yours"), yours_params(chart, alert, now), yours_choices(chart, alert))
     return amend(chart, alert, "taken", others, own)
@@ -123,7 +123,7 @@ def menu(
         chart.clinic,
         state.by,
         f"alerts/{message}",
-        key=f"{subject}/{message}/{chart.version}/{int(now.timestamp() * 1000)}",
+        key=f"{subject}/{message}/{chart.version}/{stamp(now)}",
         subject=subject,
         lane=Lane.REPLY,
         params=params,
@@ -139,7 +139,7 @@ def yours_params(chart: Chart, alert: Alert, now: datetime) -> dict[str, Param]:
     return _urgency(chart, alert, now, chart.clinic.settings.alert_detail) | {
         "at": Instant(state.at, zone),
         "again_at": None if state.reopen_at is None else Instant(state.reopen_at, zone),
-        "offered_to": None if state.offered_to is None else name(chart, state.offered_to),
+        "offered_to": None if state.offered_to is None else chart.clinic.name(state.offered_to),
     }
 
 
@@ -193,7 +193,7 @@ def why(chart: Chart, flag: Flag) -> Line:
     found = flag.trace
     if found.rule in RAISED_BY_BUTTON:
         return Line(MessageKey(f"rules/{found.rule}"), {})
-    rule = next((rule for rule in chart.protocol().rules if rule.id == found.rule), None)
+    rule = chart.protocol().rule(found.rule)
     if rule is None:
         return Line(MessageKey("alerts/rule_of_old"), {"rule": found.rule})
     values = said(rule, found)
@@ -237,12 +237,6 @@ def amend(chart: Chart, alert: Alert, message: str, params: Mapping[str, Param],
 def tier(alert: Alert) -> Words:
     """How soon, in words."""
     return Words(MessageKey(f"alerts/tiers/{alert.tier}"))
-
-
-def name(chart: Chart, staff: StaffId) -> str:
-    """What they are called; their id where the clinic does not know them any more."""
-    member = chart.clinic.member(staff)
-    return staff if member is None else member.name
 
 
 def _concern(flag: Flag) -> Words:

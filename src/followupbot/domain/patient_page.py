@@ -1,10 +1,10 @@
 """What a clinician sees of one patient: how it stands, what is open, what comes next. Never who the patient is."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
-from followupbot.domain import expectations, occasions, pages
+from followupbot.domain import expectations, plan_changes
 from followupbot.domain.alert_state import Alert, Baseline, Open, Resolved, Taken
 from followupbot.domain.carer_state import Helping
 from followupbot.domain.chart import Chart
@@ -13,9 +13,6 @@ from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import Day, Instant, Line, Lines, Param, Shown, Words
 from followupbot.domain.presses import Choice, EndExpectedPress, TakePress
 from followupbot.domain.schedule import local
-
-LOOKS_AHEAD = timedelta(days=800)
-"""Somebody who is asked once a year is asked within that."""
 
 
 def params(chart: Chart, now: datetime) -> dict[str, Param]:
@@ -34,17 +31,11 @@ def choices(chart: Chart) -> tuple[tuple[Choice, ...], ...]:
     )
 
 
-def years_since(surgery: date, now: datetime, zone: str) -> int:
-    """Whole years since that day; 0 while it lies ahead."""
-    today = local(now, zone).date()
-    return max(0, today.year - surgery.year - ((today.month, today.day) < (surgery.month, surgery.day)))
-
-
 def _lines(chart: Chart, now: datetime) -> Iterator[tuple[str, dict[str, Shown]]]:
     plan, clinic_zone = chart.enrolled.plan, chart.clinic.settings.hours.zone
     yield "standing", {"standing": Words(MessageKey(f"staff/standings/{chart.standing}"))}
     operated = chart.active.operated if chart.active else plan.surgery_on.anchor() <= local(now, plan.zone).date()
-    years = years_since(plan.surgery_on.anchor(), now, plan.zone)
+    years = chart.years_since_surgery(now)
     about = plan.surgery_on.day is None
     yield "surgery", {"surgery_on": str(plan.surgery_on), "operated": operated, "years": years, "about": about}
     yield "clock", {"here": Instant(now, plan.zone), "zone": plan.zone, "ask_at": f"{plan.ask_at:%H:%M}"}
@@ -72,7 +63,7 @@ def _lines(chart: Chart, now: datetime) -> Iterator[tuple[str, dict[str, Shown]]
         if isinstance(carer.state, Helping) and carer.state.blocked:
             yield "helper_blocked", {"number": carer.id}
     if chart.starts_allowed:
-        coming = occasions.ahead(chart, now, local(now + LOOKS_AHEAD, plan.zone).date())
+        coming = plan_changes.coming(chart, now)
         yield "next", {"at": Instant(coming[0].at, plan.zone) if coming else None}
 
 
@@ -80,10 +71,9 @@ def _baseline(chart: Chart, baseline: Baseline, zone: str) -> dict[str, Shown]:
     """What it is about, as far as the programme still asks for it; who confirmed it, and when."""
     gates = (item for gate in chart.protocol().gates() for item in gate.items if item.id == baseline.item)
     item = next(gates, None)
-    member = chart.clinic.member(baseline.by)
     return {
         "concern": None if item is None else Words(MessageKey(f"alerts/concerns/{item.concern}")),
-        "by": baseline.by if member is None else member.name,
+        "by": chart.clinic.name(baseline.by),
         "at": Instant(baseline.at, zone),
     }
 
@@ -98,7 +88,7 @@ def _last_alert(chart: Chart, alert: Alert, state: Resolved, zone: str) -> dict[
         "concern": Words(MessageKey(f"alerts/concerns/{worst.concern}")) if private else None,
         "raised": Instant(alert.raised_at, zone),
         "outcome": Words(MessageKey(f"alerts/outcomes/{state.outcome}")) if named else None,
-        "by": pages.name(chart, state.by),
+        "by": chart.clinic.name(state.by),
         "at": Instant(state.at, zone),
     }
 
@@ -108,8 +98,7 @@ def _alert(chart: Chart, alert: Alert, zone: str) -> dict[str, Shown]:
         case Open():
             by = None
         case Taken(by=staff):
-            member = chart.clinic.member(staff)
-            by = staff if member is None else member.name
+            by = chart.clinic.name(staff)
         case Resolved():
             raise AssertionError("one that is resolved is not open")
         case _:

@@ -12,7 +12,6 @@ from followupbot.domain.facts.staff import GroupBound, GroupUnbound
 from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.ids import ChatId, GroupId, StaffId
 from followupbot.domain.rota_state import Leave, monday_of
-from followupbot.domain.schedule import local
 
 LEAVE_DAYS_MAX = 366
 """Longer than a year is a mistyped date, or somebody who has left."""
@@ -22,11 +21,6 @@ WEEKS_AHEAD_MAX = 104
 
 ON_CALL_MAX = 20
 """People on call in one week; more is everybody."""
-
-
-def today(clinic: Clinic, now: datetime) -> date:
-    """The day it is at the clinic."""
-    return local(now, clinic.settings.hours.zone).date()
 
 
 def assign(clinic: Clinic, monday: date, staff: Iterable[StaffId], now: datetime) -> Decision:
@@ -44,7 +38,7 @@ def send_away(clinic: Clinic, leave: Leave, now: datetime) -> Decision:
 
 def come_back(clinic: Clinic, staff: StaffId, now: datetime) -> Decision:
     """The leave that runs now holds no more, or, where none does, the next one; nothing where there is none."""
-    day = today(clinic, now)
+    day = clinic.settings.hours.today(now)
     coming = [leave for leave in clinic.leave if leave.staff == staff and leave.last >= day]
     first = min(coming, key=lambda leave: leave.first, default=None)
     return Decision() if first is None else Decision((LeaveEnded(now, staff, first.first),))

@@ -28,10 +28,10 @@ def show(clinic: Clinic, member: StaffMember, now: datetime) -> Decision:
 def leave_entered(clinic: Clinic, member: StaffMember, leave: Leave, now: datetime) -> Decision:
     """Whoever entered it reads what holds now; the one who is away, and whoever covers, know it too."""
     params: dict[str, Param] = {
-        "name": _name(clinic, leave.staff),
+        "name": clinic.name(leave.staff),
         "first": Day(leave.first),
         "last": Day(leave.last),
-        "cover": None if leave.cover is None else _name(clinic, leave.cover),
+        "cover": None if leave.cover is None else clinic.name(leave.cover),
     }
     days = {name: params[name] for name in ("first", "last")}
     told = [
@@ -48,13 +48,13 @@ def leave_entered(clinic: Clinic, member: StaffMember, leave: Leave, now: dateti
 
 def came_back(clinic: Clinic, member: StaffMember, staff: StaffId, now: datetime) -> Decision:
     """Their leave has ended."""
-    return reply(clinic, member, "staff/back_set", now, {"name": _name(clinic, staff)})
+    return reply(clinic, member, "staff/back_set", now, {"name": clinic.name(staff)})
 
 
 def _weeks(clinic: Clinic, now: datetime) -> tuple[Line, ...]:
     if not clinic.rota:
         return (Line(MessageKey("staff/rota_none"), {}),)
-    first = monday_of(rota.today(clinic, now))
+    first = monday_of(clinic.settings.hours.today(now))
     mondays = [first + timedelta(weeks=ahead) for ahead in range(WEEKS_SHOWN)]
     names = [", ".join(one.name for one in duty.assigned(clinic, monday)) for monday in mondays]
     return tuple(
@@ -66,28 +66,28 @@ def _weeks(clinic: Clinic, now: datetime) -> tuple[Line, ...]:
 def _away(clinic: Clinic, now: datetime) -> tuple[Line, ...]:
     """The leave that is not over yet, and the gaps of the next seven days."""
     coming = sorted(
-        (leave for leave in clinic.leave if leave.last >= rota.today(clinic, now)), key=lambda one: one.first
+        (leave for leave in clinic.leave if leave.last >= clinic.settings.hours.today(now)), key=lambda one: one.first
     )
     lines = [
         Line(
             MessageKey("staff/rota_away"),
             {
-                "name": _name(clinic, leave.staff),
+                "name": clinic.name(leave.staff),
                 "first": Day(leave.first),
                 "last": Day(leave.last),
-                "cover": None if leave.cover is None else _name(clinic, leave.cover),
+                "cover": None if leave.cover is None else clinic.name(leave.cover),
             },
         )
         for leave in coming[:LEAVES_SHOWN_MAX]
     ]
-    return (*lines, *gap_lines(clinic, now))
+    return (*lines, *gap_lines(clinic, now, "staff/rota_gap"))
 
 
-def gap_lines(clinic: Clinic, now: datetime) -> tuple[Line, ...]:
-    """A line for each gap of the next seven days; also for the list and the digest."""
+def gap_lines(clinic: Clinic, now: datetime, message: str) -> tuple[Line, ...]:
+    """A line for each gap of the next seven days, in that message's words: the list and the digest have their own."""
     return tuple(
         Line(
-            MessageKey("staff/rota_gap"),
+            MessageKey(message),
             {
                 "role": None if gap.role is None else role_words(gap.role),
                 "first": Day(gap.first),
@@ -114,8 +114,3 @@ def _tell(
         return ()
     key, subject = f"{message}/{staff}/{stamp(now)}", f"staff/{staff}"
     return (to_staff(clinic, staff, message, key=key, subject=subject, lane=Lane.REPLY, params=params),)
-
-
-def _name(clinic: Clinic, staff: StaffId) -> str:
-    member = clinic.member(staff)
-    return staff if member is None else member.name

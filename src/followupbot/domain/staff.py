@@ -14,9 +14,6 @@ from followupbot.domain.outgoing import Lane
 NAME_LENGTH_MAX = 60
 """A name stands in a button's answer and in a line of an alert."""
 
-STAFF_MAX = 500
-"""More people than any one spine clinic has."""
-
 
 def called(clinic: Clinic, name: str) -> StaffMember | None:
     """The staff member of that name who has not left."""

@@ -49,7 +49,7 @@ def _flag(conversation: Conversation, flag: Flag) -> Iterator[str]:
     because = [f"{answer.question} {shown(answer.value)}" for answer in found.inputs]
     because += [f"{against.name} {shown(against.value)}" for against in found.against]
     yield f"flag      {flag.tier}: {found.rule}" + (f" ({', '.join(because)})" if because else "")
-    rule = next((rule for rule in conversation.chart.protocol().rules if rule.id == found.rule), None)
+    rule = conversation.chart.protocol().rule(found.rule)
     # A button that is no answer raises a flag without a rule.
     params = {} if rule is None else {name: shown(value) for name, value in said(rule, found).items()}
     clinic = conversation.chart.clinic.published
