@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from followupbot.domain import occasions, preferences, wake
+from followupbot.domain import occasions, pauses, preferences, wake
 from followupbot.domain.chart import Chart
 from followupbot.domain.enrolment_state import Travel
 from followupbot.domain.ids import Language
@@ -97,6 +97,14 @@ def test_a_journey_that_is_over_or_has_no_end_is_none(last_day: str) -> None:
     """Who is away for more than a year lives there."""
     decision = preferences.travel(an_enrolled_chart(), TOKYO, date.fromisoformat(last_day), NOW)
     assert (decision.facts, sent(decision)) == ((), ["patient: replies/zone_ask"])
+
+
+def test_the_day_in_the_example_lies_ahead_whenever_it_is_read() -> None:
+    """A day that is over would be refused to whoever copies it."""
+    chart = an_enrolled_chart()
+    (asked,) = messages(preferences.ask_zone(chart, refused=False, now=NOW))
+    (paused,) = messages(pauses.ask_how_long(chart, refused=False, now=NOW))
+    assert (asked.params["until"], paused.params["until"]) == ("2026-03-23", "2026-03-23")
 
 
 def test_the_confirmation_is_in_the_new_language() -> None:

@@ -6,7 +6,7 @@ What goes on: replies to what the patient presses or writes, and cards and notic
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from followupbot.domain import lapses, occasions
+from followupbot.domain import lapses, occasions, screens
 from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import EndReason
@@ -48,7 +48,8 @@ def ask_how_long(chart: Chart, refused: bool, now: datetime) -> Decision:
         tuple(Choice(f"for_{length}", CommandPress(chart.patient, "pause", length)) for length in row)
         for row in (OFFERED[:2], OFFERED[2:])
     )
-    params: dict[str, Param] = {"refused": refused, "weeks_max": PAUSE_MAX.days // 7}
+    until, weeks_max = screens.a_day_ahead(chart, now), PAUSE_MAX.days // 7
+    params: dict[str, Param] = {"refused": refused, "until": until, "weeks_max": weeks_max}
     return Decision(outgoing=(_reply(chart, "replies/pause_ask", "pause", now, params, rows),))
 
 

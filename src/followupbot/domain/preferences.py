@@ -60,7 +60,8 @@ def set_language(chart: Chart, language: Language, now: datetime) -> Decision:
 def ask_zone(chart: Chart, refused: bool, now: datetime) -> Decision:
     """Buttons for cities, and how to type another. `refused`: what was typed is no zone, or no day that may be."""
     buttons = [Choice(name, CommandPress(chart.patient, "zone", zone)) for name, zone in screens.ZONES.items()]
-    params: dict[str, Param] = {"refused": refused, "here": Instant(now, chart.enrolled.plan.zone)}
+    here, until = Instant(now, chart.enrolled.plan.zone), screens.a_day_ahead(chart, now)
+    params: dict[str, Param] = {"refused": refused, "here": here, "until": until}
     return _asked(chart, "replies/zone_ask", now, params, _rows(buttons, screens.ZONES_IN_A_ROW))
 
 

@@ -1,7 +1,7 @@
 """What each step of an enrolment shows: one short screen, and big buttons. Six screens at most before the practice."""
 
 from collections.abc import Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import assert_never
 
 from followupbot.domain.addressing import to_patient
@@ -29,6 +29,7 @@ from followupbot.domain.presses import (
     PracticePress,
     TeachBackPress,
 )
+from followupbot.domain.schedule import local
 
 PLAN_PARTS = ("language", "zone", "hour")
 """What of the plan the patient may change; the rest is the clinic's."""
@@ -131,6 +132,15 @@ def plan_choices(chart: Chart, part: str) -> Rows:
 def languages(chart: Chart) -> tuple[str, ...]:
     """The languages that the patient may choose."""
     return tuple(chart.protocol().languages or chart.clinic.published.languages)
+
+
+EXAMPLE_AHEAD = timedelta(weeks=2)
+"""A journey or a pause as people take them, and always a day that is accepted."""
+
+
+def a_day_ahead(chart: Chart, now: datetime) -> str:
+    """A day as the patient may type it, for an example: `2026-03-23`, two weeks from now."""
+    return local(now + EXAMPLE_AHEAD, chart.enrolled.plan.zone).date().isoformat()
 
 
 def hours(chart: Chart) -> tuple[str, ...]:

@@ -31,6 +31,8 @@ WRONG_YEAR = RuleId("birth_year_mistaken")
 
 def ask(chart: Chart, now: datetime) -> tuple[OutgoingMessage, ...]:
     """The first thing to be said again, where an anniversary or a new consent text has come since it was said."""
+    # After a check-in and never before it, also where the consent text has changed: nothing stands ahead of the
+    # red-flag screens.
     if not _due(chart, now):
         return (_teach_back(chart),) if _to_be_taught(chart) else ()
     born = chart.enrolled.plan.born

@@ -43,7 +43,9 @@ CONTRACTS: dict[str, Contract] = {
     "replies/stopped": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),
     "replies/paused": Contract({"alert": TRUTH, "until": DAY}, shows=(EMERGENCY_NUMBER,), buttons=("resume",)),
     "replies/pause_ask": Contract(
-        {"refused": TRUTH, "weeks_max": COUNT}, shows=("weeks_max",), buttons=("for_1w", "for_2w", "for_4w", "for_3m")
+        {"refused": TRUTH, "until": SHORT_TEXT, "weeks_max": COUNT},
+        shows=("weeks_max",),
+        buttons=("for_1w", "for_2w", "for_4w", "for_3m"),
     ),
     "replies/resumed": REPLY,
     "replies/halted": Contract({"alert": TRUTH}, shows=(EMERGENCY_NUMBER,)),
@@ -52,7 +54,7 @@ CONTRACTS: dict[str, Contract] = {
     "replies/deletion_called_off": Contract(shows=(EMERGENCY_NUMBER,)),
     "replies/time_ask": Contract({"refused": TRUTH, "ask_at": SHORT_TEXT}, shows=("ask_at",)),
     "replies/time_set": Contract({"ask_at": SHORT_TEXT}, shows=("ask_at",)),
-    "replies/zone_ask": Contract({"refused": TRUTH, "here": INSTANT}, buttons=tuple(ZONES)),
+    "replies/zone_ask": Contract({"refused": TRUTH, "here": INSTANT, "until": SHORT_TEXT}, buttons=tuple(ZONES)),
     "replies/zone_near": Contract(
         {"near_1": SHORT_TEXT, "near_2": SHORT_TEXT_OR_NONE, "near_3": SHORT_TEXT_OR_NONE},
         buttons=("near_1", "near_2", "near_3"),
