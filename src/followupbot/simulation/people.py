@@ -238,14 +238,14 @@ class Patient:
         if self.dead_at is not None or self.telegram.chat(self.address).blocked:
             return
         self.telegram.block(self.address)
-        self.quiet.append((self.now(), None))
+        self.hush()
         if self.rng.random() < 0.75:
             self.schedule(self.now() + timedelta(days=self.rng.expovariate(1 / 20)), self._unblock)
 
     def _unblock(self) -> None:
         if self.dead_at is None:
             self.telegram.unblock(self.address)
-            self._loud()
+            self.listen()
 
     def _move(self) -> None:
         if self._there:
@@ -261,13 +261,13 @@ class Patient:
             self.quiet.append((self.now(), self.now() + timedelta(weeks=weeks, days=1)))
             return
         self.telegram.write(self.address, "/stop")
-        self.quiet.append((self.now(), None))
+        self.hush()
         self.schedule(self.now() + timedelta(days=self.rng.uniform(3, 120)), self._resume)
 
     def _resume(self) -> None:
         if self.dead_at is None:
             self.telegram.write(self.address, "/resume")
-            self._loud()
+            self.listen()
 
     def _worsen(self) -> None:
         self.trouble = min(2, self.trouble + 1)
@@ -280,7 +280,7 @@ class Patient:
         if self.dead_at is not None:
             return
         self.dead_at = self.now()
-        self.quiet.append((self.now(), None))
+        self.hush()
         if self.rng.random() < 0.5 and not self.telegram.chat(self.address).blocked:
             later = self.now() + timedelta(days=self.rng.uniform(1, 20))
             self.schedule(later, lambda: self.telegram.write(self.address, DEATH_TEXT))
@@ -290,7 +290,11 @@ class Patient:
             red = self.rng.random() < 0.1
             self.telegram.write(self.address, self.rng.choice(RED_TEXTS if red else TEXTS))
 
-    def _loud(self) -> None:
+    def hush(self) -> None:
+        """From now on they are to hear nothing, without an end."""
+        self.quiet.append((self.now(), None))
+
+    def listen(self) -> None:
         """What kept us quiet without an end has one now."""
         self.quiet = [(since, self.now() if until is None else until) for since, until in self.quiet]
 
