@@ -459,6 +459,18 @@ def test_red_words_from_a_chat_of_two_patients_are_answered_with_whom_to_call() 
     assert (asked.lane, asked.params["urgent"]) == (Lane.REPLY, False)
 
 
+def test_words_behind_an_unknown_command_from_a_chat_of_two_patients_are_words() -> None:
+    """Whoever writes a sentence after a slash has still written it: red words are answered, and nothing is lost."""
+    world = a_full_world()
+    first, second = a_patient(world, HER), a_patient(world, HER)
+    (asked,) = messages(world.command(HER, "hello", "she leaks and cannot stop it"))
+    assert (asked.lane, asked.params["urgent"]) == (Lane.ALERT, True)
+    world.command(HER, "zone", "Europe/Madrid")
+    world.pass_until(world.now + timedelta(minutes=11))
+    assert [len(world.store.charts[patient].unread) for patient in (first, second)] == [1, 1]
+    assert set(world.store.texts.values()) == {"/hello she leaks and cannot stop it"}
+
+
 def test_stop_in_a_chat_of_two_patients_asks_nobody_whom_it_means() -> None:
     """As a command and as a word."""
     for as_command in (True, False):

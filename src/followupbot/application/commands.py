@@ -60,5 +60,15 @@ def carry_out(charts: Charts, patient: PatientId, command: str, argument: str, c
     if function is not None:
         return function(charts, patient, argument, cause, now)
     if argument:
-        return patients.write(charts, patient, f"/{command} {argument}", cause, now)
+        return patients.write(charts, patient, as_words(command, argument), cause, now)
     return requests.misspell(charts, patient, cause, now)
+
+
+def are_words(command: str, argument: str) -> bool:
+    """Whether it is no command of ours but a sentence after a slash."""
+    return bool(argument) and command not in COMMANDS and command not in RECORD_COMMANDS
+
+
+def as_words(command: str, argument: str) -> str:
+    """The sentence, as it was typed."""
+    return f"/{command} {argument}"

@@ -118,8 +118,10 @@ class FrontDesk:
         if command == "stop":
             return self._stop_everything(speakers, cause_key, now)
         if len(speakers) > 1:
-            text = f"{command} {argument}".strip()
-            return self._ask_who(chat, speakers, message, shared_chats.COMMAND, text, cause_key, now)
+            kind, text = shared_chats.COMMAND, f"{command} {argument}".strip()
+            if commands.are_words(command, argument):
+                kind, text = shared_chats.WORDS, commands.as_words(command, argument)
+            return self._ask_who(chat, speakers, message, kind, text, cause_key, now)
         return self._command(speakers[0], command, argument, Cause(cause_key, speakers[0]), now)
 
     def wrote(
