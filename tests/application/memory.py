@@ -313,6 +313,10 @@ class MemoryStore:
         """The text that a fact refers to."""
         return self.texts.get(note) if patient in self.charts else None
 
+    def texts_of(self, patient: PatientId) -> Mapping[str, str]:
+        """Every text that is kept about the patient, by name."""
+        return dict(self.texts) if patient in self.charts else {}
+
     def facts_of(self, patient: PatientId) -> Sequence[ChartFact]:
         """Everything that was ever recorded about the patient, the oldest first."""
         return tuple(self.facts[patient])

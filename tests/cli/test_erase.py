@@ -66,6 +66,19 @@ def test_a_patient_is_erased_and_the_hospital_has_a_copy(clinic: Path, code: Pat
     assert code not in terminal("status").out
 
 
+def test_the_copy_has_what_staff_entered(clinic: Path, code: PatientId, terminal: Terminal) -> None:
+    """Who it is, why something was held, and why somebody broke the glass: after the erasure it is nowhere else."""
+    file = terminal.folder / "ana.txt"
+    file.write_text("name: Ana Ruiz\nphone: +34 600 123 456\n", encoding="utf-8")
+    assert terminal("identity", code, "--file", str(file)).code == 0
+    assert terminal("patient", code, "break-glass", "--reason", "nobody else is here").code == 0
+    assert erase(terminal, code) == (0, "")
+    texts = json.loads((terminal.folder / "copy.json").read_bytes())["notes"].values()
+    assert "nobody else is here" in texts
+    assert "name: Ana Ruiz\nphone: +34 600 123 456\n" in texts
+    assert SAID in texts
+
+
 def test_the_identity_goes_with_the_patient(clinic: Path, code: PatientId, terminal: Terminal) -> None:
     """Name and phone number stand beside the facts, under the patient's key: nobody reads them again (issue 5.5)."""
     file = terminal.folder / "ana.txt"

@@ -73,6 +73,9 @@ class Records(Charts, Protocol):
     def note(self, patient: PatientId, note: str) -> str | None:
         """The text that a fact refers to; None where it is erased."""
 
+    def texts_of(self, patient: PatientId) -> Mapping[str, str]:
+        """Every text that is kept about the patient, by name: theirs, and what staff entered. Not the patient's to see."""
+
     def told(self, patient: PatientId) -> Sequence[Told]:
         """Every message that reached the patient, the oldest first."""
 

@@ -17,7 +17,6 @@ from followupbot.domain.decision import Actor, Cause, Decision
 from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.notes import NoteReceived
-from followupbot.domain.facts.patient import LegalHoldPlaced
 from followupbot.domain.ids import PatientId
 from followupbot.domain.own_record import Heard
 
@@ -72,14 +71,14 @@ def copy_own(records: Records, patient: PatientId, _: str, cause: Cause, now: da
 
 
 def whole(records: Records, patient: PatientId) -> str:
-    """The patient's whole record as JSON, with who of the staff did what; whoever asks has been looked at before."""
-    facts = records.facts_of(patient)
-    references = [fact.note for fact in facts if isinstance(fact, NoteReceived | LegalHoldPlaced)]
-    texts = {note: records.note(patient, note) for note in references}
+    """The patient's whole record as JSON, with who of the staff did what; whoever asks has been looked at before.
+
+    Also what staff entered: who the patient is, why something is held, why somebody broke the glass.
+    """
     record = {
         "patient": patient,
-        "facts": [_plain(fact, frozenset({"token_hash", "chat"})) for fact in facts],
-        "notes": {note: text for note, text in texts.items() if text is not None},
+        "facts": [_plain(fact, frozenset({"token_hash", "chat"})) for fact in records.facts_of(patient)],
+        "notes": records.texts_of(patient),
         "messages": [_plain(_heard(told)) for told in records.told(patient)],
     }
     return json.dumps(record, ensure_ascii=False, indent=1)

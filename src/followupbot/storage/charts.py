@@ -227,6 +227,11 @@ class Charts:
         cipher = self._keys.cipher(patient_key(patient))
         return cipher.decrypt(body, "notes", "body_enc", f"{patient}/{note}").decode()
 
+    def texts_of(self, patient: PatientId) -> Mapping[str, str]:
+        """Every text that is kept about the patient, by name."""
+        with self._database.read() as connection:
+            return own_records.texts_of(connection, self._keys, patient)
+
     def facts_of(self, patient: PatientId) -> Sequence[ChartFact]:
         """Everything that was ever recorded about the patient, the oldest first."""
         with self._database.read() as connection:

@@ -1,6 +1,6 @@
-"""Everything that is kept about one patient, decrypted: for the patient alone, after the access log was written."""
+"""Everything that is kept about one patient, decrypted: for whoever may see it, after the access log was written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -9,9 +9,10 @@ from followupbot.domain.delivery import Told
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.followers import OF_CARER
 from followupbot.domain.ids import PatientId
+from followupbot.storage.cipher import Cipher
 from followupbot.storage.facts import decode_fact
 from followupbot.storage.keys import Keys, patient_key
-from followupbot.storage.tables import facts, outbox
+from followupbot.storage.tables import facts, notes, outbox
 
 
 def facts_of(connection: Connection, keys: Keys, patient: PatientId) -> Sequence[ChartFact]:
@@ -25,6 +26,16 @@ def facts_of(connection: Connection, keys: Keys, patient: PatientId) -> Sequence
         assert isinstance(fact, ChartFact), "a patient's chain is about the patient"
         found.append(fact)
     return found
+
+
+def texts_of(connection: Connection, keys: Keys, patient: PatientId) -> Mapping[str, str]:
+    """Every text that is kept about the patient, by name: theirs, and what staff entered."""
+    query = sa.select(notes.c.note, notes.c.body_enc).where(notes.c.patient == patient).order_by(notes.c.note)
+    rows = connection.execute(query).all()
+    if not rows:
+        return {}  # nor need there be a key
+    cipher = keys.cipher(patient_key(patient))
+    return {row.note: _text(cipher, patient, row.note, row.body_enc) for row in rows}
 
 
 def told(connection: Connection, keys: Keys, patient: PatientId) -> Sequence[Told]:
@@ -42,3 +53,7 @@ def told(connection: Connection, keys: Keys, patient: PatientId) -> Sequence[Tol
         Told(row.sent_at, cipher.decrypt(row.payload_enc, "outbox", "payload_enc", row.key))
         for row in connection.execute(query)
     ]
+
+
+def _text(cipher: Cipher, patient: PatientId, note: str, body: bytes) -> str:
+    return cipher.decrypt(body, "notes", "body_enc", f"{patient}/{note}").decode()
