@@ -185,6 +185,22 @@ async def test_telegram_is_told_of_the_webhook_and_asked_whether_it_still_knows(
     running.cancel()
 
 
+async def test_a_start_tells_telegram_of_the_webhook_as_it_is_now(house: House, bot: BotApi, practice: Practice) -> None:
+    """Telegram never shows which secret it has: a new one arrives with the next start, at the address as it was."""
+    await bot.call("setWebhook", {"url": WEBHOOK.url, "secret_token": "an-older-secret-of-16"})
+
+    async def told(key: str, detail: str) -> None:
+        pass
+
+    keeper = WebhookKeeper(
+        bot, WEBHOOK, Operator(told, house.time, asyncio.ensure_future), lambda: None, house.time.sleep
+    )
+    running = asyncio.create_task(keeper.run())
+    await eventually(lambda: len(practice.log(method="setWebhook")) == 2)
+    assert practice.log(method="setWebhook")[-1]["params"]["secret_token"] == WEBHOOK.secret
+    running.cancel()
+
+
 async def test_where_we_poll_a_webhook_that_was_set_once_is_deleted(
     house: House, bot: BotApi, practice: Practice, maria: Person
 ) -> None:

@@ -82,6 +82,7 @@ class WebhookKeeper:
         self._heard = heard
         self._sleep = sleep
         self._waited = False
+        self._set = False
 
     async def run(self) -> None:
         """Never raises, never gives up."""
@@ -95,6 +96,9 @@ class WebhookKeeper:
             await self._sleep(SEEN_AFTER)
 
     async def _look(self) -> None:
+        if not self._set:  # what Telegram knows may be an older secret, which it never shows
+            await self._tell()
+            return
         info = await self._bot.call("getWebhookInfo", {})
         match info:
             case {"url": str(url), "pending_update_count": int(waiting)} if url == self._webhook.url:
@@ -106,14 +110,18 @@ class WebhookKeeper:
                 else:
                     log.error("%d updates wait at Telegram, which does not reach the webhook", waiting)
             case _:
-                await self._bot.call(
-                    "setWebhook",
-                    {
-                        "url": self._webhook.url,
-                        "secret_token": self._webhook.secret,
-                        "allowed_updates": list(ALLOWED_UPDATES),
-                        "max_connections": CONNECTIONS_MAX,
-                    },
-                )
-                log.warning("the webhook is set")
-                self._heard()
+                await self._tell()
+
+    async def _tell(self) -> None:
+        await self._bot.call(
+            "setWebhook",
+            {
+                "url": self._webhook.url,
+                "secret_token": self._webhook.secret,
+                "allowed_updates": list(ALLOWED_UPDATES),
+                "max_connections": CONNECTIONS_MAX,
+            },
+        )
+        log.warning("the webhook is set")
+        self._set = True
+        self._heard()
