@@ -10,6 +10,7 @@ from followupbot.application.front_desk import FrontDesk
 from followupbot.application.ports import StorageUnavailable
 from followupbot.channels.telegram.callback_data import encode
 from followupbot.channels.telegram.inbound import Handlers
+from followupbot.channels.telegram.intake import FAILURE_PAUSES
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.domain.ids import AlertId, CheckInId, MessageKey, PatientId, QuestionId
 from followupbot.domain.outgoing import Notice
@@ -237,6 +238,19 @@ async def test_updates_of_one_chat_keep_their_order_and_hold_back_no_other_chat(
 
 
 # -- what can't be handled ---------------------------------------------------------------------------------------------
+
+
+async def test_who_wrote_what_was_set_aside_is_told_in_their_language(house: House, practice: Practice) -> None:
+    """Of their Telegram; where there are no words in it, in the clinic's."""
+    elena = practice.user("Elena", language_code="es")
+    house.desk.fails["poison"] = 99
+    async with house.open():
+        elena.start()
+        elena.text("poison")
+        for pause in FAILURE_PAUSES:
+            await eventually(lambda pause=pause: pause in house.time.slept)  # type: ignore[misc]
+            await house.time.pass_by(pause)
+        await eventually(lambda: texts(elena) == ["replies/not_handled es"])
 
 
 async def test_at_the_third_failure_an_update_is_set_aside_and_the_next_is_handled(

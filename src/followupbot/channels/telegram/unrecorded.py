@@ -82,9 +82,9 @@ def owed(incoming: Incoming) -> Owed | None:
 def apology(incoming: Incoming) -> Owed | None:
     """What is said to whoever sent something that is set aside: not recorded, and whom to call. The operator knows."""
     match incoming:
-        case Pressed(chat=chat) | Commanded(chat=chat):
+        case Pressed(chat=chat) | Commanded(chat=chat) | Wrote(chat=chat):
             return Owed(chat, NOT_HANDLED, None, language=incoming.language)
-        case Wrote(chat=chat) | SentSomethingElse(chat=chat):
+        case SentSomethingElse(chat=chat):
             return Owed(chat, NOT_HANDLED, None)
         case _:
             return None
