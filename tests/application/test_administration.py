@@ -55,6 +55,8 @@ def test_the_same_update_twice_invites_once() -> None:
         ("2026-03-01 Europe/Berlin en 10:00 1850", "born_impossible"),
         ("2026-03-01 Europe/Berlin en 10:00 2015", "under_age"),
         ("2026-03-01 Europe/Berlin en 10:00 nonsense", "unreadable"),
+        ("2026-03-01 Europe/Berlin en 10:00 1958 1985", "unreadable"),
+        ("2026-03-01 Europe/Berlin en 10:00 lumbar_fusion lumbar_fusion", "unreadable"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused_with_the_reason(typed: str, problem: str) -> None:

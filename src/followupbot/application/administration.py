@@ -124,7 +124,7 @@ def _plan(clinic: Clinic, typed: str) -> Plan | str:
     words = typed.split()
     protocols = [word for word in words[4:] if word in clinic.published.protocols]
     born = [word for word in words[4:] if word.isdecimal()]
-    if not 4 <= len(words) <= 6 or len(protocols) + len(born) != len(words) - 4:
+    if len(words) < 4 or len(protocols) > 1 or len(born) > 1 or len(protocols) + len(born) != len(words) - 4:
         return "unreadable"
     if not protocols and len(clinic.published.protocols) > 1:
         return "which_protocol"
