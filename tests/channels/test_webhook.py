@@ -185,7 +185,9 @@ async def test_telegram_is_told_of_the_webhook_and_asked_whether_it_still_knows(
     running.cancel()
 
 
-async def test_a_start_tells_telegram_of_the_webhook_as_it_is_now(house: House, bot: BotApi, practice: Practice) -> None:
+async def test_a_start_tells_telegram_of_the_webhook_as_it_is_now(
+    house: House, bot: BotApi, practice: Practice
+) -> None:
     """Telegram never shows which secret it has: a new one arrives with the next start, at the address as it was."""
     await bot.call("setWebhook", {"url": WEBHOOK.url, "secret_token": "an-older-secret-of-16"})
 

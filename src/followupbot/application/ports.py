@@ -74,7 +74,7 @@ class Records(Charts, Protocol):
         """The text that a fact refers to; None where it is erased."""
 
     def texts_of(self, patient: PatientId) -> Mapping[str, str]:
-        """Every text that is kept about the patient, by name: theirs, and what staff entered. Not the patient's to see."""
+        """Every text that is kept about the patient, by name: theirs, and what staff entered, which is not theirs."""
 
     def told(self, patient: PatientId) -> Sequence[Told]:
         """Every message that reached the patient, the oldest first."""
