@@ -136,6 +136,52 @@ def test_the_clinics_time_is_stopped_sped_up_and_moved_on(address: str) -> None:
         taps.first.wait_for(state="attached")
 
 
+REFUSE = """() => {
+    window.asked = window.fetch;
+    window.fetch = async (path, options) => options?.method === "POST"
+        ? new Response('{"error": "no"}', {status: 409}) : window.asked(path, options);
+}"""
+"""The page's presses are refused from now on, without a word in the console."""
+
+
+def test_only_where_nothing_is_due_the_page_says_so_and_not_for_good(address: str) -> None:
+    with clinic(address, "wide") as page:
+        speeds = page.get_by_role("group", name="How fast the clinic's time runs")
+        skip, pause = page.locator("[data-slot=skip]"), speeds.get_by_role("button", name="Pause")
+        page.evaluate(REFUSE)
+        pause.click()
+        page.wait_for_timeout(300)
+        assert skip.text_content() == "Next event"
+        skip.click()
+        page.get_by_role("button", name="Nothing is due").wait_for()
+        page.evaluate("() => { window.fetch = window.asked; }")
+        pause.click()
+        speeds.get_by_role("button", name="Next event").wait_for()
+
+
+RESTARTED = """async () => {
+    const asked = window.fetch, lines = [{number: 1, at: 0, kind: "blocked", name: "Elena", text: ""}];
+    window.fetch = async (path, options) => {
+        const since = /happenings.since=([0-9]+)/.exec(path);
+        return since ? new Response(JSON.stringify(lines.filter((line) => line.number > Number(since[1]))))
+            : asked(path, options);
+    };
+    const phones = await (await asked("practice/phones")).text();
+    await asked("practice/phones", {method: "POST", headers: {"content-type": "application/json"}, body: phones});
+}"""
+"""What is happening is told by a server that has just begun, and the phones are set up by it."""
+
+
+def test_a_server_that_was_started_anew_has_the_strip_to_itself(address: str) -> None:
+    """It counts from one: what stood there is another clinic's."""
+    with clinic(address, "wide") as page:
+        lines = page.locator("section.strip li")
+        lines.first.wait_for(state="attached")
+        page.evaluate(RESTARTED)
+        page.locator("section.strip li.blocked").filter(has_text="Elena").wait_for(state="attached")
+        assert lines.count() == 1
+
+
 CUT = """() => [...document.querySelectorAll("button, .key")]
     .filter(one => one.offsetParent && one.getClientRects().length && getComputedStyle(one).clipPath === "none")
     .filter(one => one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)

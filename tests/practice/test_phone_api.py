@@ -126,11 +126,13 @@ async def test_what_happens_in_any_chat_is_told_in_a_line(http: httpx.AsyncClien
     sent = await bot.send_message(maria.id, "<b>Any pain?</b>\nSince when?", parse_mode="HTML", reply_markup=markup)
     maria.press(sent.id, data="y")
     maria.text("x" * 300)
+    maria.block()
     told = (await http.get("/practice/happenings", params={"since": 1})).json()
     assert [(line["kind"], line["name"], line["text"]) for line in told] == [
         ("sent", "Maria", "Any pain?"),
         ("pressed", "Maria", "A bit"),
         ("wrote", "Maria", "x" * (HAPPENING_CHARS_MAX - 1) + "…"),
+        ("blocked", "Maria", ""),
     ]
 
 

@@ -17,7 +17,6 @@ class Happening:
     number: int
     at: float
     kind: Kind
-    chat: int
     name: str
     text: str
 
@@ -29,13 +28,13 @@ class Happenings:
         self._kept: deque[Happening] = deque(maxlen=HAPPENINGS_KEPT_MAX)
         self._counted = 0
 
-    def note(self, at: float, kind: Kind, chat: int, name: str, text: str) -> None:
+    def note(self, at: float, kind: Kind, name: str, text: str = "") -> None:
         """It has happened. Of the text the first line is kept."""
         line = next((line.strip() for line in text.splitlines() if line.strip()), "")
         if len(line) > HAPPENING_CHARS_MAX:
             line = line[: HAPPENING_CHARS_MAX - 1].rstrip() + "…"
         self._counted += 1
-        self._kept.append(Happening(self._counted, at, kind, chat, name, line))
+        self._kept.append(Happening(self._counted, at, kind, name, line))
 
     def since(self, number: int) -> list[Json]:
         """Those after that one."""

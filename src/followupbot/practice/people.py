@@ -90,6 +90,7 @@ class Person:
             raise NotPossible(f"user {self.id} has no chat with the bot to block")
         user.blocked = True
         self.telegram.tell_membership(self._private(), user, old="member", new="kicked")
+        self.telegram.happenings.note(self.telegram.dates(), "blocked", user.first_name)
         self.telegram.events.tell("blocked", chat=self.id)
 
     def unblock(self) -> None:

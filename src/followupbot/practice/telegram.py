@@ -152,9 +152,7 @@ class Telegram:
         if message.markup is not None:
             message.shown_data |= message.markup.data
         chat.messages[number] = message
-        self.happenings.note(
-            self.dates(), "sent" if sender.is_bot else "wrote", chat.id, self.title(chat), message.styled.text
-        )
+        self.happenings.note(self.dates(), "sent" if sender.is_bot else "wrote", self.title(chat), message.styled.text)
         self.events.tell("message", chat=chat.id, message_id=number, bot=sender.is_bot)
         if not sender.is_bot and self._reaches_bot(chat, message):
             self.updates.push("message", self.shape(message), MESSAGE_KEPT_SECONDS)
@@ -214,7 +212,7 @@ class Telegram:
         self.presses[press.id] = press
         button = message.markup.button(data=data, label=None) if message.markup else None
         label = "" if button is None else str(button["text"])
-        self.happenings.note(self.dates(), "pressed", message.chat_id, user.first_name, label)
+        self.happenings.note(self.dates(), "pressed", user.first_name, label)
         self.chats[message.chat_id].presses.append(press)
         body = {
             "id": press.id,

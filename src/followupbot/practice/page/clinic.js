@@ -5,7 +5,7 @@ import { copyOf, dateOf, dayOf, slotIn, timeOf, word } from "./messages.js";
 const STRIP_MAX = 60;
 const LOOK_AGAIN_MS = 250; // at a thousand times the speed events come in crowds; one look is enough for all of them
 const TICK_MS = 500;
-const FAST_MS = 200;
+const END_NEAR_PX = 20; // whoever reads so near the end of the strip wants to see what comes
 
 export class Clinic {
   constructor(ask, phoneOf, allPhones) {
@@ -14,6 +14,7 @@ export class Clinic {
     this.allPhones = allPhones;
     this.newest = 0;
     this.over = false;
+    this.nextEvent = this.slot("skip").textContent;
     for (const button of this.slot("speeds").querySelectorAll("[data-speed]")) {
       button.addEventListener("click", () => this.steer({ speed: Number(button.dataset.speed) }));
     }
@@ -28,7 +29,7 @@ export class Clinic {
 
   async setUp() {
     this.drawClock(await this.ask("clock"));
-    await this.look();
+    await this.look(true);
   }
 
   hear(event) {
@@ -37,8 +38,10 @@ export class Clinic {
     this.waiting = setTimeout(() => { this.waiting = null; this.look(); }, LOOK_AGAIN_MS);
   }
 
-  async look() {
-    this.drawStrip(await this.ask(`happenings?since=${this.newest}`));
+  async look(anew = false) {
+    const happenings = await this.ask(`happenings?since=${anew ? 0 : this.newest}`);
+    if (anew) { this.newest = 0; this.slot("happenings").replaceChildren(); } // a server that was started anew counts from one
+    this.drawStrip(happenings);
     this.drawStory(await this.ask("story"));
   }
 
@@ -46,13 +49,14 @@ export class Clinic {
     try {
       this.drawClock(await this.ask("clock", wish));
     } catch {
-      this.slot("skip").textContent = word("nothing-due");
+      if (wish.skip) this.slot("skip").textContent = word("nothing-due");
     }
   }
 
   drawClock({ now, speed }) {
     this.read = { now, speed: speed ?? 1, at: performance.now() };
     this.slot("speeds").hidden = speed === null;
+    this.slot("skip").textContent = this.nextEvent;
     for (const button of this.slot("speeds").querySelectorAll("[data-speed]")) {
       button.setAttribute("aria-pressed", String(Number(button.dataset.speed) === speed));
     }
@@ -69,7 +73,7 @@ export class Clinic {
 
   drawStrip(happenings) {
     const list = this.slot("happenings");
-    const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - FAST_MS / 10;
+    const atEnd = list.scrollTop + list.clientHeight >= list.scrollHeight - END_NEAR_PX;
     for (const { number, at, kind, name, text } of happenings) {
       if (number <= this.newest) continue;
       this.newest = number;

@@ -272,7 +272,7 @@ class Phone {
     slotIn(this.tab, "count").textContent = this.unread;
   }
 
-  // The buttons that the story is about, of this phone's messages; "" takes the light away.
+  // The buttons that the story is about, of this phone's messages; null takes the light away.
   light(held) {
     this.lit = held;
     this.drawLight();
