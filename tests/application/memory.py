@@ -229,6 +229,10 @@ class MemoryStore:
         waiting = self.unmeant.get((chat, message))
         return None if waiting is None else waiting[1]
 
+    def keep_longer(self, kept: Kept, since: datetime) -> None:
+        """It waits as if it had come then."""
+        self.unmeant[kept.chat, kept.message] = (since, kept)
+
     def drop_meant(self, chat: ChatId, message: MessageId) -> None:
         """It waits no more."""
         self.unmeant.pop((chat, message), None)

@@ -51,6 +51,7 @@ def a_store_with(*charts: Chart) -> MemoryStore:
 def once(store: MemoryStore, now: datetime) -> tuple[rounds.Round, list[str]]:
     """The round, and what was sent in it."""
     before = len(store.outbox)
+    rounds.once_unmeant(store, now, lambda patient, error: None)
     done = rounds.once(store, now, lambda patient, error: None)
     names = {None: "", **{member.chat: member.name for member in store.the_clinic.staff}}
     return done, [
@@ -104,8 +105,19 @@ def test_what_nobody_claims_holds_up_no_chart_where_it_can_not_be_noted(monkeypa
     assert "ada: operator/chart_failed" in sent
     assert store.kept_until_meant(at("2026-03-16 09:00")) == [kept]
     assert list(store.texts.values()) == ["who?"]
-    monkeypatch.setattr(store, "kept_until_meant", lambda _: 1 / 0)
-    assert once(store, at("2026-03-16 09:00")) == (rounds.Round(), [])
+
+
+def test_what_could_not_be_noted_rests_for_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not tried with each tick of the clock, and takes nobody's turn meanwhile."""
+    store = a_store_with(an_enrolled_chart())
+    store.keep_until_meant(Kept(ChatId("shared"), MessageId(5), shared_chats.WORDS, "who?"), NOW)
+    monkeypatch.setattr(store, "speakers_of", lambda _: [ByPatient(PATIENT)])
+    monkeypatch.setattr(notes, "receive", lambda *_: 1 / 0)
+    tried = [
+        rounds.once_unmeant(store, NOW + timedelta(minutes=minutes), lambda patient, error: None)
+        for minutes in range(9, 32)
+    ]
+    assert [9 + number for number, due in enumerate(tried) if due] == [10, 20, 30]
 
 
 def test_a_poison_chart_holds_up_no_other_and_its_alerts_still_page() -> None:

@@ -179,6 +179,7 @@ class World:
         if self.clinic_wakes:
             rounds.once_clinic(self.store, self.now)
             self.deliver()
+        rounds.once_unmeant(self.store, self.now, lambda patient, error: self.failures.append((patient, error)))
         done = rounds.once(self.store, self.now, lambda patient, error: self.failures.append((patient, error)))
         self.deliver()
         if not done.more:

@@ -23,6 +23,7 @@ from followupbot.domain.facts.reports import OperatorNotified
 from followupbot.domain.facts.rota import LeaveEntered, WeekAssigned
 from followupbot.domain.facts.staff import StaffMemberBlocked, StaffMemberRemoved
 from followupbot.domain.folding import apply
+from followupbot.domain.households import Kept
 from followupbot.domain.ids import AlertId, CheckInId, MessageId, PatientId, ProtocolKey, TokenHash, Version
 from followupbot.domain.rota_state import Leave
 from followupbot.storage import facts as stored_facts
@@ -63,6 +64,19 @@ def test_charts_is_a_store(site: Site) -> None:
     """The application's port is satisfied by shape; this line is checked by mypy."""
     store: Store = site.charts
     assert store is site.charts
+
+
+def test_what_waits_to_be_claimed_comes_in_small_turns_and_what_rests_comes_later(site: Site) -> None:
+    """The oldest first, no more at once than one unit should take."""
+    chat, later = site.charts.note_chat(1001), NOON + timedelta(minutes=10)
+    came = [Kept(chat, MessageId(number), "words", str(number)) for number in range(1, 6)]
+    for second, kept in enumerate(came):
+        site.charts.keep_until_meant(kept, NOON + timedelta(seconds=second))
+    assert list(site.charts.kept_until_meant(later)) == came[:3]
+    site.charts.keep_longer(came[0], later + timedelta(minutes=1))
+    site.charts.drop_meant(chat, came[1].message)
+    assert list(site.charts.kept_until_meant(later)) == came[2:]
+    assert site.charts.meant(chat, came[0].message) == came[0]
 
 
 def test_what_is_loaded_is_what_folding_the_facts_gives(site: Site) -> None:

@@ -133,6 +133,9 @@ class Store(Records, Protocol):
     def meant(self, chat: ChatId, message: MessageId) -> Kept | None:
         """What that message was, while it waits; None where it does no more."""
 
+    def keep_longer(self, kept: Kept, since: datetime) -> None:
+        """It waits as if it had come then: what can't be noted now must not be tried without a pause."""
+
     def drop_meant(self, chat: ChatId, message: MessageId) -> None:
         """It waits no more."""
 

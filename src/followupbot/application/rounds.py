@@ -1,6 +1,6 @@
 """What the clock sets going: one round looks after every chart in which something is due."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.facts.record import HeadsSealed
 from followupbot.domain.ids import PatientId
+from followupbot.domain.lists import ListLine
 
 CHARTS_A_ROUND_MAX = 3
 """A batch is short, some 10 ms, because whoever writes meanwhile waits for it: a press, and each step of each send.
@@ -48,7 +49,6 @@ def once(store: Store, now: datetime, log: Log) -> Round:
     """
     woken = 0
     failed: list[PatientId] = []
-    _note_unmeant(store, now, log)
     for patient in store.due(now, CHARTS_A_ROUND_MAX):
         if _wake_alerts(store, patient, now, log) and _wake_rest(store, patient, now, log):
             woken += 1
@@ -63,6 +63,21 @@ def once_alerts(store: Store, patients: Iterable[PatientId], now: datetime, log:
     For a clock that may be wrong: an alert that is paged too early is paged, a check-in that expires is lost.
     """
     return sum(_wake_alerts(store, patient, now, log) for patient in patients)
+
+
+def once_unmeant(store: Store, now: datetime, log: Log) -> bool:
+    """What came from a chat of several, and nobody claimed in time, is a note about each of them; whether any was due.
+
+    It is a few at most. Where deciding about a chart raises, the operator is told, and what came rests for ten minutes.
+    """
+    waiting = store.kept_until_meant(now - shared_chats.ANSWER_WITHIN)
+    for kept in waiting:
+        failed = shared_chats.note_unmeant(store, kept, now, log)
+        for patient in failed:
+            admins.notify_operator(store, "chart_failed", patient, ByClock(), now, once=True)
+        if failed:
+            store.keep_longer(kept, now - shared_chats.ANSWER_WITHIN + POISON_HELD_FOR)
+    return bool(waiting)
 
 
 def once_clinic(store: Store, now: datetime) -> bool:
@@ -93,28 +108,18 @@ def _digest(store: Store, now: datetime) -> bool:
     """Staff have today's digest where it is due; whether it was sent now. It reads lists over all patients."""
     if not digest.due(store.clinic(), now):
         return False
-    alerts, lists, expected = store.alerts_unresolved(), store.listed(now), _expected(store, now)
+    alerts, lists = store.alerts_unresolved(), store.listed(now)
+    expected = _expected(store, lists, now)
     cause = Cause(f"digest:{stamp(now)}", ByClock())
     return bool(store.transact_clinic(cause, lambda clinic: digest.send(clinic, alerts, lists, now, expected)).facts)
 
 
-def _expected(store: Store, now: datetime) -> list[Chart]:
+def _expected(store: Store, lists: Sequence[ListLine], now: datetime) -> list[Chart]:
     """Who has something expected, where leads are to read of it today; the longest first."""
     if not digest.is_first_of_week(store.clinic(), now):
         return []
-    patients = [line.patient for line in store.listed(now) if line.kind == "expected"]
+    patients = [line.patient for line in lists if line.kind == "expected"]
     return [chart for patient in patients if (chart := store.chart(patient)) is not None]
-
-
-def _note_unmeant(store: Store, now: datetime, log: Log) -> None:
-    """What nobody claims has become a note; where that raises, every chart is looked after all the same."""
-    try:
-        for patient in shared_chats.note_unmeant(store, now, log):
-            admins.notify_operator(store, "chart_failed", patient, ByClock(), now, once=True)
-    except StorageUnavailable:
-        raise
-    except Exception as error:
-        log(PatientId("?"), error)
 
 
 def _wake_alerts(store: Store, patient: PatientId, now: datetime, log: Log) -> bool:

@@ -52,26 +52,25 @@ def meant_by(chat: ChatId, message: MessageId) -> str:
     return f"meant:{chat}:{message}"
 
 
-def note_unmeant(store: Store, now: datetime, log: Callable[[PatientId, Exception], None]) -> set[PatientId]:
+def note_unmeant(
+    store: Store, kept: Kept, now: datetime, log: Callable[[PatientId, Exception], None]
+) -> set[PatientId]:
     """What nobody has said whom it is about has become a note about each patient of its chat.
 
     Given back are those about whom deciding raised: what was written is kept, and the others have it.
     """
     failed = set[PatientId]()
-    for kept in store.kept_until_meant(now - ANSWER_WITHIN):
-        noted = True
-        for speaker in store.speakers_of(kept.chat) if kept.kind != COMMAND else ():
-            key = f"{meant_by(kept.chat, kept.message)}/{speaker.patient}"
-            try:
-                _note(store, speaker, kept, Cause(key, speaker), now)
-            except StorageUnavailable:
-                raise
-            except Exception as error:  # one chart must not keep the clock from every other
-                log(speaker.patient, error)
-                failed.add(speaker.patient)
-                noted = False
-        if noted:
-            store.drop_meant(kept.chat, kept.message)
+    for speaker in store.speakers_of(kept.chat) if kept.kind != COMMAND else ():
+        key = f"{meant_by(kept.chat, kept.message)}/{speaker.patient}"
+        try:
+            _note(store, speaker, kept, Cause(key, speaker), now)
+        except StorageUnavailable:
+            raise
+        except Exception as error:  # one chart must not keep the others from the note
+            log(speaker.patient, error)
+            failed.add(speaker.patient)
+    if not failed:
+        store.drop_meant(kept.chat, kept.message)
     return failed
 
 

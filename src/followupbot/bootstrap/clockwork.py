@@ -101,6 +101,7 @@ class Clockwork:
                 await self._only_alerts()
                 self._round_done_machine = house.clock.machine_now()
                 return
+            await self._by_itself(self._note_unmeant)
             while not workplace.stop.is_set():
                 done = await workplace.writer(
                     lambda: rounds.once(house.store, house.clock.now(), _log_chart), later=True
@@ -154,6 +155,13 @@ class Clockwork:
     async def _wake_clinic(self) -> None:
         house = self._workplace.house
         if await self._workplace.writer(lambda: rounds.once_clinic(house.store, house.clock.now())):
+            self._workplace.wake_sender.set()
+
+    async def _note_unmeant(self) -> None:
+        house = self._workplace.house
+        if await self._workplace.writer(
+            lambda: rounds.once_unmeant(house.store, house.clock.now(), _log_chart), later=True
+        ):
             self._workplace.wake_sender.set()
 
     async def _mend(self) -> None:

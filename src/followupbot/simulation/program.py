@@ -213,6 +213,8 @@ class Program:
                 rounds.once_clinic(self.process.store, clock.at)
                 self._units_seen = self._clinic_seen = -1
                 self._look()
+            if self._wake_at is not None and self._wake_at <= clock.at:
+                rounds.once_unmeant(self.process.store, clock.at, self._note)
             while self._wake_at is not None and self._wake_at <= clock.at:
                 rounds.once(self.process.store, clock.at, self._note)
                 self._look()

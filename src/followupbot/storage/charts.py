@@ -181,6 +181,10 @@ class Charts:
         with self._database.read() as connection:
             return unmeant.find(connection, self._keys.cipher(CLINIC), chat, message)
 
+    def keep_longer(self, kept: Kept, since: datetime) -> None:
+        """It waits as if it had come then."""
+        self._database.unit(lambda connection: unmeant.keep_longer(connection, kept, since))
+
     def drop_meant(self, chat: ChatId, message: MessageId) -> None:
         """It waits no more."""
         self._database.unit(lambda connection: unmeant.drop(connection, chat, message))

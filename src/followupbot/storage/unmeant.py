@@ -13,7 +13,8 @@ from followupbot.storage.cipher import Cipher
 from followupbot.storage.engine import Database
 from followupbot.storage.tables import unmeant
 
-KEPT_A_ROUND_MAX = 100
+KEPT_A_ROUND_MAX = 3
+"""A unit is short, because whoever writes meanwhile waits for it; the next round has the rest."""
 
 
 def keep(database: Database, connection: Connection, cipher: Cipher, kept: Kept, now: datetime) -> None:
@@ -33,6 +34,11 @@ def find(connection: Connection, cipher: Cipher, chat: ChatId, message: MessageI
     """That message; None where it waits no more."""
     row = connection.execute(sa.select(unmeant).where(*_is(chat, message))).one_or_none()
     return None if row is None else _read(cipher, row)
+
+
+def keep_longer(connection: Connection, kept: Kept, since: datetime) -> None:
+    """It waits as if it had come then."""
+    connection.execute(unmeant.update().where(*_is(kept.chat, kept.message)).values(at=since))
 
 
 def drop(connection: Connection, chat: ChatId, message: MessageId) -> None:
