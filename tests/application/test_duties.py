@@ -1,5 +1,6 @@
 """Leave, cover and the rota, entered by staff in their chat."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -9,7 +10,7 @@ from followupbot.application import duties
 from followupbot.application.duties import Refused
 from followupbot.domain import alerts, duty
 from followupbot.domain.chart import Chart
-from followupbot.domain.clinic import Role
+from followupbot.domain.clinic import Crisis, Role
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.ids import AlertId
 from followupbot.domain.presses import TakePress
@@ -18,7 +19,7 @@ from followupbot.domain.tiers import Tier
 from tests.application.test_front_desk import ADA, HER, HIS, ITO, SATO, a_full_world, a_patient
 from tests.application.world import World
 from tests.builders import ADA as ADA_HERSELF
-from tests.builders import DR_ITO, DR_SATO, MESSAGE, NOW, a_clinic, a_day, a_flag, a_member, at
+from tests.builders import DR_ITO, DR_SATO, MESSAGE, NOW, a_clinic, a_day, a_flag, a_member, at, messages, some_settings
 
 DR_LEE = a_member("s4", "Dr Lee", Role.CLINICIAN)
 CLINIC = a_clinic([DR_ITO, DR_SATO, ADA_HERSELF, DR_LEE])
@@ -139,6 +140,19 @@ def test_lead_and_admin_keep_the_rota_and_everybody_sees_it() -> None:
     world.command(ADA, "rota", "next week dr_ito")
     assert shown(world) == ["ada: staff/rota_ask"]
     assert on_call(world, at("2026-03-14 03:00")) == ["dr_ito", "dr_sato"]
+
+
+def test_a_group_is_paged_with_a_role_that_stands_on_the_crisis_ladder_alone() -> None:
+    """And is told of it where it asks which steps there are."""
+    world = a_full_world()
+    settings = replace(some_settings([Role.CLINICIAN]), crisis=Crisis(ladder=(Role.LEAD,)))
+    version = world.store.clinic().published.version
+    world.store.programmes[version] = replace(world.store.clinic().published, settings=settings)
+    world.store.the_clinic = replace(world.store.the_clinic, programme=world.store.programmes[version])
+    (asked,) = messages(world.command_in_group(-100, SATO, "bind"))
+    assert asked.params["steps"] == "clinician, lead"
+    world.command_in_group(-100, SATO, "bind", "lead")
+    assert [group.role for group in world.store.clinic().groups] == [Role.LEAD]
 
 
 def test_what_somebody_has_in_hand_is_offered_to_the_colleague_and_stays_theirs_until_it_is_taken() -> None:

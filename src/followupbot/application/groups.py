@@ -6,7 +6,7 @@ from followupbot.application import policy
 from followupbot.application.policy import Action
 from followupbot.application.ports import Outbox, Store
 from followupbot.domain import rota, staff
-from followupbot.domain.clinic import Clinic, Role
+from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import ByStaff, ByStranger, Cause, Decision
 from followupbot.domain.ids import ChatId, StaffId
 
@@ -59,12 +59,11 @@ def lose(store: Store, chat: ChatId, cause_key: str, now: datetime) -> Decision:
 
 
 def _bind(clinic: Clinic, chat: ChatId, argument: str, now: datetime) -> Decision:
-    steps = tuple(dict.fromkeys(clinic.settings.ladder))
     wanted = argument.strip().lower()
-    role = next((role for role in steps if role == wanted), None)
+    role = next((role for role in clinic.settings.paged if role == wanted), None)
     if role is None:
         return staff.ask_which_step(clinic, chat, now)
-    return rota.bind(clinic, chat, Role(role), now)
+    return rota.bind(clinic, chat, role, now)
 
 
 def _unbind(clinic: Clinic, chat: ChatId, now: datetime) -> Decision:

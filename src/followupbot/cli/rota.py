@@ -91,8 +91,8 @@ def group(role: Annotated[Role, typer.Argument(metavar="ROLE", help="Whose step 
 
     with house.open_house(settings.load()) as opened:
         clinic = opened.store.clinic()
-    if role not in clinic.settings.ladder:
-        called_wrongly(f"ROLE: {role} is no step of the ladder, which is: {', '.join(clinic.settings.ladder)}")
+    if role not in clinic.settings.paged:
+        called_wrongly(f"ROLE: {role} is no step of the ladder, which is: {', '.join(clinic.settings.paged)}")
     if clinic.bot_name is None:
         found_wrong("The bot's name is not known yet. Run `followupbot doctor`, which asks Telegram for it.")
     typer.echo(f"https://t.me/{clinic.bot_name}?startgroup={groups.BIND_LINK}{role}")

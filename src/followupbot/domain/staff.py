@@ -89,8 +89,8 @@ def page_everybody(clinic: Clinic, patient: PatientId, now: datetime) -> Decisio
 
 
 def ask_which_step(clinic: Clinic, chat: ChatId, now: datetime) -> Decision:
-    """What a group hears that is to be paged, and nobody said with which step of the ladder."""
-    steps = ", ".join(dict.fromkeys(clinic.settings.ladder))
+    """What a group hears that is to be paged, and nobody said with which step of a ladder."""
+    steps = ", ".join(clinic.settings.paged)
     return Decision(outgoing=(to_chat(clinic, chat, "staff/group_ask", now, {"steps": steps}),))
 
 
