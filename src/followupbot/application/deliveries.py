@@ -6,11 +6,12 @@ row is still in the outbox, and its lease runs out.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any, TypeVar, assert_never
+from typing import TypeVar, assert_never
 
 from followupbot.application.forms import Forms
+from followupbot.application.futures import cancel
 from followupbot.application.limiter import Limiter
 from followupbot.application.ports import (
     Ambiguous,
@@ -128,8 +129,6 @@ class Deliveries:
         self._unanswered = 0
         self._refused_in_a_row = 0
         self._flooded: tuple[ChatId, int] | None = None
-        self.last_answer_machine: int | None = None
-        """When the other side last took or refused a message; for a watchdog."""
         self.last_claim_machine: int | None = None
         """When the outbox last said what is due, be it nothing; for a watchdog."""
 
@@ -158,7 +157,7 @@ class Deliveries:
         finally:
             if self._under_way:
                 await asyncio.wait(self._under_way, timeout=STOP_WITHIN)
-            await _cancel(self._under_way)
+            await cancel(self._under_way)
 
     def _room(self) -> tuple[int, tuple[Lane, ...]]:
         """For how many more there is room, and of which lanes."""
@@ -171,7 +170,7 @@ class Deliveries:
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            await _cancel(waiting)
+            await cancel(waiting)
 
     # -- one message ---------------------------------------------------------------------------------------------------
 
@@ -276,7 +275,6 @@ class Deliveries:
         elif not self._limiter.paused(self._clock.machine_now()):  # what was under way with it is refused with it
             self._refused_in_a_row += 1
         self._unanswered = 0
-        self.last_answer_machine = self._clock.machine_now()
 
     # -- what came of it -----------------------------------------------------------------------------------------------
 
@@ -353,11 +351,3 @@ class Deliveries:
             except StorageUnavailable:
                 await self._sleep(seconds)
         return await self._writer(unit)
-
-
-async def _cancel(tasks: Iterable[asyncio.Future[Any]]) -> None:
-    """They have ended, by themselves or by being cancelled."""
-    ending = list(tasks)
-    for task in ending:
-        task.cancel()
-    await asyncio.gather(*ending, return_exceptions=True)

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Coroutine, Mapping
 from itertools import count
 
+from followupbot.application.futures import cancel
 from followupbot.application.ports import Clock, Renderer, StorageUnavailable, Writer
 from followupbot.channels.telegram import callback_data, updates
 from followupbot.channels.telegram.held import Failures, Held, Spool
@@ -20,7 +21,7 @@ from followupbot.channels.telegram.http import BotApi
 from followupbot.channels.telegram.inbound import Inbound
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.channels.telegram.polling import Operator, Poller, Sleep, Tell, nth, place_of
-from followupbot.channels.telegram.tasks import Tasks, cancel, until
+from followupbot.channels.telegram.tasks import Tasks, until
 from followupbot.channels.telegram.unrecorded import UnrecordedCards, apology, owed
 from followupbot.channels.telegram.updates import Pressed, PressedInGroup, Unreadable
 from followupbot.channels.telegram.window import Window

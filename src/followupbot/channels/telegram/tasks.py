@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Iterable
-from typing import Any
+from collections.abc import Coroutine
 
+from followupbot.application.futures import cancel
 from followupbot.channels.telegram.polling import Sleep, place_of
 
 log = logging.getLogger(__name__)
@@ -55,11 +55,3 @@ class Tasks:
 async def until(done: asyncio.Future[None]) -> None:
     """Waiting for it may be given up; it goes on."""
     await asyncio.wait({done})
-
-
-async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """They have ended, by themselves or by being cancelled."""
-    ending = list(tasks)
-    for task in ending:
-        task.cancel()
-    await asyncio.gather(*ending, return_exceptions=True)
