@@ -7,7 +7,6 @@ from followupbot.application.policy import Action
 from followupbot.application.ports import Store
 from followupbot.domain import staff_manual, standing
 from followupbot.domain.chart import Chart
-from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Cause, Decision
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import MessageKey, PatientId
@@ -42,12 +41,28 @@ def record(
         done[:] = [found if isinstance(found, NotRecorded) else fold(chart, found.chart_facts)]
         decision = Decision() if isinstance(found, NotRecorded) else found
         member = store.clinic().member(cause.by.staff) if cause.by.kind == "staff" else None
-        return decision if member is None else decision + _told(chart, member, status, done[0], now)
+        if member is None:
+            return decision
+        message, params = answer(patient, status, done[0])
+        return decision + staff_manual.reply(chart.clinic, member, message, now, params)
 
     store.transact(patient, cause, decide)
     chart = store.chart(patient)
     assert chart is not None, "it was there a moment ago"
     return done[0] if done else chart
+
+
+def answer(patient: PatientId, status: str, done: Chart | NotRecorded) -> tuple[str, dict[str, Param]]:
+    """What whoever recorded it is told, and with what: what it is now, as the chart after says, or why it is not."""
+    if isinstance(done, NotRecorded):
+        why = Words(MessageKey(f"staff/status_refusals/{done.why}"))
+        return "staff/status_refused", {"code": patient, "why": why}
+    return "staff/status_recorded", {
+        "code": patient,
+        "status": Words(MessageKey(f"staff/statuses/{status}")),
+        "alert": done.unresolved_alert is not None,
+        "undo": status in standing.UNDONE_BY_RESUME,
+    }
 
 
 def _decide(chart: Chart, status: str, argument: str, now: datetime) -> Decision | NotRecorded:
@@ -65,17 +80,3 @@ def _decide(chart: Chart, status: str, argument: str, now: datetime) -> Decision
     except ValueError:
         return NotRecorded("date_unreadable")
     return (standing.operated if status == "operated" else standing.reoperated)(chart, on, now)
-
-
-def _told(chart: Chart, member: StaffMember, status: str, done: Chart | NotRecorded, now: datetime) -> Decision:
-    if isinstance(done, NotRecorded):
-        why = Words(MessageKey(f"staff/status_refusals/{done.why}"))
-        refused: dict[str, Param] = {"code": chart.patient, "why": why}
-        return staff_manual.reply(chart.clinic, member, "staff/status_refused", now, refused)
-    params: dict[str, Param] = {
-        "code": chart.patient,
-        "status": Words(MessageKey(f"staff/statuses/{status}")),
-        "alert": chart.unresolved_alert is not None,
-        "undo": status in standing.UNDONE_BY_RESUME,
-    }
-    return staff_manual.reply(chart.clinic, member, "staff/status_recorded", now, params)

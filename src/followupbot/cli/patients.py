@@ -11,8 +11,8 @@ from followupbot.domain import patient_code, patient_page
 from followupbot.domain.carer_state import INITIALS_LENGTH_MAX, Helping, read_initials
 from followupbot.domain.identity import FIELDS
 from followupbot.domain.ids import CarerId, MessageKey, PatientId
-from followupbot.domain.params import Param, Words
-from followupbot.domain.standing import UNDONE_BY_RESUME, NotRecorded
+from followupbot.domain.params import Param
+from followupbot.domain.standing import NotRecorded
 
 if TYPE_CHECKING:
     from followupbot.bootstrap.house import House
@@ -177,16 +177,10 @@ def _record(context: typer.Context, status: str, argument: str = "") -> None:
         code = known(opened, context.obj)
         cause = admins.a_call(shell())
         done = statuses.record(opened.store, code, status, argument, cause, opened.clock.now())
+        words = said(opened, *statuses.answer(code, status, done))
         if isinstance(done, NotRecorded):
-            why = Words(MessageKey(f"staff/status_refusals/{done.why}"))
-            found_wrong(said(opened, "staff/status_refused", {"code": code, "why": why}))
-        recorded: dict[str, Param] = {
-            "code": code,
-            "status": Words(MessageKey(f"staff/statuses/{status}")),
-            "alert": done.unresolved_alert is not None,
-            "undo": status in UNDONE_BY_RESUME,
-        }
-        typer.echo(said(opened, "staff/status_recorded", recorded))
+            found_wrong(words)
+        typer.echo(words)
 
 
 def said(opened: "House", message: str, params: dict[str, Param]) -> str:
