@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,21 +67,19 @@ def invite_patient(store: Store, plan: Plan, by: Actor, now: datetime) -> tuple[
 
 def draw_code(store: Store, by: Actor, decide: Callable[[Chart], Decision]) -> PatientId:
     """The code of a new patient; `decide` gives no facts about a chart that is somebody's already."""
-    for _ in range(CODE_DRAWS_MAX):
-        payload = "".join(secrets.choice(patient_code.ALPHABET) for _ in range(patient_code.PAYLOAD_LENGTH))
-        code = patient_code.complete(payload)
-        if store.transact(code, a_call(by), decide).facts:
-            return code
-    raise AssertionError(f"{CODE_DRAWS_MAX} codes in a row were taken")
+    return next(code for code in _codes() if store.transact(code, a_call(by), decide).facts)
 
 
 def a_free_code(store: Store) -> PatientId:
     """A code that no patient has."""
+    return next(code for code in _codes() if store.chart(code) is None)
+
+
+def _codes() -> Iterator[PatientId]:
+    """Codes drawn by chance, until one is taken up."""
     for _ in range(CODE_DRAWS_MAX):
         payload = "".join(secrets.choice(patient_code.ALPHABET) for _ in range(patient_code.PAYLOAD_LENGTH))
-        code = patient_code.complete(payload)
-        if store.chart(code) is None:
-            return code
+        yield patient_code.complete(payload)
     raise AssertionError(f"{CODE_DRAWS_MAX} codes in a row were taken")
 
 

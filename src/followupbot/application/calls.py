@@ -1,6 +1,5 @@
 """What staff do on the telephone: take in a patient without a chat, and put the questions to one who is called."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,7 +25,7 @@ def name_of(by: ByShell | ByStaff) -> str:
 
 def add_patient(store: Store, plan: Plan, by: ByShell | ByStaff, now: datetime) -> PatientId:
     """A new patient without a chat takes part, whose consent `by` has heard. NotAllowed where `by` may not take it."""
-    cause = _cause(by)
+    cause = admins.a_call(by)
     if not policy.allowed(by, Action.INVITE_PATIENT, store.clinic()):
         store.record_refusal(cause, Action.INVITE_PATIENT, "by_phone", now)
         raise NotAllowed
@@ -57,12 +56,12 @@ class Line:
 
     def cause(self) -> Cause:
         """A cause of its own for each thing that is said."""
-        return _cause(self.by)
+        return admins.a_call(self.by)
 
 
 def ring(store: Store, patient: PatientId, by: ByShell | ByStaff, now: Callable[[], datetime]) -> Line:
     """The line to that patient; who called is in the access log. NotAllowed where `by` may not answer for patients."""
-    cause = _cause(by)
+    cause = admins.a_call(by)
     if not policy.allowed(by, Action.ANSWER_FOR, store.clinic(), patient):
         store.record_refusal(cause, Action.ANSWER_FOR, patient, now())
         raise NotAllowed
@@ -74,7 +73,3 @@ def go_on(line: Line, patient: PatientId) -> Decision:
     """What stands open with that patient is put again; nothing where nothing does."""
     now = line.now()
     return line.transact(patient, line.cause(), lambda chart: calls.go_on(chart, now))
-
-
-def _cause(by: ByShell | ByStaff) -> Cause:
-    return Cause(f"call:{secrets.token_hex(12)}", by)

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from secrets import token_hex
 
-from followupbot.application import policy
+from followupbot.application import admins, policy
 from followupbot.application.arguments import read_days, read_until
 from followupbot.application.policy import Action
 from followupbot.application.ports import Store
@@ -107,17 +106,17 @@ def hand_over(store: Store, member: StaffMember, argument: str, cause: Cause, no
 
 def enter_leave(store: Store, leave: Leave, by: Actor, now: datetime) -> None:
     """The leave is entered."""
-    store.transact_clinic(_cause(by), lambda clinic: rota.send_away(clinic, leave, now))
+    store.transact_clinic(admins.a_call(by), lambda clinic: rota.send_away(clinic, leave, now))
 
 
 def end_leave(store: Store, staff: StaffId, by: Actor, now: datetime) -> bool:
     """Whether there was leave of theirs, which has ended."""
-    return bool(store.transact_clinic(_cause(by), lambda clinic: rota.come_back(clinic, staff, now)).facts)
+    return bool(store.transact_clinic(admins.a_call(by), lambda clinic: rota.come_back(clinic, staff, now)).facts)
 
 
 def assign_week(store: Store, monday: date, staff: Iterable[StaffId], by: Actor, now: datetime) -> None:
     """These are on call in that week."""
-    store.transact_clinic(_cause(by), lambda clinic: rota.assign(clinic, monday, staff, now))
+    store.transact_clinic(admins.a_call(by), lambda clinic: rota.assign(clinic, monday, staff, now))
 
 
 def on_call_choices(clinic: Clinic) -> tuple[StaffMember, ...]:
@@ -197,7 +196,3 @@ def _called(name: str, people: Sequence[StaffMember]) -> StaffMember | None:
 
 def _words(text: str) -> int:
     return len(text.split())
-
-
-def _cause(by: Actor) -> Cause:
-    return Cause(f"call:{token_hex(12)}", by)
