@@ -23,8 +23,6 @@ change_schedule           .          yes   yes    .        .              .     
 expect_until              yes        yes   .      .        .              .         .      yes
 enter_leave_of_others     .          yes   .      .        .              .         .      yes
 break_glass               yes        yes   yes    .        .              .         .      yes
-get_break_glass_notices   .          yes   .      .        .              .         .      yes
-publish_programme         .          .     yes    .        .              .         .      yes
 manage_staff              .          .     yes    .        .              .         .      yes
 keep_rota                 .          yes   yes    .        .              .         .      yes
 enter_own_leave           yes        yes   yes    .        .              .         .      yes

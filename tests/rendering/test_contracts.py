@@ -30,7 +30,7 @@ ALERT: dict[str, Param] = {
         ({}, None),
         ({"concern": Words(MessageKey("alerts/concerns/pain")), "years": None}, None),
         ({"code": 7}, "alerts/new: code is 7, expected a patient's code"),
-        ({"again": True}, "alerts/new: again is True, expected how often somebody was paged before"),
+        ({"again": True}, "alerts/new: again is True, expected a number from 0"),
         ({"tier": Words(MessageKey("roles/lead"))}, None),
         ({"more": 1}, "alerts/new: missing [], unknown ['more']"),
     ],

@@ -24,8 +24,6 @@ class Action(StrEnum):
     EXPECT_UNTIL = "expect_until"
     ENTER_LEAVE_OF_OTHERS = "enter_leave_of_others"
     BREAK_GLASS = "break_glass"
-    GET_BREAK_GLASS_NOTICES = "get_break_glass_notices"
-    PUBLISH_PROGRAMME = "publish_programme"
     MANAGE_STAFF = "manage_staff"
     KEEP_ROTA = "keep_rota"
     ENTER_OWN_LEAVE = "enter_own_leave"
@@ -61,12 +59,10 @@ BY_ROLE: dict[Role, frozenset[Action]] = {
         Action.CHANGE_SCHEDULE,
         Action.ENTER_LEAVE_OF_OTHERS,
         Action.KEEP_ROTA,
-        Action.GET_BREAK_GLASS_NOTICES,
     },
     # No answers for admins: who writes the programme has no need to read what patients say.
     Role.ADMIN: frozenset(
         {
-            Action.PUBLISH_PROGRAMME,
             Action.MANAGE_STAFF,
             Action.INVITE_PATIENT,
             Action.SEE_STATUS,

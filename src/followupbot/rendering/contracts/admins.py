@@ -6,13 +6,13 @@ from followupbot.rendering.contracts.terms import REPLY, WORD, Contract
 from followupbot.rendering.param_kinds import (
     CODE,
     COUNT,
+    COUNT_OR_ZERO,
     DAY_OR_NONE,
     INSTANT,
     INVITE_PROBLEM,
     LINES,
     LINES_OR_NONE,
     NAME,
-    PAGES,
     ROLE,
     SCHEDULE_PROBLEM,
     SHORT_TEXT,
@@ -43,9 +43,9 @@ CONTRACTS: dict[str, Contract] = {
     "staff/admin/status": Contract(
         {
             "lines": LINES,
-            "alerts": PAGES,
-            "late": PAGES,
-            "lists": PAGES,
+            "alerts": COUNT_OR_ZERO,
+            "late": COUNT_OR_ZERO,
+            "lists": COUNT_OR_ZERO,
             "rota": LINES_OR_NONE,
             "unapproved": SHORT_TEXT_OR_NONE,
         }

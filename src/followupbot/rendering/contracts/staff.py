@@ -7,6 +7,7 @@ from followupbot.rendering.contracts.terms import NOTICE, REPLY, WORD, Contract
 from followupbot.rendering.param_kinds import (
     CODE,
     COUNT,
+    COUNT_OR_ZERO,
     DAY,
     DAY_OR_NONE,
     INSTANT,
@@ -16,7 +17,6 @@ from followupbot.rendering.param_kinds import (
     LIST,
     NAME,
     NAME_OR_NONE,
-    PAGES,
     ROLE,
     ROLE_OR_NONE,
     SHORT_TEXT,
@@ -69,7 +69,7 @@ CONTRACTS: dict[str, Contract] = {
     "staff/notices/not_for_you": NOTICE,
     "staff/unknown_command": REPLY,
     "staff/not_for_this_role": REPLY,
-    "staff/alerts": Contract({"lines": LINES, "more": PAGES, "buttons": TRUTH}, buttons=None),
+    "staff/alerts": Contract({"lines": LINES, "more": COUNT_OR_ZERO, "buttons": TRUTH}, buttons=None),
     "staff/alerts_none": REPLY,
     "staff/alert_line": Contract(
         {
@@ -91,27 +91,27 @@ CONTRACTS: dict[str, Contract] = {
     **{f"staff/lists_unready/{want}": Contract({"role": ROLE}, shows=("role",)) for want in Want},
     "staff/lists_gap": Contract({"role": ROLE_OR_NONE, "first": DAY, "last": DAY_OR_NONE}),
     **{f"staff/lists/{kind}": WORD for kind in LISTS},
-    "staff/reviews": Contract({"lines": LINES, "more": PAGES}, buttons=None),
+    "staff/reviews": Contract({"lines": LINES, "more": COUNT_OR_ZERO}, buttons=None),
     "staff/reviews_none": REPLY,
     "staff/review_line": Contract(
         {"number": COUNT, "code": CODE, "since": INSTANT, "held": TRUTH}, shows=("number", "code")
     ),
     "staff/review": Contract(
-        {"code": CODE, "lines": LINES, "more": PAGES, "held": TRUTH, "by": INSTANT_OR_NONE},
+        {"code": CODE, "lines": LINES, "more": COUNT_OR_ZERO, "held": TRUTH, "by": INSTANT_OR_NONE},
         shows=("code",),
         buttons=(READ, *REPLIES),
     ),
     "staff/review_text": Contract({"text": TEXT, "cut": TRUTH, "helper": SHORT_TEXT_OR_NONE}, shows=("text",)),
     "staff/review_nothing": Contract({"code": CODE}, shows=("code",)),
     "staff/review_closed": Contract({"code": CODE, "replied": TRUTH}, shows=("code",)),
-    "staff/digest_expected": Contract({"lines": LINES, "more": PAGES}, buttons=("list",)),
+    "staff/digest_expected": Contract({"lines": LINES, "more": COUNT_OR_ZERO}, buttons=("list",)),
     "staff/expected_of": Contract({"code": CODE}, shows=("code",)),
     "staff/digest": Contract(
         {
             "day": DAY,
             "clear": TRUTH,
             "alerts": LINES_OR_NONE,
-            "more": PAGES,
+            "more": COUNT_OR_ZERO,
             "lists": LINES_OR_NONE,
             "unapproved": SHORT_TEXT_OR_NONE,
         },
