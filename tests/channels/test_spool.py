@@ -62,7 +62,7 @@ def test_what_the_disk_does_not_take_is_not_kept(disk: Spool, tmp_path: Path, mo
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(spool.os, "fsync", full)  # type: ignore[attr-defined]
+    monkeypatch.setattr("os.fsync", full)
     assert not disk.keep(updates(1))
     (tmp_path / "updates_held.bin").unlink()
     assert not disk.keep(updates(1))

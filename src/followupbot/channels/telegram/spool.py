@@ -8,10 +8,11 @@ start.
 import base64
 import json
 import logging
-import os
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+
+from followupbot.channels.telegram.reserved_file import ReservedFile
 
 log = logging.getLogger(__name__)
 
@@ -24,69 +25,28 @@ class Spool:
 
     def __init__(self, file: Path, seal: Callable[[bytes], bytes], unseal: Callable[[bytes], bytes]) -> None:
         """`seal` encrypts, and `unseal` undoes that; neither needs the database."""
-        self._file = file
+        self._file = ReservedFile(file, RESERVED_BYTES)
         self._seal = seal
         self._unseal = unseal
-        self._end = self._reserve()
 
     def keep(self, updates: Sequence[Mapping[str, object]]) -> bool:
         """Whether they are on the disk now, all of them; else none may be confirmed."""
         lines = [base64.b64encode(self._seal(zlib.compress(json.dumps(update).encode()))) for update in updates]
-        written = b"".join(line + b"\n" for line in lines)
-        try:
-            with self._file.open("r+b", buffering=0) as file:
-                file.seek(self._end)
-                done = file.write(written)
-                os.fsync(file.fileno())
-        except OSError as error:
-            log.error("%s can't be written: %s", self._file.name, error.strerror)
-            return False
-        if done != len(written):
-            return False
-        self._end += done
-        return True
+        return self._file.append(b"".join(line + b"\n" for line in lines), synced=True)
 
     def waiting(self) -> list[Mapping[str, object]]:
         """What is kept, in the order in which it came. A line that was cut off by a crash was never confirmed."""
         found: list[Mapping[str, object]] = []
-        try:
-            lines = self._file.read_bytes().split(b"\n")
-        except OSError as error:
-            log.error("%s can't be read: %s", self._file.name, error)
-            return found
-        for line in filter(None, lines):
+        for line in filter(None, self._file.read().split(b"\n")):
             try:
                 found.append(json.loads(zlib.decompress(self._unseal(base64.b64decode(line, validate=True)))))
             except Exception as error:  # whatever is wrong with one line, the others come in
-                log.error("a line of %s can't be read: %s", self._file.name, type(error).__name__)
+                log.error("a line of the updates on the disk can't be read: %s", type(error).__name__)
         return found
 
     def clear(self) -> None:
         """Nothing is kept any more: everything has committed. Where that can't be written it comes in again, once."""
-        try:
-            with self._file.open("r+b", buffering=0) as file:
-                file.write(b"\n" * self._end)
-                file.truncate(RESERVED_BYTES)
-        except OSError as error:
-            log.error("%s can't be cleared: %s", self._file.name, error.strerror)
-            return
-        self._end = 0
-
-    def _reserve(self) -> int:
-        """There is room in the file, if the disk has any; where what is kept ends, in bytes."""
-        end = 0
-        try:
-            self._file.touch(mode=0o600)
-            content = self._file.read_bytes()
-            kept = content.rstrip(b"\n")
-            end = len(kept) + bool(kept)
-            with self._file.open("r+b", buffering=0) as file:
-                file.seek(len(kept))
-                file.write(b"\n" * max(RESERVED_BYTES - len(kept), len(content) - len(kept), 1))
-                os.fsync(file.fileno())
-        except OSError as error:
-            log.error("%s can't be written: %s", self._file.name, error.strerror)
-        return end
+        self._file.clear()
 
 
 def is_empty(file: Path) -> bool:

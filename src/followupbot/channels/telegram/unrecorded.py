@@ -6,7 +6,6 @@ chats of those who must know (clinical.md 0.5).
 
 import asyncio
 import logging
-import os
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 from followupbot.application.commands import SAME_AS
 from followupbot.application.ports import Ambiguous, Malformed, NotSent, Outcome, Renderer, TooFast
 from followupbot.channels.telegram.outbound import TelegramChannel
+from followupbot.channels.telegram.reserved_file import ReservedFile
 from followupbot.channels.telegram.updates import Commanded, Incoming, Pressed, SentSomethingElse, Wrote
 from followupbot.domain.delivery import Rendered
 from followupbot.domain.ids import CardId, Language, MessageKey, PatientId, Version
@@ -117,10 +117,9 @@ class UnrecordedCards:
         self._channel = channel
         self._renderer = renderer
         self._direct = direct
-        self._sent_log = sent_log
+        self._sent_log = ReservedFile(sent_log, LOG_RESERVED_BYTES)
         self._sleep = sleep
-        self._settled = self._read_log()
-        self._log_end = self._reserve_log()
+        self._settled = set(self._sent_log.read().decode("ascii", "replace").split())
         self._under_way: set[str] = set()
         self._codes: OrderedDict[int, PatientId] = OrderedDict()
         self._done: set[tuple[str, str, int]] = set()
@@ -197,41 +196,8 @@ class UnrecordedCards:
 
     def _settle(self, cause: str) -> None:
         self._settled.add(cause)
-        line = f"{cause}\n".encode("ascii")
-        try:
-            with self._sent_log.open("r+b", buffering=0) as file:
-                file.seek(self._log_end)
-                file.write(line)
-                self._log_end += len(line)
-        except OSError as error:  # the card counts
-            log.error("%s can't be written: %s", self._sent_log.name, error.strerror)
-
-    def _read_log(self) -> set[str]:
-        try:
-            return set(self._sent_log.read_text("ascii", "replace").split())
-        except FileNotFoundError:
-            return set()
-        except OSError as error:
-            log.error("%s can't be read: %s", self._sent_log.name, error.strerror)
-            return set()
-
-    def _reserve_log(self) -> int:
-        """There is room in the file for some causes more, if the disk has any; where it begins, in bytes.
-
-        The disk may be what is full when a card goes out, and then no file grows; over what is in it one can write.
-        """
-        end = 0
-        try:
-            self._sent_log.touch(mode=0o600)
-            lines = self._sent_log.read_bytes().rstrip(b"\n")
-            end = len(lines) + bool(lines)
-            with self._sent_log.open("r+b", buffering=0) as file:
-                file.seek(len(lines))
-                file.write(b"\n" * (end - len(lines) + LOG_RESERVED_BYTES))
-                os.fsync(file.fileno())
-        except OSError as error:
-            log.error("%s can't be written: %s", self._sent_log.name, error.strerror)
-        return end
+        # Where that can't be written the card counts; nor is the disk waited for, behind which other cards would wait.
+        self._sent_log.append(f"{cause}\n".encode("ascii"), synced=False)
 
 
 def _is_open(outcome: Outcome) -> bool:
