@@ -50,3 +50,8 @@ class Held:
     """Whether it is on the disk, and Telegram may forget it; the window counts it no more."""
     brought: asyncio.Future[None] | None = None
     """For whom it is done when it is finished, where it was brought to us; else the window counts it."""
+
+    @property
+    def at_telegram(self) -> bool:
+        """Whether Telegram still keeps it for us, to be asked for again."""
+        return self.brought is None and not self.spooled

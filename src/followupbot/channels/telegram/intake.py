@@ -100,10 +100,8 @@ class Intake:
         self._sleep = sleep
         self._window = Window()
         self._spool = spool
-        self._polled: dict[int, Held] = {}
-        """What Telegram still keeps for us, by number."""
-        self._in_hand: set[Held] = set()
-        self._spooled = 0
+        self._in_hand: dict[Held, None] = {}
+        """What has neither committed nor been set aside, in the order in which it came."""
         self._spooling = False
         self._chats: dict[int, deque[Held]] = {}
         self._brought: dict[int, asyncio.Future[None]] = {}
@@ -120,12 +118,12 @@ class Intake:
     @property
     def unconfirmed(self) -> int:
         """How many updates are in hand."""
-        return self._window.unconfirmed + self._spooled + len(self._brought)
+        return len(self._in_hand)
 
     @property
     def waits_since_machine(self) -> int | None:
         """Since when the oldest update in hand has waited; None where none does. For a watchdog."""
-        return min((held.since_machine for held in self._in_hand), default=None)
+        return next((held.since_machine for held in self._in_hand), None)
 
     async def run(self, stop: asyncio.Event, listen: "Listen | None" = None) -> None:
         """Handle updates until `stop` is set; then finish within 3 s what is in hand. The rest is not confirmed.
@@ -158,24 +156,25 @@ class Intake:
 
     async def _make_room(self) -> None:
         """What waits for longer than a poll, and would hide what comes behind it, is on the disk and is confirmed."""
-        waits = [held for held in self._polled.values() if held.seen]
-        for held in self._polled.values():
+        polled = [held for held in self._in_hand if held.at_telegram]
+        waits = [held for held in polled if held.seen]
+        for held in polled:
             held.seen = True
-        if self._spool is None or len(waits) < SPOOLED_FROM or self._spooled + len(waits) > SPOOLED_MAX:
+        spooled = sum(held.spooled for held in self._in_hand)
+        if self._spool is None or len(waits) < SPOOLED_FROM or spooled + len(waits) > SPOOLED_MAX:
             return
         self._spooling = True
         kept = await asyncio.to_thread(self._spool.keep, [held.raw for held in waits])
         self._spooling = False
         for held in waits if kept else ():
-            if self._polled.pop(held.id, None) is not None:  # else it has committed meanwhile
+            if held in self._in_hand:  # else it has committed meanwhile
                 held.spooled = True
-                self._spooled += 1
                 self._window.finish(held.id)
-        log.warning("%d updates wait on the disk", self._spooled)
+        log.warning("%d updates wait on the disk", sum(held.spooled for held in self._in_hand))
         self._clear_spool()
 
     def _clear_spool(self) -> None:
-        if self._spool is not None and not self._spooled and not self._spooling:
+        if self._spool is not None and not self._spooling and not any(held.spooled for held in self._in_hand):
             self._spool.clear()
 
     def _take_from_spool(self) -> None:
@@ -183,7 +182,6 @@ class Intake:
         for raw in () if self._spool is None else self._spool.waiting():
             update = raw.get("update_id")
             if isinstance(update, int):
-                self._spooled += 1
                 held = self._new(update, raw)
                 held.spooled = True
                 self._hold(held)
@@ -233,15 +231,14 @@ class Intake:
                 log.error("an update without a number was passed over")
             self._numberless = True
         elif self._window.take(update):
-            held = self._polled[update] = self._new(update, raw)
-            self._hold(held)
+            self._hold(self._new(update, raw))
 
     def _new(self, update: int, raw: Mapping[str, object]) -> Held:
         return Held(update, raw, updates.read(raw), self._clock.machine_now())
 
     def _hold(self, held: Held) -> None:
         """The update waits for its turn in its chat."""
-        self._in_hand.add(held)
+        self._in_hand[held] = None
         self._cards.remember(held.incoming)
         if isinstance(held.incoming, Pressed | PressedInGroup) or owed(held.incoming) is not None:
             held.deadline = self._tasks.start(self._await_commit(held))
@@ -270,15 +267,13 @@ class Intake:
             del self._chats[chat]
 
     def _finish(self, held: Held) -> None:
-        self._in_hand.discard(held)
+        del self._in_hand[held]
         if held.brought is not None:
             held.brought.set_result(None)
             del self._brought[held.id]
         elif held.spooled:
-            self._spooled -= 1
             self._clear_spool()
         else:
-            self._polled.pop(held.id, None)
             self._window.finish(held.id)
 
     async def _see_through(self, held: Held) -> None:
