@@ -35,6 +35,7 @@ from tests.domain.one_of_everything import (
     GATE,
     MICRO,
     MOOD,
+    NOTE,
     PAIN,
     PLACES,
     SADDLE,
@@ -112,6 +113,20 @@ def test_what_was_typed_answers_the_question_that_was_gone_back_to() -> None:
     typed = check_ins.answer_text(chart, "4", NOW)
     assert typed is not None
     assert kinds(typed)[0] == "question_answered"
+
+
+def test_words_of_ones_own_that_are_given_anew_are_kept_beside_the_first() -> None:
+    """Under a name of their own: what is kept under one that is taken would be lost, and nobody would read it."""
+    chart = said(a_chart_of(form=(GATE, NOTE)), "gate none")
+    first = check_ins.answer_text(chart, "I sleep badly", NOW)
+    assert first is not None
+    reopened = back(after(chart, first))
+    second = check_ins.answer_text(reopened, "and I fell twice", NOW + timedelta(minutes=1))
+    assert second is not None
+    kept = [*first.texts, *second.texts]
+    assert [text.text for text in kept] == ["I sleep badly", "and I fell twice"]
+    assert after(reopened, second).unread == tuple(text.note for text in kept)
+    assert len({text.note for text in kept}) == 2
 
 
 @pytest.mark.parametrize(("first", "then"), [("rf_saddle as_before", "gate none"), ("rf_foot new", "gate none")])

@@ -195,8 +195,14 @@ def answer_text(chart: Chart, text: str, now: datetime) -> Decision | None:
         return Decision(outgoing=(rejected, prompts.question(chart, check_in, turn, now, None)))
     words = None
     if isinstance(asked.question, Text):
-        words = FreeText(f"c{check_in.id}/{asked.question.id}", text[:NOTE_LENGTH_MAX])
+        words = FreeText(_note(check_in, asked.question.id, now), text[:NOTE_LENGTH_MAX])
     return _record(chart, check_in, read, None, now, words)
+
+
+def _note(check_in: CheckIn, question: QuestionId, now: datetime) -> str:
+    """What the words are kept under: those that are given anew stand beside the first, and both are read."""
+    note = f"c{check_in.id}/{question}"
+    return f"{note}/{stamp(now)}" if check_in.reopened == question else note
 
 
 def _record(
