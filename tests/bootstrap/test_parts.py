@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from starlette.applications import Starlette
 
 from followupbot.bootstrap import pages, sender, turns
 from followupbot.bootstrap.house import House
@@ -17,6 +18,7 @@ from followupbot.bootstrap.sender import Sender
 from followupbot.bootstrap.workplace import Part, Workplace
 from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.storage.leases import Lease
+from followupbot.web import health
 from tests.fakes import VirtualTime
 
 
@@ -123,3 +125,25 @@ async def test_pages_are_served_until_the_stop(monkeypatch: pytest.MonkeyPatch) 
         return ()
 
     await served(monkeypatch, watch, stop)
+
+
+async def test_health_is_not_well_before_the_first_look_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database that hangs at the start, or a restored one, would pass for a clinic that works."""
+    monkeypatch.setattr(pages, "WATCH_SECONDS", 0.0)
+    stop, shown = asyncio.Event(), health.pages
+    looks: list[Callable[[], health.Health]] = []
+    said: list[tuple[str, ...]] = []
+
+    def kept(look: Callable[[], health.Health]) -> Starlette:
+        looks.append(look)
+        return shown(look)
+
+    async def watch(*_: object) -> tuple[str, ...]:
+        said.append(looks[0]().problems)
+        if len(said) == 2:
+            stop.set()
+        return ()
+
+    monkeypatch.setattr(health, "pages", kept)
+    await served(monkeypatch, watch, stop)
+    assert said[:2] == [(pages.NOT_LOOKED,), ()]

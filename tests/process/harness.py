@@ -18,6 +18,7 @@ from unittest.mock import patch
 import httpx
 
 from followupbot.application import admins
+from followupbot.bootstrap import pages
 from followupbot.bootstrap.house import House, initialise, open_house
 from followupbot.bootstrap.transcript import WAY_IN, WAY_ON
 from followupbot.domain.clinic import Role
@@ -85,11 +86,16 @@ class Program:
         return self.process.wait(within)
 
     def health(self) -> tuple[int, Json]:
-        """What /healthz answers."""
+        """What /healthz answers, as soon as it has looked."""
         self.wait_for("event=pages")
         address = self.log().split("address=")[1].split()[0]
-        answer = httpx.get(f"{address}/healthz", trust_env=False)
-        return answer.status_code, answer.json()
+
+        def look() -> tuple[int, Json] | None:
+            answer = httpx.get(f"{address}/healthz", trust_env=False)
+            said: Json = answer.json()
+            return None if pages.NOT_LOOKED in said["problems"] else (answer.status_code, said)
+
+        return until(look, "the first look")
 
     def _until(self, there: Callable[[], bool], what: str, within: float) -> None:
         try:

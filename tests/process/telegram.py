@@ -23,7 +23,7 @@ BOT_NAME = "followup_practice_bot"
 LOOKS_EVERY = 0.01
 
 
-def until(there: Callable[[], T], what: str, within: float = 10.0) -> T:
+def until(there: Callable[[], T | None], what: str, within: float = 10.0) -> T:
     """What `there` gives, as soon as it is something. AssertionError names what did not come."""
     ends = time.monotonic() + within
     while True:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from followupbot.storage.tables import outbox
 from tests.process.harness import BRISK, Clinic
 from tests.process.telegram import until
 
@@ -26,6 +27,13 @@ def goes_back(clinic: Clinic, by: timedelta) -> None:
             house.database.unit(lambda c: c.execute(statement, {"ms": ms}))  # noqa: B023 # called at once
 
 
+def all_is_out(clinic: Clinic) -> bool:
+    """No message waits, and of none that Telegram has is the answer still to be written down."""
+    open_rows = sa.select(sa.func.count()).where(outbox.c.state.in_(("pending", "sending")))
+    with clinic.opened() as house, house.database.read() as connection:
+        return not connection.scalar(open_rows)
+
+
 POSTGRES = pytest.param("postgresql", marks=[pytest.mark.postgres, pytest.mark.long])
 
 
@@ -36,6 +44,7 @@ def test_whoever_was_in_the_middle_of_a_check_in_is_asked_again(clinic: Clinic) 
     maria = clinic.goes_to_gate("Maria")
     joan = clinic.join("Joan")
     joan.reads("Two short screens to read")
+    until(lambda: all_is_out(clinic), "what was sent to be written down")  # what is under way is not asked again
     clinic.programs[-1].kill()
     program = clinic.run(script=BRISK).ready()
     until(lambda: clinic.telegram.log("getUpdates"), "a poll")

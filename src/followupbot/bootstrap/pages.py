@@ -14,6 +14,9 @@ log = structlog.get_logger(__name__)
 WATCH_SECONDS = 5.0
 """How often the pages look whether the database answers, and whether staff can be reached."""
 
+NOT_LOOKED = "nothing has been looked at yet: the program has just started"
+"""Until the first look has ended nobody knows that all is well, so nobody says so."""
+
 
 class Pages:
     """What this process shows of itself, with the parts that work in it."""
@@ -21,7 +24,7 @@ class Pages:
     def __init__(self, workplace: Workplace, parts: frozenset[Part]) -> None:
         self._workplace = workplace
         self._parts = parts
-        self._troubles: tuple[str, ...] = ()
+        self._troubles: tuple[str, ...] = (NOT_LOOKED,)
 
     async def run(self) -> None:
         """They are served until the stop; a port that is taken ends the program with a clear word.
