@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """None until something happens in the chart: what a list is made of stands in the encrypted facts."""
+    """None until the program opens the database: it puts every chart on its lists, from the encrypted facts."""
     column = sa.Column("lists", sa.String, nullable=False, server_default="")
     if op.get_bind().dialect.name != "sqlite":
         op.add_column("charts", column)

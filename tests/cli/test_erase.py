@@ -12,9 +12,10 @@ from followupbot.bootstrap.house import open_house
 from followupbot.domain.decision import ByClock, Cause, Decision, FreeText
 from followupbot.domain.facts.alerts import AlertResolved
 from followupbot.domain.facts.notes import NoteReceived, NotesRead
+from followupbot.domain.facts.patient import DeletionRequested
 from followupbot.domain.ids import AlertId, PatientId, StaffId
 from followupbot.settings import load
-from followupbot.storage.tables import notes
+from followupbot.storage.tables import charts, metadata, notes
 from tests.cli.terminal import Terminal
 from tests.process.telegram import Telegram
 from tests.storage.people import raised
@@ -22,6 +23,15 @@ from tests.storage.people import raised
 OPERATION = ["--surgery-on", "2022-03-14", "--zone", "Europe/Madrid", "--language", "en", "--at", "10:00"]
 SAID = "CANARY my leg is numb"
 NOW = datetime.now(UTC)
+
+KEPT_OF_ROW = frozenset({"patient", "version", "head", "state", "form"})
+"""Columns of `charts` that an erased patient's row still has: which chain it is, how long, and that it was erased."""
+
+STILL_NAMED_IN = frozenset(
+    {"charts.patient", "facts.aggregate", "facts.cause", "tombstones.patient", "causes.key"}
+    | {"access_log.cause", "access_log.subject"}
+)
+"""Where the code may still stand: the sealed chain, the tombstone, who looked at what, and that they were erased."""
 
 
 @pytest.fixture
@@ -100,6 +110,33 @@ def test_the_identity_goes_with_the_patient(clinic: Path, code: PatientId, termi
     assert seen.code != 0
     assert "600" not in seen.out + seen.err
     assert terminal("verify").code == 0
+
+
+def test_nothing_is_in_the_clear_but_that_they_were_erased(clinic: Path, code: PatientId, terminal: Terminal) -> None:
+    """Whatever column or table comes: on which lists they were is about their health too."""
+    decided(code, DeletionRequested(NOW))
+    assert {row["lists"] != "" for row in rows(charts, code)} == {True}, "they are on lists before"
+    assert erase(terminal, code) == (0, "")
+    (row,) = rows(charts, code)
+    assert {name for name, value in row.items() if value not in (None, "", b"")} == KEPT_OF_ROW
+    assert named_in(code) <= STILL_NAMED_IN
+
+
+def rows(table: sa.Table, code: PatientId) -> list[dict[str, object]]:
+    with open_house(load()) as opened, opened.database.read() as connection:
+        return [dict(row) for row in connection.execute(sa.select(table).where(table.c.patient == code)).mappings()]
+
+
+def named_in(code: PatientId) -> set[str]:
+    """Each column, of any table, in which the code stands."""
+    with open_house(load()) as opened, opened.database.read() as connection:
+        return {
+            f"{table.name}.{name}"
+            for table in metadata.sorted_tables
+            for row in connection.execute(sa.select(table)).mappings()
+            for name, value in row.items()
+            if isinstance(value, str) and code in value
+        }
 
 
 def test_who_was_erased_is_not_invited_again_by_mistake(clinic: Path, code: PatientId, terminal: Terminal) -> None:

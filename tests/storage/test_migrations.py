@@ -11,7 +11,7 @@ from followupbot.storage import migrations
 from followupbot.storage.engine import Database
 from followupbot.storage.tables import metadata
 from tests.databases import Postgres
-from tests.storage.people import NOON, PATIENT, Site, asked, message, raised
+from tests.storage.people import NOON, OTHER_PATIENT, PATIENT, Site, asked, message, raised
 
 BROKEN = '''"""Fails halfway."""
 
@@ -147,6 +147,20 @@ def test_a_migration_loses_no_row(site: Site, second_revision: Path) -> None:
     assert site.charts.chart(PATIENT) == chart
     with site.database.write() as connection, pytest.raises(sa.exc.IntegrityError):
         connection.execute(sa.text("INSERT INTO invitations (token_hash, patient) VALUES ('t', 'nobody')"))
+
+
+def test_who_was_erased_before_is_on_no_list_any_more(empty_database: Database) -> None:
+    """Until revision 0009 an erasure left in the clear on which lists somebody had been; nobody else's are touched."""
+    row = {"version": 1, "head": b"h", "state": "active", "form": "1", "body_enc": b"", "lists": "locked:1"}
+    with empty_database.migrating() as connection:
+        migrations.run(connection, "0008")
+        there = sa.table("charts", *(sa.column(name) for name in ("patient", *row)))
+        connection.execute(there.insert(), [row | {"patient": PATIENT}])
+        connection.execute(there.insert(), [row | {"patient": OTHER_PATIENT, "state": "erased", "form": "erased"}])
+    assert migrations.upgrade(empty_database)
+    with empty_database.read() as connection:
+        lists = {found.patient: found.lists for found in connection.execute(sa.select(there.c.patient, there.c.lists))}
+    assert lists == {PATIENT: "locked:1", OTHER_PATIENT: ""}
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,6 @@ def _list_one(snapshots: Snapshots, patient: PatientId, connection: Connection) 
         chart = snapshots.chart(connection, patient, row)
     except KeyDestroyed:
         return  # is about to be erased, and on no list then
-    # Where somebody has decided about the chart meanwhile, it was listed anew in that.
-    same = sa.and_(charts.c.patient == patient, charts.c.version == row.version)
+    # Where somebody has decided about the chart meanwhile, it was listed anew in that; the erased are on no list.
+    same = sa.and_(charts.c.patient == patient, charts.c.version == row.version, charts.c.form != ERASED)
     connection.execute(charts.update().where(same).values(lists=lists_column(chart)))

@@ -90,7 +90,7 @@ def bury(database: Database, connection: Connection, keys: Keys, stone: Tombston
     }
     connection.execute(database.insert_unless_there(tombstones), row)
     emptied = {column.name: None for column in charts.c if column.nullable}
-    blank = {**emptied, "state": ERASED, "form": ERASED, "body_enc": b""}
+    blank = {**emptied, "state": ERASED, "form": ERASED, "body_enc": b"", "lists": ""}
     connection.execute(charts.update().where(charts.c.patient == patient).values(blank))
     connection.execute(sa.delete(outbox).where(outbox.c.owner == name))
     connection.execute(sa.delete(causes).where(causes.c.subject == name))
