@@ -1,5 +1,9 @@
 """`followupbot move`: the same clinic in another database, and the old one as it was."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -61,7 +65,7 @@ def test_nobody_works_on_what_is_moved(clinic: Path, terminal: Terminal) -> None
     with RoleLock(clinic):
         said = terminal("move", "--to", target)
     assert said.code == 1
-    assert said.err.endswith("Stop it first.\n")
+    assert said.err.endswith("stop that one first.\n")
     assert not (terminal.folder / "new.db").exists()
     database = Database(f"sqlite:///{clinic / 'followupbot.db'}")
     Leases(database, "h").acquire("sender:1", 10**15, 3_000)
@@ -69,6 +73,47 @@ def test_nobody_works_on_what_is_moved(clinic: Path, terminal: Terminal) -> None
     said = terminal("move", "--to", target)
     assert said.code == 1
     assert said.err == "A followupbot runs with this database (sender:1). Stop every `run` first.\n"
+
+
+AT_WORK = """\
+import sys
+from followupbot.storage.engine import Database
+with Database(sys.argv[1]).read():
+    print("at work", flush=True)
+    sys.stdin.read()
+"""
+"""As `run --only clock` and `run --only web`, which hold no lease: it is connected, and that is all."""
+
+
+@contextmanager
+def at_work(url: str) -> Iterator[str]:
+    """Another process works with that database; what it is called."""
+    words = [sys.executable, "-c", AT_WORK, url]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "at work\n"
+        yield f"followupbot {process.pid} on "
+        process.communicate()
+
+
+@pytest.mark.postgres
+def test_nobody_works_on_either_side_of_a_move_with_postgresql(
+    clinic: Path, terminal: Terminal, postgres: Postgres
+) -> None:
+    """A clock or pages there have no lease: they are seen by their connection, and named; nothing is written."""
+    url = as_setting(postgres.new_database())
+    with at_work(url) as name:
+        said = terminal("move", "--to", url)
+    assert said.code == 1
+    assert f" is in use: {name}" in said.err
+    assert said.err.endswith(". Stop every followupbot there first.\n")
+    assert terminal("move", "--to", url).code == 0, "nothing had been written there"
+    back = terminal.folder / "back.db"
+    with at_work(url) as name:
+        said = terminal("move", "--to", f"sqlite:///{back}", DATABASE_URL=url)
+    assert said.code == 1
+    assert f" is in use: {name}" in said.err
+    assert not back.exists()
 
 
 def test_a_move_that_was_interrupted_is_begun_anew(

@@ -3,24 +3,37 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from followupbot.domain import erasure, identity, lists, pauses, standing
+from followupbot.domain import calls, erasure, identity, lists, pauses, standing
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.alerts import FlagRecorded
+from followupbot.domain.facts.carers import (
+    CarerBlocked,
+    CarerConnected,
+    CarerInvited,
+    CarerJoined,
+    CarerLeft,
+    CarerUnblocked,
+)
+from followupbot.domain.facts.enrolment import PatientConnected
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.facts.patient import PatientBlocked, PatientHeld, PatientUnblocked
 from followupbot.domain.folding import fold
 from followupbot.domain.folding.flags import PHONE_CHANGED
 from followupbot.domain.identity import Identity
+from followupbot.domain.ids import CarerId, ChatId, TokenHash
 from followupbot.domain.lists import Listed, ListLine
 from followupbot.domain.rules import Tier
 from tests.builders import (
     ENROLLED_AT,
     NOW,
     PATIENT,
+    V1,
     a_chart,
+    a_clinic,
     a_flag,
     a_plan,
+    a_programme,
     after,
     an_enrolled_chart,
     an_invited_chart,
@@ -72,6 +85,28 @@ def test_who_refuses_our_messages_is_unreachable_until_they_do_not() -> None:
     chart = fold(with_phone(an_enrolled_chart()), (PatientBlocked(LATER),))
     assert on(chart) == {"unreachable": LATER}
     assert on(fold(chart, (PatientUnblocked(LATER),))) == {}
+
+
+def test_who_is_read_for_by_helpers_alone_is_unreachable_once_all_of_them_refuse() -> None:
+    """Whoever has no chat of their own, and whose last helper has blocked us or is gone: since that moment."""
+    empty = Chart(PATIENT, clinic=a_clinic(), programmes={V1: a_programme()})
+    chart = with_phone(after(empty, calls.add(empty, a_plan(), "staff:s1", ENROLLED_AT)))
+    assert list(on(chart)) == ["to_call"]
+    for number in (CarerId(1), CarerId(2)):
+        invited = CarerInvited(NOW, number, TokenHash(f"t{number}"), LATER)
+        chart = fold(chart, (invited, CarerConnected(NOW, number, ChatId(f"h{number}")), CarerJoined(NOW, number)))
+    assert on(chart) == {}
+    one = fold(chart, (CarerBlocked(NOW, CarerId(1)),))
+    assert on(one) == {}
+    both = fold(one, (CarerBlocked(LATER, CarerId(2)),))
+    assert on(both) == {"unreachable": LATER}
+    assert on(fold(both, (CarerUnblocked(LATER, CarerId(1)),))) == {}
+    own = fold(both, (PatientConnected(LATER, ChatId("own")),))
+    assert on(own) == {}
+    left = fold(one, (CarerLeft(LATER, CarerId(2), "staff"),))
+    assert on(left) == {"unreachable": NOW}
+    gone = fold(left, (CarerLeft(LATER, CarerId(1), "carer"),))
+    assert list(on(gone)) == ["to_call"]
 
 
 def test_words_wait_to_be_read_since_the_first_of_them() -> None:

@@ -15,7 +15,13 @@ from followupbot.domain.enrolment_state import Invitation, Plan
 from followupbot.domain.facts import ChartFact, ClinicFact
 from followupbot.domain.facts.alerts import AlertRaised
 from followupbot.domain.facts.check_ins import CheckInAsked
-from followupbot.domain.facts.enrolment import ConsentGiven, PatientConnected, PatientEnrolled, PatientInvited
+from followupbot.domain.facts.enrolment import (
+    ConsentGiven,
+    PatientAdded,
+    PatientConnected,
+    PatientEnrolled,
+    PatientInvited,
+)
 from followupbot.domain.facts.programme import ProgrammePublished
 from followupbot.domain.facts.staff import StaffMemberInvited, StaffMemberJoined
 from followupbot.domain.ids import (
@@ -133,6 +139,13 @@ class Site:
         token = TokenHash(f"token of {staff}")
         invited = StaffMemberInvited(self.now, staff, "Dr Secret-Name", Role.CLINICIAN, token, self.now)
         self.decide_clinic(facts=[invited, StaffMemberJoined(self.now, staff, chat)])
+
+    def by_phone(self, patient: PatientId, *facts: ChartFact) -> None:
+        """The patient takes part without a chat, and these facts follow."""
+        plan = Plan(ProtocolKey("lumbar_fusion"), PartialDate(2026, 2, 1), "UTC", EN, time(9))
+        added, consent = PatientAdded(self.now, plan), ConsentGiven(self.now, Version("c1"), EN)
+        enrolled = PatientEnrolled(self.now, date(2026, 3, 2), operated=True)
+        self.decide(facts=[added, consent, enrolled, *facts], patient=patient)
 
     def enrol(self, patient: PatientId = PATIENT, address: int = PATIENT_ADDRESS) -> ChatId:
         """The patient takes part, through that chat."""

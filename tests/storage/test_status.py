@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.carers import CarerConnected, CarerInvited, CarerJoined, CarerLeft
+from followupbot.domain.facts.check_ins import CheckInExpired
 from followupbot.domain.facts.enrolment import ConsentDeclined
 from followupbot.domain.facts.patient import DeletionRequested, PatientHeld, PatientPaused, PatientStopped
+from followupbot.domain.ids import CarerId, CheckInId, TokenHash
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier
 from followupbot.storage.status import CallLine, OutboxCount
@@ -60,4 +63,26 @@ def test_who_wants_quiet_is_not_called_though_the_chat_refuses_us(site: Site, fa
     (line,) = status_of(site.database, NOON).to_call
     assert line == CallLine(OTHER_PATIENT, None, blocked=True)
     site.decide(facts=[fact], patient=OTHER_PATIENT)
+    assert status_of(site.database, NOON).to_call == ()
+
+
+def test_who_is_reached_through_helpers_alone_is_called_once_all_of_them_refuse_us(site: Site) -> None:
+    """Whether or not a check-in waits; with one helper who is there they are not called."""
+    version = site.charts.clinic().published.version
+    chats = {number: site.charts.note_chat(3000 + number) for number in (1, 2)}
+    site.by_phone(OTHER_PATIENT, asked(NOON, 1, version))
+    assert status_of(site.database, NOON).to_call == (CallLine(OTHER_PATIENT, NOON + timedelta(days=2), blocked=False),)
+    for number, chat in chats.items():
+        carer = CarerId(number)
+        invited = CarerInvited(NOON, carer, TokenHash(f"token of helper {number}"), NOON + timedelta(days=7))
+        site.decide(facts=[invited, CarerConnected(NOON, carer, chat), CarerJoined(NOON, carer)], patient=OTHER_PATIENT)
+    site.outbox.block_chat(chats[1])
+    assert status_of(site.database, NOON).to_call == ()
+    site.outbox.block_chat(chats[2])
+    (line,) = status_of(site.database, NOON).to_call
+    assert line == CallLine(OTHER_PATIENT, NOON + timedelta(days=2), blocked=True)
+    expired = CheckInExpired(NOON, CheckInId(1), missed=True)
+    site.decide(facts=[expired], patient=OTHER_PATIENT)
+    assert status_of(site.database, NOON).to_call == (CallLine(OTHER_PATIENT, None, blocked=True),)
+    site.decide(facts=[CarerLeft(NOON, CarerId(number), "staff") for number in chats], patient=OTHER_PATIENT)
     assert status_of(site.database, NOON).to_call == ()

@@ -12,6 +12,7 @@ from pathlib import Path
 from followupbot.application.ports import StorageUnavailable
 from followupbot.bootstrap.house import House, cannot_open
 from followupbot.bootstrap.key_files import HouseClosed, backup_key, backups_folder, open_keys, write_new
+from followupbot.bootstrap.occupants import refuse_others
 from followupbot.domain.ids import PatientId
 from followupbot.protocol_files.sources import own_files
 from followupbot.settings import Settings
@@ -80,8 +81,7 @@ def put_back(settings: Settings, path: Path, now: datetime, *, replace: bool) ->
         except StorageUnavailable as error:
             raise HouseClosed(cannot_open(settings, error)) from error
         with closing(keys):
-            if database.in_use():
-                raise HouseClosed("Another followupbot uses this database. Stop it first.")
+            refuse_others(settings, database)
             erased = erased_patients(keys, _folders(settings, path)) | tombstones.known(database)
             try:
                 restored = restore(database, keys, key, path, erased, now, replace=replace)

@@ -6,8 +6,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from threading import Thread
 
 import structlog
@@ -18,7 +17,7 @@ from followupbot.bootstrap import quarantine, supervisor
 from followupbot.bootstrap.auditor import Auditor
 from followupbot.bootstrap.clockwork import ROUND_SECONDS, Clockwork
 from followupbot.bootstrap.house import House, open_house
-from followupbot.bootstrap.key_files import HouseClosed
+from followupbot.bootstrap.occupants import alone
 from followupbot.bootstrap.pages import Pages
 from followupbot.bootstrap.reception import Reception, whom_to_tell
 from followupbot.bootstrap.sender import Sender
@@ -29,7 +28,6 @@ from followupbot.channels.telegram.outbound import TelegramChannel
 from followupbot.domain.decision import ByClock
 from followupbot.settings import Settings
 from followupbot.storage.engine import WriterThread
-from followupbot.storage.leases import RoleLock, RoleTaken
 
 log = structlog.get_logger(__name__)
 
@@ -59,28 +57,6 @@ def run(settings: Settings, parts: frozenset[Part]) -> str | None:
             sys.stderr.flush()
             os._exit(0 if problem is None else 1)
         return problem
-
-
-@contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """On SQLite no other process runs with this folder, for as long as the block does. HouseClosed where one does."""
-    if not settings.on_sqlite:
-        yield
-        return
-    folder = Path(settings.database.removeprefix("sqlite:///")).parent
-    try:
-        lock = RoleLock(folder).__enter__()
-    except RoleTaken as error:
-        raise HouseClosed(
-            f"Another followupbot runs with {folder} already.\n"
-            "On SQLite one process does everything: stop that one first."
-        ) from error
-    except OSError as error:
-        raise HouseClosed(f"The data folder {folder} can't be written to: {error.strerror}.") from error
-    try:
-        yield
-    finally:
-        lock.__exit__(None, None, None)
 
 
 async def _until_told(process: "Process") -> str | None:

@@ -47,13 +47,13 @@ def restore(
 
     Example: followupbot restore /mnt/backups/followupbot-20260301T020000Z.backup
     """
-    from followupbot.bootstrap import backups, process
+    from followupbot.bootstrap import backups, occupants
     from followupbot.bootstrap.clocks import SystemClock
 
     loaded = settings.load()
     if not path.is_file():
         found_wrong(f"There is no backup {path}.")
-    with process.alone(loaded):
+    with occupants.alone(loaded):
         restored = backups.put_back(loaded, path, SystemClock().now(), replace=replace)
     manifest = restored.manifest
     rows = sum(content.rows for content in manifest.tables.values())

@@ -32,11 +32,16 @@ class Wondering:
 
 @dataclass(frozen=True)
 class Helping:
-    """They help. `blocked` says that the last message did not reach their chat."""
+    """They help. `blocked_at` is since when no message has reached their chat; None where it takes them."""
 
     chat: ChatId
-    blocked: bool = False
+    blocked_at: datetime | None = None
     kind: Literal["helping"] = "helping"
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the last message did not reach their chat."""
+        return self.blocked_at is not None
 
 
 CarerState = Beckoned | Wondering | Helping

@@ -261,6 +261,14 @@ class Enrolment:
         return self.chat is not None or any(isinstance(carer.state, Helping) for carer in self.carers)
 
     @property
+    def unreachable_since(self) -> datetime | None:
+        """When their chat began to refuse us; without one of their own, when the last of their helpers' chats did."""
+        if self.chat is not None:
+            return self.blocked_at
+        refused = [carer.state.blocked_at for carer in self.carers if isinstance(carer.state, Helping)]
+        return max((at for at in refused if at is not None), default=None) if all(refused) else None
+
+    @property
     def standing(self) -> str:
         """One word for lists: the state, or, of who takes part, what they have asked for or staff have recorded."""
         if self.deletion_requested_at is not None:

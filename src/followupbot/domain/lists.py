@@ -100,8 +100,8 @@ def _listed(chart: Chart) -> Iterator[tuple[str, datetime]]:
         yield "phone_changed", enrolment.phone_changed_at
     if active is None or isinstance(enrolment.contact, Halted):
         return
-    if enrolment.blocked and enrolment.blocked_at is not None:
-        yield "unreachable", enrolment.blocked_at
+    if enrolment.unreachable_since is not None:
+        yield "unreachable", enrolment.unreachable_since
     check_in = chart.open_check_in
     if not enrolment.has_chat and check_in is not None:
         yield "to_call", check_in.asked_at

@@ -4,6 +4,8 @@ import asyncio
 import itertools
 import math
 import os
+import secrets
+import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -41,6 +43,11 @@ TRIES_MAX = 5
 
 GIVES_WAY_FOR = 0.2
 """Seconds by which the rounds of the clock give way to whoever else writes. Not for ever: alerts climb in rounds."""
+
+HOST_CHARS_MAX = 24
+"""PostgreSQL cuts a connection's name off at 63 bytes, and the process's number and what is drawn for it follow."""
+
+_DRAWN = secrets.token_hex(4)
 
 UNITS_WAITING_MAX = 10_000
 """Units that wait for the writer; more are refused at once, as when the database can't be reached."""
@@ -171,17 +178,17 @@ class Database:
             )
         return self._upsert[table.name]
 
-    def in_use(self) -> bool:
-        """Whether another process is connected; of SQLite's, which the role lock tells of, nothing is known here."""
+    def used_by(self) -> tuple[str, ...]:
+        """Other processes that are connected, by name. SQLite's, which the role lock tells of, are not known here."""
         if self.sqlite:
-            return False
-        ours = sa.text(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            return ()
+        others = sa.text(
+            "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database()"
             " AND application_name LIKE 'followupbot %' AND application_name <> :ours"
         )
         with self.read() as connection:
-            count: int = connection.execute(ours, {"ours": _process_name()}).scalar_one()
-        return count > 0
+            found = connection.scalars(others, {"ours": process_name()}).all()
+        return tuple(sorted(name.partition(" (")[0] for name in found))
 
     def forget_remnants(self) -> None:
         """What was deleted or overwritten before now stands in no file of the database any more.
@@ -229,14 +236,15 @@ def _postgres_engine(address: sa.URL, lock_timeout_ms: int) -> Engine:
         connect_args={
             "options": " ".join(f"-c {name}={value}" for name, value in options.items()),
             "connect_timeout": CONNECT_TIMEOUT_S,
-            "application_name": _process_name(),
+            "application_name": process_name(),
         },
     )
 
 
-def _process_name() -> str:
-    """What the server calls us: each process otherwise."""
-    return f"followupbot {os.getpid()}"
+def process_name() -> str:
+    """What the server calls us: each process otherwise, also where all are number 1 of a container on one host."""
+    host = socket.gethostname()[:HOST_CHARS_MAX].encode("ascii", "replace").decode()
+    return f"followupbot {os.getpid()} on {host} ({_DRAWN})"
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

@@ -20,6 +20,9 @@ from followupbot.storage.tombstones import ERASED
 LISTED = "listed"
 """The mark that says which lists there were when every chart was put on them."""
 
+MADE = 2
+"""One higher whenever `lists.listed` comes to put charts on other lists, of the same kinds, than before."""
+
 A_BATCH = 25
 """Charts in one transaction, at some milliseconds each where all facts are folded: whoever writes waits for it."""
 
@@ -30,15 +33,15 @@ def list_anew(database: Database, snapshots: Snapshots, now: datetime) -> int:
     None where every chart has been looked at for the same lists. Broken off, it begins again.
     """
     known = marks.Marks(database)
-    mark, kinds = known.get(LISTED), " ".join(KINDS)
-    if mark is not None and mark.detail == kinds:
+    mark, made = known.get(LISTED), f"{MADE}: {' '.join(KINDS)}"
+    if mark is not None and mark.detail == made:
         return 0
     with database.read() as connection:
         codes = connection.scalars(sa.select(charts.c.patient).where(charts.c.form != ERASED))
         patients = [PatientId(code) for code in codes]
     for first in range(0, len(patients), A_BATCH):
         database.unit(partial(_list, snapshots, patients[first : first + A_BATCH]))
-    known.put(LISTED, now, kinds)
+    known.put(LISTED, now, made)
     return len(patients)
 
 

@@ -55,7 +55,7 @@ class OutboxCount:
 class CallLine:
     """A patient to whom nothing can be sent. `until`: when the open check-in expires; None where none is open.
 
-    `blocked`: the chat refuses us, or its account is gone; else there never was one.
+    `blocked`: their chat refuses us, or its account is gone, or, without one of their own, all their helpers' do.
     """
 
     patient: PatientId
@@ -157,22 +157,21 @@ def _to_read(connection: Connection) -> tuple[ReviewLine, ...]:
 
 
 def _to_call(connection: Connection) -> tuple[CallLine, ...]:
-    """Whom no message reaches: an open check-in and no chat, or a chat that refuses us; the first due first.
+    """Whom no message reaches: an open check-in and no chat, or chats that refuse us; the first due first.
 
     Nobody who does not want to hear from us, and nobody who `answer` would not take.
     """
+    helpers = chats.alias("helpers")
     waiting = sa.and_(check_ins.c.patient == charts.c.patient, check_ins.c.state.in_(OPEN))
-    blocked = sa.func.coalesce(chats.c.state == BLOCKED, sa.false())
-    helping = sa.select(follows.c.patient).where(follows.c.patient == charts.c.patient, follows.c.helps)
-    helped = helping.limit(1).scalar_subquery()
+    own = charts.c.chat.is_not(None)
+    helped = sa.exists().where(follows.c.patient == charts.c.patient, follows.c.helps)
+    read = helped.where(follows.c.chat == helpers.c.chat, helpers.c.state != BLOCKED)
+    blocked = sa.case((own, chats.c.state == BLOCKED), else_=sa.and_(helped, ~read))
     query = (
         sa.select(charts.c.patient, check_ins.c.expires_at, blocked.label("blocked"))
         .join_from(charts, chats, chats.c.chat == charts.c.chat, isouter=True)
         .join(check_ins, waiting, isouter=True)
-        .where(
-            charts.c.state == ACTIVE,
-            sa.or_(blocked, sa.and_(charts.c.chat.is_(None), helped.is_(None), check_ins.c.id.is_not(None))),
-        )
+        .where(charts.c.state == ACTIVE, sa.or_(blocked, ~sa.or_(own, helped, check_ins.c.id.is_(None))))
     )
     rows = connection.execute(
         query.order_by(check_ins.c.expires_at.is_(None), check_ins.c.expires_at, charts.c.patient).limit(LINES_MAX)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, make_url
 
 from followupbot.domain.decision import StorageUnavailable
-from followupbot.storage.engine import CONNECT_TIMEOUT_S
+from followupbot.storage.engine import CONNECT_TIMEOUT_S, process_name
 
 OUTBOX = "followupbot_outbox"
 """The channel on which it is told that something new waits to be sent."""
@@ -28,7 +28,7 @@ async def listen(url: str, wake: Callable[[], None]) -> None:
     address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     try:
         connection = await psycopg.AsyncConnection.connect(
-            address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name="followupbot listens"
+            address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_S, application_name=process_name()
         )
         async with connection:
             await connection.execute(f"LISTEN {OUTBOX}")

@@ -31,8 +31,8 @@ def changes(chart: Chart, fact: CarerFact) -> Changes:
         case CarerLeft():
             return of_enrolment(chart, carers=tuple(carer for carer in chart.enrolled.carers if carer.id != fact.carer))
         case CarerBlocked() | CarerUnblocked():
-            blocked = isinstance(fact, CarerBlocked)
-            return _carer(chart, fact.carer, Helping(_carers_chat(chart, fact.carer), blocked))
+            blocked_at = fact.at if isinstance(fact, CarerBlocked) else None
+            return _carer(chart, fact.carer, Helping(_carers_chat(chart, fact.carer), blocked_at))
         case _:
             assert_never(fact)
 
