@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, timedelta
 from importlib import metadata
 
@@ -193,9 +194,10 @@ class Clockwork:
         house = self._workplace.house
         try:
             made = await asyncio.to_thread(backups.make_daily, house)
-        except (HouseClosed, StorageUnavailable) as error:
-            await self._workplace.tell_operator("backup_failed", type(error).__name__)
+        except (HouseClosed, StorageUnavailable, OSError) as error:
             log.error("no backup", reason=str(error))
+            with suppress(StorageUnavailable):  # the log has it, and in an hour it is tried again
+                await self._workplace.tell_operator("backup_failed", type(error).__name__)
             return
         try:
             for line in await asyncio.to_thread(tidying.tidy_daily, house):
