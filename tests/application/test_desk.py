@@ -6,7 +6,7 @@ from followupbot.application.policy import Action
 from followupbot.domain.alert_state import Taken
 from followupbot.domain.facts.notes import NotesRead, TextAnswered
 from followupbot.domain.ids import PatientId
-from followupbot.domain.params import Lines
+from followupbot.domain.params import Line, Lines, Words
 from followupbot.domain.presses import AlertPress, AnswerPress, StaffCommandPress, TakePress
 from followupbot.domain.review import READ, REPLIES
 from tests.application.test_front_desk import ADA, HER, HIS, ITO, SATO, STRANGER, a_full_world, a_patient
@@ -21,10 +21,21 @@ def press(world: World, address: int, label: str) -> None:
     world.press(address, choice.press, message.id)
 
 
-def lines(shown: Shown) -> list[str]:
-    found = shown.params["lines"]
+def each(shown: Shown, name: str) -> tuple[Line, ...]:
+    found = shown.params[name]
     assert isinstance(found, Lines)
-    return [line.in_words.rpartition("/")[2] for line in found.each]
+    return found.each
+
+
+def lines(shown: Shown) -> list[str]:
+    return [line.in_words.rpartition("/")[2] for line in each(shown, "lines")]
+
+
+def concern(line: Line) -> str:
+    """What a line says that an alert is about."""
+    found = line.params["concern"]
+    assert isinstance(found, Words)
+    return found.key.rpartition("/")[2]
 
 
 def emergency(world: World, address: int) -> PatientId:
@@ -43,6 +54,7 @@ def test_alerts_are_shown_and_taken_by_their_number() -> None:
     hers, his = emergency(world, HER), emergency(world, HIS)
     world.command(SATO, "alerts")
     assert lines(world.shown[-1]) == ["alert_line", "alert_line"]
+    assert [concern(line) for line in each(world.shown[-1], "lines")] == ["bladder_bowel", "bladder_bowel"]
     assert [[choice.label for choice in row] for row in world.shown[-1].rows] == [["1", "2"]]
     press(world, SATO, "1")
     taken = [patient for patient in (hers, his) if isinstance(world.store.charts[patient].alerts[0].state, Taken)]

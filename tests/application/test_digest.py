@@ -7,7 +7,7 @@ from followupbot.domain import identity
 from followupbot.domain.decision import ByShell, Cause
 from followupbot.domain.facts.reports import DigestSent
 from followupbot.domain.identity import Identity
-from tests.application.test_desk import emergency
+from tests.application.test_desk import concern, each, emergency
 from tests.application.test_front_desk import ADA, HER, ITO, SATO, a_full_world, a_patient
 from tests.application.world import Shown, World
 from tests.builders import NOW, at
@@ -61,7 +61,7 @@ def test_it_says_what_is_open_and_that_nobody_has_approved_the_programme() -> No
     emergency(world, HER)
     shown = the_morning(world, "2026-03-16 08:00")[0]
     assert shown.params["clear"] is False
-    assert shown.params["alerts"] is not None
+    assert [concern(line) for line in each(shown, "alerts")] == ["bladder_bowel"]
     assert shown.params["lists"] is not None
     assert [choice.label for row in shown.rows for choice in row] == ["alerts", "list"]
     assert shown.params["unapproved"] == "lumbar_fusion"

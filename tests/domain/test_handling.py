@@ -315,7 +315,9 @@ def test_leads_read_of_all_of_them_in_one_message_with_the_first_digest_of_a_wee
     monday, tuesday = at("2026-03-16 08:00"), at("2026-03-17 08:00")
     clinic = apply_to_clinic(charts[0].clinic, DigestSent(at("2026-03-13 08:00"), a_day("2026-03-13")))
     assert digest.is_first_of_week(clinic, monday)
-    (told,) = [one for one in messages(digest.send(clinic, (), (), monday, charts)) if one.message != "staff/digest"]
+    (told,) = [
+        one for one in messages(digest.send(clinic, (), {}, (), monday, charts)) if one.message != "staff/digest"
+    ]
     assert (told.message, told.to, told.silent) == ("staff/digest_expected", ToClinician(DR_SATO.id), True)
     lines = told.params["lines"]
     assert isinstance(lines, Lines)

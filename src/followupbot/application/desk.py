@@ -1,36 +1,56 @@
 """The staff's day: alerts without an outcome, lists, and what patients wrote (issue 5, clinical.md 0.8)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from followupbot.application.ports import Store
 from followupbot.domain import day_lists, patient_code, review, staff_manual
+from followupbot.domain.alert_state import Alert
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Clinic, StaffMember
 from followupbot.domain.decision import Cause, Decision
-from followupbot.domain.ids import PatientId
+from followupbot.domain.ids import AlertId, PatientId
+from followupbot.domain.lists import AlertLine
 from followupbot.domain.params import Line, Lines, Param
 from followupbot.domain.presses import Choice, StaffCommandPress
 
 READ_NOTES = "read_notes"
 
 
-def alerts(store: Store, member: StaffMember, _: str, cause: Cause, now: datetime) -> Decision:
-    """The member sees every alert without an outcome, the most urgent first, with a button for those nobody has."""
+def alerts(store: Store, member: StaffMember, page: str, cause: Cause, now: datetime) -> Decision:
+    """The member sees alerts without an outcome, the most urgent first, with a button for those nobody has.
+
+    So many at a time: `page` is counted from 1.
+    """
     lines = store.alerts_unresolved()
+    before, on_page = day_lists.page_of_alerts(lines, page)
+    details = details_of(store, on_page)
+    more = len(lines) - before - len(on_page)
 
     def decide(clinic: Clinic) -> Decision:
         if not lines:
             return staff_manual.reply(clinic, member, "staff/alerts_none", now)
-        shown = day_lists.alerts(clinic, lines, now)
-        buttons = day_lists.alert_buttons(lines, member.id)
+        numbered = day_lists.alert_buttons(on_page, member.id, before)
+        buttons = day_lists.alert_buttons(on_page, member.id, before, more)
         params: dict[str, Param] = {
-            "lines": Lines(shown),
-            "more": len(lines) - len(shown),
-            "buttons": bool(buttons),
+            "lines": Lines(day_lists.alerts(clinic, on_page, details, now, before)),
+            "more": more,
+            "buttons": bool(numbered),
         }
         return staff_manual.reply(clinic, member, "staff/alerts", now, params, buttons)
 
     return store.transact_clinic(cause, decide)
+
+
+def details_of(store: Store, lines: Sequence[AlertLine]) -> day_lists.Details:
+    """What those alerts are about. Lists are kept in the clear, and this is not: it is read from the charts."""
+    found: dict[tuple[PatientId, AlertId], Alert] = {}
+    for line in lines:
+        chart = store.chart(line.patient)
+        alert = None if chart is None else chart.alert(line.id)
+        if alert is not None:
+            found[line.patient, line.id] = alert
+    return found
 
 
 def lists(store: Store, member: StaffMember, _: str, cause: Cause, now: datetime) -> Decision:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from followupbot.application import admins, shared_chats
+from followupbot.application import admins, desk, shared_chats
 from followupbot.application.ports import StorageUnavailable, Store
 from followupbot.domain import clinic_wake, digest, staff, wake
 from followupbot.domain.addressing import stamp
 from followupbot.domain.chart import Chart
+from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.facts.record import HeadsSealed
 from followupbot.domain.ids import PatientId
@@ -109,9 +110,13 @@ def _digest(store: Store, now: datetime) -> bool:
     if not digest.due(store.clinic(), now):
         return False
     alerts, lists = store.alerts_unresolved(), store.listed(now)
+    details = desk.details_of(store, alerts[: digest.ALERTS_SHOWN_MAX])
     expected = _expected(store, lists, now)
-    cause = Cause(f"digest:{stamp(now)}", ByClock())
-    return bool(store.transact_clinic(cause, lambda clinic: digest.send(clinic, alerts, lists, now, expected)).facts)
+
+    def decide(clinic: Clinic) -> Decision:
+        return digest.send(clinic, alerts, details, lists, now, expected)
+
+    return bool(store.transact_clinic(Cause(f"digest:{stamp(now)}", ByClock()), decide).facts)
 
 
 def _expected(store: Store, lists: Sequence[ListLine], now: datetime) -> list[Chart]:

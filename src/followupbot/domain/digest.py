@@ -22,6 +22,7 @@ READERS = (Role.LEAD, Role.CLINICIAN)
 
 ALERTS_SHOWN_MAX = 8
 OF_A_LIST_SHOWN_MAX = 3
+LIST_ROWS_MAX = 36
 """A digest is read standing up: `/alerts` and `/list` have the rest."""
 
 EXPECTED_SHOWN_MAX = 24
@@ -66,16 +67,20 @@ def is_first_of_week(clinic: Clinic, now: datetime) -> bool:
 def send(
     clinic: Clinic,
     alerts: Sequence[AlertLine],
+    details: day_lists.Details,
     lists: Sequence[ListLine],
     now: datetime,
     expected: Sequence[Chart] = (),
 ) -> Decision:
-    """One message to each, without a sound; leads have another one about `expected`. Nothing where it is not due."""
+    """One message to each, without a sound; leads have another one about `expected`. Nothing where it is not due.
+
+    `details` are of the first `ALERTS_SHOWN_MAX` of `alerts`.
+    """
     if not due(clinic, now):
         return Decision()
     day = clinic.settings.hours.today(now)
-    shown = day_lists.alerts(clinic, alerts, now, ALERTS_SHOWN_MAX)
-    lines = day_lists.lists(clinic, lists, now, OF_A_LIST_SHOWN_MAX)
+    shown = day_lists.alerts(clinic, alerts[:ALERTS_SHOWN_MAX], details, now)
+    lines = day_lists.lists(clinic, lists, now, OF_A_LIST_SHOWN_MAX, LIST_ROWS_MAX)
     unapproved = sorted(protocol.key for protocol in clinic.published.protocols.values() if not protocol.approved)
     params: dict[str, Param] = {
         "day": Day(day),

@@ -15,7 +15,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import AlertDetail, Group, StaffMember
 from followupbot.domain.ids import Concern, MessageId, MessageKey, RuleId, StaffId
 from followupbot.domain.outgoing import Amend, Lane, OutgoingMessage, OwnCopy
-from followupbot.domain.params import Instant, Line, Param, Words
+from followupbot.domain.params import Instant, Line, Param, Shown, Words
 from followupbot.domain.presses import (
     AlertPress,
     Choice,
@@ -239,6 +239,16 @@ def tier(alert: Alert) -> Words:
     return Words(MessageKey(f"alerts/tiers/{alert.tier}"))
 
 
+def about(alert: Alert, detail: AlertDetail) -> dict[str, Shown]:
+    """What it is about, in one fixed word, and how many other concerns it has; nothing where that may not be said."""
+    if detail is not AlertDetail.CONCERN:
+        return {"concern": None, "others": None}
+    # Of what is equally urgent, what says most: "other" tells nobody what has changed.
+    worst = min(alert.flags, key=lambda flag: (flag.tier.rank, flag.concern == OTHER))
+    others = {flag.concern for flag in alert.flags} - {worst.concern}
+    return {"concern": _concern(worst), "others": len(others) or None}
+
+
 def _concern(flag: Flag) -> Words:
     return Words(MessageKey(f"alerts/concerns/{flag.concern}"))
 
@@ -246,8 +256,6 @@ def _concern(flag: Flag) -> Words:
 def _urgency(chart: Chart, alert: Alert, now: datetime, detail: AlertDetail) -> dict[str, Param]:
     """Who, what and how soon, as far as it may be said there."""
     hours = chart.clinic.settings.hours
-    # Of what is equally urgent, what says most: "other" tells nobody what has changed.
-    worst = min(alert.flags, key=lambda flag: (flag.tier.rank, flag.concern == OTHER))
     private = detail is AlertDetail.CONCERN
     if alert.due_at < now:
         days: int | None = OVERDUE
@@ -258,8 +266,7 @@ def _urgency(chart: Chart, alert: Alert, now: datetime, detail: AlertDetail) -> 
     return {
         "code": chart.patient,
         "tier": tier(alert),
-        "concern": _concern(worst) if private else None,
-        "others": len({flag.concern for flag in alert.flags} - {worst.concern}) or None if private else None,
+        **about(alert, detail),
         "years": chart.years_since_surgery(now) if private else None,
         "about": chart.enrolled.plan.surgery_on.day is None if private else None,
         "due": Instant(alert.due_at, hours.zone),

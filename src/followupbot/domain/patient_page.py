@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import assert_never
 
-from followupbot.domain import expectations, plan_changes
+from followupbot.domain import expectations, pages, plan_changes
 from followupbot.domain.alert_state import Alert, Baseline, Open, Resolved, Taken
 from followupbot.domain.carer_state import Helping
 from followupbot.domain.chart import Chart
-from followupbot.domain.clinic import AlertDetail
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.params import Day, Instant, Line, Lines, Param, Shown, Words
 from followupbot.domain.presses import Choice, EndExpectedPress, TakePress
@@ -80,12 +79,10 @@ def _baseline(chart: Chart, baseline: Baseline, zone: str) -> dict[str, Shown]:
 
 def _last_alert(chart: Chart, alert: Alert, state: Resolved, zone: str) -> dict[str, Shown]:
     """What it was about, how it ended, and who said so; an outcome that the programme names no more has no words."""
-    worst = min(alert.flags, key=lambda flag: flag.tier.rank)
-    private = chart.clinic.settings.alert_detail is AlertDetail.CONCERN
     named = chart.protocol().outcome(state.outcome) is not None  # until when it is expected stands below
     return {
-        "tier": Words(MessageKey(f"alerts/tiers/{alert.tier}")),
-        "concern": Words(MessageKey(f"alerts/concerns/{worst.concern}")) if private else None,
+        "tier": pages.tier(alert),
+        **pages.about(alert, chart.clinic.settings.alert_detail),
         "raised": Instant(alert.raised_at, zone),
         "outcome": Words(MessageKey(f"alerts/outcomes/{state.outcome}")) if named else None,
         "by": chart.clinic.name(state.by),
@@ -104,7 +101,8 @@ def _alert(chart: Chart, alert: Alert, zone: str) -> dict[str, Shown]:
         case _:
             assert_never(alert.state)
     return {
-        "tier": Words(MessageKey(f"alerts/tiers/{alert.tier}")),
+        "tier": pages.tier(alert),
+        **pages.about(alert, chart.clinic.settings.alert_detail),
         "raised": Instant(alert.raised_at, zone),
         "due": Instant(alert.due_at, zone),
         "by": by,

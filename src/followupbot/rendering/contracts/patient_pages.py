@@ -14,6 +14,7 @@ from followupbot.rendering.param_kinds import (
     LINES,
     NAME,
     NAME_OR_NONE,
+    OTHERS_OR_NONE,
     OUTCOME_OR_NONE,
     SHORT_TEXT,
     STANDING,
@@ -36,12 +37,21 @@ CONTRACTS: dict[str, Contract] = {
     ),
     "staff/patient/clock": Contract({"here": INSTANT, "zone": SHORT_TEXT, "ask_at": SHORT_TEXT}, shows=("zone",)),
     "staff/patient/alert": Contract(
-        {"tier": TIER, "raised": INSTANT, "due": INSTANT, "by": NAME_OR_NONE}, shows=("tier",)
+        {
+            "tier": TIER,
+            "concern": CONCERN_OR_NONE,
+            "others": OTHERS_OR_NONE,
+            "raised": INSTANT,
+            "due": INSTANT,
+            "by": NAME_OR_NONE,
+        },
+        shows=("tier",),
     ),
     "staff/patient/last_alert": Contract(
         {
             "tier": TIER,
             "concern": CONCERN_OR_NONE,
+            "others": OTHERS_OR_NONE,
             "raised": INSTANT,
             "outcome": OUTCOME_OR_NONE,
             "by": NAME,

@@ -6,6 +6,7 @@ from followupbot.domain.review import READ, REPLIES
 from followupbot.rendering.contracts.terms import NOTICE, REPLY, WORD, Contract
 from followupbot.rendering.param_kinds import (
     CODE,
+    CONCERN_OR_NONE,
     COUNT,
     COUNT_OR_ZERO,
     DAY,
@@ -17,6 +18,7 @@ from followupbot.rendering.param_kinds import (
     LIST,
     NAME,
     NAME_OR_NONE,
+    OTHERS_OR_NONE,
     ROLE,
     ROLE_OR_NONE,
     SHORT_TEXT,
@@ -69,13 +71,15 @@ CONTRACTS: dict[str, Contract] = {
     "staff/notices/not_for_you": NOTICE,
     "staff/unknown_command": REPLY,
     "staff/not_for_this_role": REPLY,
-    "staff/alerts": Contract({"lines": LINES, "more": COUNT_OR_ZERO, "buttons": TRUTH}, buttons=None),
+    "staff/alerts": Contract({"lines": LINES, "more": COUNT_OR_ZERO, "buttons": TRUTH}, buttons=("more",)),
     "staff/alerts_none": REPLY,
     "staff/alert_line": Contract(
         {
             "number": COUNT,
             "code": CODE,
             "tier": TIER,
+            "concern": CONCERN_OR_NONE,
+            "others": OTHERS_OR_NONE,
             "raised": INSTANT,
             "due": INSTANT,
             "late": TRUTH,
