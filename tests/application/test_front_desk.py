@@ -10,12 +10,14 @@ from followupbot.application.policy import Action
 from followupbot.domain.alert_state import Taken
 from followupbot.domain.clinic import Role
 from followupbot.domain.decision import ByPatient, ByShell, ByStaff, ByStranger, Decision
-from followupbot.domain.ids import AlertId, CardId, Language, MessageId, PatientId
+from followupbot.domain.ids import AlertId, CardId, Language, MessageId, PatientId, QuestionId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.presses import (
     AlertPress,
     AnswerPress,
+    BackPress,
     CanaryPress,
+    ChangePress,
     CheckNowPress,
     CommandPress,
     ConfirmPlanPress,
@@ -29,6 +31,7 @@ from followupbot.domain.presses import (
     PracticePress,
     Press,
     ResolvePress,
+    SaidPress,
     StartPress,
     TakePress,
     TeachBackPress,
@@ -114,6 +117,23 @@ def test_a_patients_buttons_do_nothing_in_another_chat(address: int) -> None:
         (Action.ANSWER, hers, ByStranger())
     ] * 3
     assert his != hers
+
+
+def test_a_button_that_changed_the_last_answer_leads_to_the_list_of_all() -> None:
+    """Such buttons stand in people's chats: "Change an answer" bore them."""
+    world = a_full_world()
+    patient = a_patient(world, HER)
+    answers = ((GATE, "none"), (QuestionId("gate_breath"), "none"), (QuestionId("back_pain"), "1"))
+    for question, value in (*answers, (QuestionId("leg_weakness"), "no"), (QuestionId("mood"), "good")):
+        world.press(HER, AnswerPress(patient, CHECK_IN, question, value), MESSAGE)
+    assert facts_of(world, patient)[-1] == "check_in_completed"
+    for old in (BackPress(patient, CHECK_IN), ChangePress(patient, CHECK_IN)):
+        decision = world.press(HER, old, MESSAGE)
+        assert ([message.message for message in messages(decision)], decision.facts) == (["check_ins/change"], ())
+    opened = world.press(HER, ChangePress(patient, CHECK_IN, GATE), MESSAGE)
+    assert [message.message for message in messages(opened)] == ["questions/gate_bladder"]
+    kept = world.press(HER, SaidPress(patient, CHECK_IN), MESSAGE)
+    assert messages(kept)[0].message == "check_ins/said"
 
 
 def test_a_foreign_emergency_press_still_brings_the_card_to_whoever_pressed() -> None:

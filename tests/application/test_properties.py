@@ -11,10 +11,11 @@ from followupbot.application import admins, invitations, records
 from followupbot.domain import prompts
 from followupbot.domain.alert_state import FLAGS_MAX, Open, Taken
 from followupbot.domain.care_protocol import CareProtocol
+from followupbot.domain.changes import ANSWERS_SHOWN_MAX
 from followupbot.domain.chart import CLOSED_CHECK_INS_MAX, RESOLVED_ALERTS_MAX, UNREAD_MAX, Chart
 from followupbot.domain.check_in_state import CheckIn
 from followupbot.domain.clinic import Role
-from followupbot.domain.decision import ByShell, Decision
+from followupbot.domain.decision import ByPatient, ByShell, Decision
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.alerts import FlagRecorded
 from followupbot.domain.facts.check_ins import CheckInAsked, CheckInReminded, QuestionAnswered
@@ -27,11 +28,13 @@ from followupbot.domain.outgoing import Lane, OutgoingMessage, ToPatient
 from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
+    ChangePress,
     CrisisPress,
     HelpPress,
     LaterPress,
     Press,
     ResolvePress,
+    SaidPress,
     StartPress,
     TakePress,
 )
@@ -45,6 +48,7 @@ from tests.application.world import World
 from tests.builders import NOW, a_plan, a_programme, a_protocol
 
 SHELL = ByShell("root")
+Listing = BackPress | ChangePress | SaidPress
 PATIENTS = (1, 2)
 STAFF = {11: ("dr_ito", Role.CLINICIAN), 12: ("dr_sato", Role.LEAD), 13: ("ada", Role.ADMIN)}
 CARERS = (21, 22)
@@ -257,11 +261,14 @@ class Clinic:
         self.world.restart()
 
     def _change(self, who: int, which: int) -> None:
-        """Another answer to a question that has one: back to it, and one of its buttons."""
+        """Another answer to a question that has one: it is chosen from the list, and one of its buttons pressed.
+
+        Now and then nothing is changed, or the button is old, made up, or of another page.
+        """
         patient, address = self.patients[who % len(self.patients)], PATIENTS[who % len(PATIENTS)]
         for check_in in self._chart(patient).check_ins[-1:]:
             if check_in.answers:
-                self._press(address, BackPress(patient, check_in.id, None), MessageId(1))
+                self._list(address, check_in, which)
                 chart = self._chart(patient)
                 found = chart.check_in(check_in.id)
                 asked = None if found is None else prompts.put_as(chart, found, found.reopened or QuestionId(""))
@@ -269,6 +276,17 @@ class Clinic:
                     presses = asked.question.presses()
                     name, value = presses[which % len(presses)]
                     self._press(address, AnswerPress(patient, check_in.id, name, value), MessageId(1))
+
+    def _list(self, address: int, check_in: CheckIn, which: int) -> None:
+        """The list of what was said, and one of its buttons."""
+        patient = self.patients[PATIENTS.index(address)]
+        first = (0, 0, 8, 50)[which % 4]
+        question = check_in.form[which % len(check_in.form)]
+        for press in (
+            BackPress(patient, check_in.id) if which % 2 else ChangePress(patient, check_in.id, None, first),
+            SaidPress(patient, check_in.id) if which % 8 == 7 else ChangePress(patient, check_in.id, question),
+        ):
+            self._press(address, press, MessageId(1))
 
     def _leave(self, who: int, which: int) -> None:
         staff = self.world.store.clinic().staff
@@ -298,6 +316,8 @@ class Clinic:
             self._has_both_answers(press, before)
         if isinstance(press, AnswerPress) and press.card is not None:
             self._is_answered_by_a_card(press, decision)
+        if isinstance(press, Listing):
+            self._lists_what_was_said(address, press, decision)
         if isinstance(press, CrisisPress | HelpPress) and press.card is not None:
             self._is_helped(press, decision)
 
@@ -328,6 +348,27 @@ class Clinic:
         assert str(check_in.answer(press.question)) == press.value
         if str(said) != press.value and said != SKIPPED:
             assert Answer(press.question, said) in check_in.superseded
+
+    def _lists_what_was_said(
+        self, address: int, press: BackPress | ChangePress | SaidPress, decision: Decision
+    ) -> None:
+        """Each button of the list opens a question that has an answer, and nobody's answer is touched by asking."""
+        assert not any(isinstance(fact, QuestionAnswered) for fact in decision.facts)
+        own = ByPatient(press.patient) in self.world.store.speakers_of(self.world.store.note_chat(address))
+        for message in decision.outgoing:
+            if isinstance(message, OutgoingMessage) and message.message == "check_ins/change":
+                chart = self._chart(press.patient)
+                check_in = chart.check_in(press.check_in)
+                assert check_in is not None
+                assert check_in.reopened is None, "what was opened is closed, and a typed word answers nothing old"
+                opens = [button.press for row in message.choices for button in row if button.said is not None]
+                assert 1 <= len(opens) <= ANSWERS_SHOWN_MAX
+                for opening in opens:
+                    assert isinstance(opening, ChangePress)
+                    asked = chart.protocol(check_in.version).asked_as(opening.question or QuestionId(""))
+                    assert asked is not None
+                    assert prompts.answered(check_in, asked.question)
+                    assert own or not asked.private, "a carer sees nothing private"
 
     def _is_helped(self, press: CrisisPress | HelpPress, decision: Decision) -> None:
         """Who needs help gets the card first of all, unless they had it this very minute; and people have an alert."""
@@ -538,6 +579,7 @@ TWO_DAYS = [("pass", 0, 3)] * 16
 @example([*[("calm", 0, 1)] * 3, ("restart", 0, 0), *[("calm", 0, 1)] * 9, ("change", 0, 0), ("change", 0, 9)])
 @example([("calm", 0, 60), ("change", 0, 4), ("restart", 0, 0), ("change", 0, 4)])
 @example([*[("calm", 0, 1)] * 12, ("wish", 0, 0), ("change", 0, 3), ("go_back", 0, 0), *TWO_DAYS])
+@example([*[("calm", 0, 1)] * 12, *[("change", 0, n) for n in range(12)], *TWO_DAYS])
 @example([("invite_carer", 0, 3), ("invite_carer", 1, 0), ("go_on", 0, 0), ("go_on", 1, 0), *WEEK])
 def test_whatever_people_do_what_is_promised_holds(steps: list[tuple[str, int, int]]) -> None:
     """Presses new, stale, foreign and made up; words; time that passes or was slept through; staff who come and go."""

@@ -8,10 +8,12 @@ from followupbot.domain.ids import CheckInId, PatientId, QuestionId
 from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
+    ChangePress,
     CheckNowPress,
     CommandPress,
     LaterPress,
     Press,
+    SaidPress,
     StartPress,
 )
 
@@ -21,6 +23,9 @@ PRESSES: dict[str, Press] = {
     "Back": BackPress(PATIENT, CHECK_IN),
     "Keep": StartPress(PATIENT, CHECK_IN),
     "Start": StartPress(PATIENT, CHECK_IN),
+    "Pain": ChangePress(PATIENT, CHECK_IN, QuestionId("pain")),
+    "More": ChangePress(PATIENT, CHECK_IN, None, 8),
+    "Nothing": SaidPress(PATIENT, CHECK_IN),
     "Later": LaterPress(PATIENT, CHECK_IN),
     "Check now": CheckNowPress(PATIENT),
     "Pause": CommandPress(PATIENT, "pause", "4w"),
@@ -46,10 +51,23 @@ def a_button(label: str) -> Button:
         (("Yes", "Skip"), ["1", "s"]),
         (("Skip", "Back/Later"), ["s", "b", "l"]),
         (("Yes", "No", "Back/Keep/Later"), ["1", "2", "b", "k", "l"]),
+        (("0/1", "Back/Keep"), ["0", "1", "b", "k"]),
+        (("Pain", "Pain", "More", "Nothing"), ["1", "2", "3", "k"]),
         (("Start",), ["1"]),
         (("Check now",), ["a"]),
     ],
-    ids=["choice", "scale", "scale and words", "skippable", "typed", "gone back to", "start", "at any time"],
+    ids=[
+        "choice",
+        "scale",
+        "scale and words",
+        "skippable",
+        "typed",
+        "gone back to",
+        "opened anew",
+        "the list",
+        "start",
+        "at any time",
+    ],
 )
 def test_answers_are_numbers_and_everything_else_has_a_letter(rows: tuple[str, ...], typed: list[str]) -> None:
     """Who answers 7 types 7, also where a number is to be typed and Skip, Back and Later are the only buttons."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain import check_ins
+from followupbot.domain import changes, check_ins
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Begun, Completed
 from followupbot.domain.comparisons import AtLeast, Is
@@ -38,7 +38,6 @@ from tests.domain.one_of_everything import (
     NOTE,
     PAIN,
     PLACES,
-    SADDLE,
     SMOKES,
     a_chart_of,
     a_rule,
@@ -50,8 +49,13 @@ from tests.domain.one_of_everything import (
 TO_THE_END = ("gate none", "back_nrs 3")
 
 
-def back(chart: Chart, question: QuestionId | None = None) -> Chart:
-    return after(chart, check_ins.go_back(chart, CHECK_IN, question, MESSAGE, NOW))
+def back(chart: Chart, question: QuestionId) -> Chart:
+    return after(chart, changes.go_back(chart, CHECK_IN, question, MESSAGE, NOW))
+
+
+def opened(chart: Chart, question: QuestionId) -> Chart:
+    """That question was chosen from the list at the end."""
+    return after(chart, changes.reopen(chart, CHECK_IN, question, MESSAGE, NOW))
 
 
 def tiers(chart: Chart) -> list[Tier]:
@@ -72,7 +76,7 @@ def test_the_way_back_and_later_stand_in_one_last_row() -> None:
 def test_back_shows_the_question_before_and_the_answer_may_stay() -> None:
     """What was said stands until something else is said."""
     chart = said(a_chart_of(), "gate none", "back_nrs 3")
-    decision = check_ins.go_back(chart, CHECK_IN, PLACES, MESSAGE, NOW)
+    decision = changes.go_back(chart, CHECK_IN, PLACES, MESSAGE, NOW)
     assert decision.facts == (QuestionReopened(NOW, CHECK_IN, PAIN),)
     assert sent(decision) == ["patient: questions/back_nrs"]
     assert buttons(messages(decision)[0])[-2].press == StartPress(PATIENT, CHECK_IN)
@@ -84,7 +88,7 @@ def test_back_shows_the_question_before_and_the_answer_may_stay() -> None:
 def test_back_pressed_twice_goes_back_once() -> None:
     """The button names the question below which it stood."""
     chart = back(said(a_chart_of(), "gate none", "back_nrs 3"), PLACES)
-    again = check_ins.go_back(chart, CHECK_IN, PLACES, MESSAGE, NOW)
+    again = changes.go_back(chart, CHECK_IN, PLACES, MESSAGE, NOW)
     assert (again.facts, sent(again)) == ((), ["patient: questions/back_nrs"])
 
 
@@ -120,7 +124,7 @@ def test_words_of_ones_own_that_are_given_anew_are_kept_beside_the_first() -> No
     chart = said(a_chart_of(form=(GATE, NOTE)), "gate none")
     first = check_ins.answer_text(chart, "I sleep badly", NOW)
     assert first is not None
-    reopened = back(after(chart, first))
+    reopened = opened(after(chart, first), NOTE)
     second = check_ins.answer_text(reopened, "and I fell twice", NOW + timedelta(minutes=1))
     assert second is not None
     kept = [*first.texts, *second.texts]
@@ -206,10 +210,10 @@ def test_every_kind_of_answer_has_its_words() -> None:
     }
 
 
-def test_the_button_below_it_opens_the_last_question_again_and_it_ends_again() -> None:
+def test_an_answer_opened_anew_may_stay_and_the_check_in_ends_again() -> None:
     """Also when nothing is changed."""
     done = said(a_chart_of(form=MICRO), *TO_THE_END)
-    reopened = back(done)
+    reopened = opened(done, PAIN)
     check_in = reopened.check_in(CHECK_IN)
     assert check_in is not None
     assert check_in.state == Begun()
@@ -224,17 +228,8 @@ def test_the_button_below_it_opens_the_last_question_again_and_it_ends_again() -
 def test_the_questions_count_from_the_same_day_as_they_did() -> None:
     """A check-in that ended a minute ago is no time since which anything could be new (clinical.md 0.1)."""
     done = said(a_chart_of(form=MICRO), *TO_THE_END)
-    decision = check_ins.go_back(done, CHECK_IN, None, MESSAGE, NOW)
+    decision = changes.reopen(done, CHECK_IN, GATE, MESSAGE, NOW)
     assert (messages(decision)[0].params["first"], messages(decision)[0].params["since"]) == (True, None)
-
-
-def test_nothing_is_changed_after_its_time_nor_after_an_emergency() -> None:
-    """A kind word, and the button is gone."""
-    done = said(a_chart_of(form=MICRO), *TO_THE_END)
-    late = check_ins.go_back(done, CHECK_IN, None, MESSAGE, NOW + timedelta(days=8))
-    red = said(done, f"{SADDLE} new")
-    for decision in (late, check_ins.go_back(red, CHECK_IN, None, MESSAGE, NOW)):
-        assert (decision.facts, notice(decision)) == ((), "replies/notices/over")
 
 
 # -- another time ------------------------------------------------------------------------------------------------------

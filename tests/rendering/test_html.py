@@ -2,7 +2,7 @@
 
 import pytest
 
-from followupbot.rendering.html import faults, strip, units
+from followupbot.rendering.html import BUTTON_LETTERS_MAX, faults, shorten, strip, units
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,24 @@ def test_bare_text_is_what_is_read_on_the_phone() -> None:
     """A less-than sign that somebody wrote is not taken for mark-up."""
     assert strip('<b>A&amp;E</b> &lt;b&gt; <a href="https://x">y</a>') == "A&E <b> y"
     assert units("é😀") == 3
+
+
+@pytest.mark.parametrize(
+    ("title", "answer", "shown"),
+    [
+        ("Back pain, 0 to 10", "3", "Back pain, 0 to 10: 3"),
+        ("Feeling and breath", "None of these is new", "Feeling and breath: None of these is new"),
+        ("Vejiga e intestino", "Nada de esto es nuevo", "Vejiga e intestino: Nada de esto es…"),
+        ("Cambio del dolor de espalda", "Más o menos igual", "Cambio del dolor de espalda"),
+        ("Cambio de dolor", "Más o menos igual; como antes", "Cambio de dolor: Más o menos igual…"),
+        ("Your own words", "", "Your own words"),
+        ("x" * 40, "3", "x" * 40),
+        ("Mood", "😀" * 30, "Mood"),
+        ("Mood", "x" * 60, "Mood"),
+        ("", "About the same", "About the same"),
+    ],
+)
+def test_a_button_shows_of_what_was_said_as_much_as_there_is_room_for(title: str, answer: str, shown: str) -> None:
+    """The whole title, and of the answer all, or the greater part up to the end of a word, or nothing."""
+    assert shorten(title, answer) == shown
+    assert units(shown) <= BUTTON_LETTERS_MAX

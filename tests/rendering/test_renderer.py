@@ -57,6 +57,24 @@ def test_it_is_the_applications_renderer() -> None:
     assert port.render(V1, EN, MessageKey("x"), {"a": 1}) == Rendered("1")
 
 
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        (Said(MessageKey("questions/pain"), (), 3), "Pain < 10: 3"),
+        (Said(MessageKey("questions/since"), ("skip",)), "Since: Skip"),
+        (Said(MessageKey("questions/since"), (), Day(date(2026, 3, 1))), "Since: 1 March 2026"),
+        (Said(MessageKey("questions/legs"), ("foot.new",)), "Legs: new: My foot drops & drags."),
+        (Said(MessageKey("questions/legs"), ("foot.new", "fall.new")), "Legs: new: My foot drops & drags.; 2 new"),
+        (Said(MessageKey("questions/gone"), ("yes",)), "gone: yes"),
+    ],
+)
+def test_a_button_bears_what_was_said_in_words(said: Said, label: str) -> None:
+    """As a line of the summary, without mark-up; of a question that is gone since, its name."""
+    choice = Choice("questions/pain", PRESS, said=said)
+    rendered = renderer().render(V1, EN, MessageKey("x"), {"a": 1}, ((choice,),))
+    assert rendered.buttons == ((Button(label, PRESS),),)
+
+
 def test_what_somebody_wrote_is_never_taken_for_mark_up() -> None:
     """Names have ampersands."""
     assert html("x", {"a": "<b>&"}) == "&lt;b&gt;&amp;"

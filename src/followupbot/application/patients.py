@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import assert_never
 
 from followupbot.application.ports import Charts
-from followupbot.domain import carers, check_ins, enrolment, notes, pauses, preparation, writing, yearly
+from followupbot.domain import carers, changes, check_ins, enrolment, notes, pauses, preparation, writing, yearly
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Cause, Decision, FreeText, Speaker
 from followupbot.domain.enrolment_state import Halted, Identifying
@@ -14,6 +14,7 @@ from followupbot.domain.presses import (
     AnswerPress,
     BackPress,
     ChangePlanPress,
+    ChangePress,
     CheckInPress,
     ConfirmPlanPress,
     ConsentPress,
@@ -21,6 +22,7 @@ from followupbot.domain.presses import (
     LaterPress,
     NextPress,
     PracticePress,
+    SaidPress,
     StartPress,
     TeachBackPress,
     YearlyPress,
@@ -65,8 +67,8 @@ def press(
         match pressed:
             case StartPress():
                 return check_ins.begin(chart, pressed.check_in, message, now)
-            case BackPress():
-                return check_ins.go_back(chart, pressed.check_in, pressed.question, message, now)
+            case BackPress() | ChangePress() | SaidPress():
+                return _change(chart, pressed, message, now)
             case LaterPress():
                 return check_ins.put_off(chart, pressed.check_in, message, now)
             case AnswerPress():
@@ -77,6 +79,18 @@ def press(
                 return _step(chart, pressed, message, now)
 
     return charts.transact(pressed.patient, cause, decide)
+
+
+def _change(chart: Chart, pressed: BackPress | ChangePress | SaidPress, message: MessageId, now: datetime) -> Decision:
+    """Back to what was said, to one answer of it or to all."""
+    if isinstance(pressed, SaidPress):
+        return changes.leave(chart, pressed.check_in, message, now)
+    if pressed.question is None:
+        first = pressed.first if isinstance(pressed, ChangePress) else 0
+        return changes.ask_which(chart, pressed.check_in, first, message, now)
+    if isinstance(pressed, BackPress):
+        return changes.go_back(chart, pressed.check_in, pressed.question, message, now)
+    return changes.reopen(chart, pressed.check_in, pressed.question, message, now)
 
 
 def _step(chart: Chart, pressed: EnrolmentPress, message: MessageId, now: datetime) -> Decision:

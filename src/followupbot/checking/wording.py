@@ -22,9 +22,6 @@ from followupbot.rendering.words import Message, Source, Words
 
 CARDS = "cards/"
 
-BUTTON_LETTERS_MAX = 40
-"""A row on a narrow phone; Telegram cuts off what is longer."""
-
 WORDS_SOUGHT = 3
 """So many of a sentence are enough to find it by in its template."""
 
@@ -184,9 +181,9 @@ def _check_title(message: Message, limits: Limits | None, files: Files) -> Itera
     """It stands on a button, or before what was said."""
     if message.title is None:
         return
-    if html.units(message.title) > BUTTON_LETTERS_MAX:
+    if html.units(message.title) > html.BUTTON_LETTERS_MAX:
         column = files.column(message.file, message.title_line, message.title)
-        text = f"the title has {html.units(message.title)} letters; a phone shows {BUTTON_LETTERS_MAX} on a button"
+        text = f"the title has {html.units(message.title)} letters; a phone shows {html.BUTTON_LETTERS_MAX} on a button"
         yield Problem(message.file, message.title_line, column, text)
     if limits is not None and limits.concern(message):
         for word in limits.banned_in(message.title):
@@ -213,8 +210,8 @@ def _faults(message: Message, found: Contract, edition: Edition, params: Mapping
     for said in found.says:
         if said not in bare:
             yield f'it does not say "{said}"'
-    if found.pressed and html.units(bare) > BUTTON_LETTERS_MAX:
-        yield f"it has {html.units(bare)} letters; a phone shows {BUTTON_LETTERS_MAX} on a button"
+    if found.pressed and html.units(bare) > html.BUTTON_LETTERS_MAX:
+        yield f"it has {html.units(bare)} letters; a phone shows {html.BUTTON_LETTERS_MAX} on a button"
     if found.plain:
         if "<" in text:
             yield "it may have no mark-up"
@@ -238,8 +235,8 @@ def _shown(edition: Edition, language: Language, name: str, params: Mapping[str,
 def _label_faults(label: str, name: str) -> Iterator[str]:
     if not label:
         yield f'the button "{name}" is empty'
-    elif html.units(label) > BUTTON_LETTERS_MAX:
-        yield f'the button "{name}" has {html.units(label)} letters; a phone shows {BUTTON_LETTERS_MAX}'
+    elif html.units(label) > html.BUTTON_LETTERS_MAX:
+        yield f'the button "{name}" has {html.units(label)} letters; a phone shows {html.BUTTON_LETTERS_MAX}'
 
 
 def _check_sources(message: Message, found: Contract, today: date | None) -> Iterator[Problem]:

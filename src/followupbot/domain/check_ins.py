@@ -64,7 +64,7 @@ def begin(chart: Chart, check_in_id: CheckInId, pressed: MessageId | None, now: 
     """The first question that has no answer stands in the place of the Start button; it has begun once."""
     check_in = chart.check_in(check_in_id)
     if check_in is None or not check_in.open:
-        return _over(chart, pressed, now)
+        return over(chart, pressed, now)
     begun: tuple[ChartFact, ...] = (CheckInBegun(now, check_in.id),) if check_in.state.kind == "waiting" else ()
     if check_in.reopened is not None:
         begun += (QuestionReopened(now, check_in.id, None),)
@@ -77,33 +77,14 @@ def begin(chart: Chart, check_in_id: CheckInId, pressed: MessageId | None, now: 
     return Decision(begun, (prompts.question(after, current, turn, now, pressed),))
 
 
-# -- back, and another time --------------------------------------------------------------------------------------------
-
-
-def go_back(
-    chart: Chart, check_in_id: CheckInId, question: QuestionId | None, pressed: MessageId, now: datetime
-) -> Decision:
-    """The question before that one stands again, with its answer; of a check-in at its end, the last one."""
-    check_in = chart.check_in(check_in_id)
-    if check_in is None or not _may_change(chart, check_in, now):
-        return _over(chart, pressed, now)
-    before = prompts.before(chart, check_in, question, now) or prompts.upcoming(chart, check_in, now)
-    assert before is not None, "what is open has a question left, and what is at its end has answers"
-    facts: tuple[ChartFact, ...] = ()
-    question_before = before.asked.question
-    if prompts.answered(check_in, question_before) and check_in.reopened != question_before.id:
-        facts = (QuestionReopened(now, check_in.id, question_before.id),)
-    after = fold(chart, facts)
-    current = after.check_in(check_in.id)
-    assert current is not None
-    return Decision(facts, (prompts.question(after, current, before, now, pressed),))
+# -- another time ------------------------------------------------------------------------------------------------------
 
 
 def put_off(chart: Chart, check_in_id: CheckInId, pressed: MessageId, now: datetime) -> Decision:
     """The check-in waits for another time, and is reminded of as planned."""
     check_in = chart.check_in(check_in_id)
     if check_in is None or not check_in.open:
-        return _over(chart, pressed, now)
+        return over(chart, pressed, now)
     later = to_patient(
         chart,
         "check_ins/later",
@@ -116,13 +97,6 @@ def put_off(chart: Chart, check_in_id: CheckInId, pressed: MessageId, now: datet
         expires_at=check_in.expires_at,
     )
     return Decision(outgoing=(later,))
-
-
-def _may_change(chart: Chart, check_in: CheckIn, now: datetime) -> bool:
-    """While its time lasts, and nothing newer is asked; what an emergency has cut short is not taken up again."""
-    newest = check_in.id == chart.check_in_count and now < check_in.expires_at
-    ended = newest and check_in.state.kind == "completed" and chart.waiting_tier is not Tier.EMERGENCY
-    return chart.active is not None and (check_in.open or ended)
 
 
 # -- answering ---------------------------------------------------------------------------------------------------------
@@ -168,7 +142,7 @@ def answer_press(
     if isinstance(read, Toggled):
         turn = prompts.again(chart, check_in, asked, now)
         if turn is None:
-            return _over(chart, pressed, now)
+            return over(chart, pressed, now)
         return Decision(outgoing=(prompts.question(chart, check_in, turn, now, pressed, read.mask),))
     return _record(chart, check_in, read, pressed, now)
 
@@ -267,7 +241,7 @@ def _tell_onset(
     return Decision(facts) + found + Decision(outgoing=(told,), notice=patient_notice(chart, "replies/notices/saved"))
 
 
-def _over(chart: Chart, pressed: MessageId | None, now: datetime) -> Decision:
+def over(chart: Chart, pressed: MessageId | None, now: datetime) -> Decision:
     """An old button: a kind word, and the button is gone."""
     return Decision(outgoing=_retire(chart, pressed, now), notice=patient_notice(chart, "replies/notices/over"))
 
@@ -278,9 +252,9 @@ def _answered_too_late(chart: Chart, pressed: MessageId, now: datetime) -> Decis
     While help is awaited nothing stands below the card but what belongs to it.
     """
     if chart.waiting_tier is Tier.EMERGENCY:
-        return _over(chart, pressed, now)
+        return over(chart, pressed, now)
     told = to_patient(chart, "check_ins/over", key=f"over/{pressed}", lane=Lane.REPLY, choices=offers.check_now(chart))
-    return _over(chart, pressed, now) + Decision(outgoing=(told,))
+    return over(chart, pressed, now) + Decision(outgoing=(told,))
 
 
 def _retire(chart: Chart, pressed: MessageId | None, now: datetime) -> tuple[Retire, ...]:

@@ -14,7 +14,7 @@ from followupbot.domain.facts.check_ins import CheckInCompleted
 from followupbot.domain.ids import MessageId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
 from followupbot.domain.params import Param
-from followupbot.domain.presses import BackPress, Choice
+from followupbot.domain.presses import ChangePress, Choice
 from followupbot.domain.rules import Rule
 from followupbot.domain.tiers import Tier
 from followupbot.domain.tiers import worst as worst_of
@@ -22,8 +22,7 @@ from followupbot.domain.tiers import worst as worst_of
 
 def finish(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: datetime) -> Decision:
     """It is complete, unless a carer has answered and what is private waits for the patient, in their own chat."""
-    theirs = replace(chart, speaker=None)
-    if not chart.apart or prompts.upcoming(theirs, check_in, now) is None:
+    if all_said(chart, check_in, now):
         return complete(chart, check_in, pressed, now)
     rest = to_patient(
         chart,
@@ -36,10 +35,15 @@ def finish(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: date
     return Decision(outgoing=(rest,))
 
 
+def all_said(chart: Chart, check_in: CheckIn, now: datetime) -> bool:
+    """Whether the patient, once whoever speaks has nothing more to say, has nothing to say in their own chat either."""
+    return not chart.apart or prompts.upcoming(replace(chart, speaker=None), check_in, now) is None
+
+
 def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: datetime) -> Decision:
     """What happens now and when somebody looks at it; then the education that fits, none after an urgent flag."""
     completed = CheckInCompleted(now, check_in.id)
-    said = _said(chart, check_in, now, pressed)
+    told = said(chart, check_in, now, pressed)
     done, worst = _done(chart, check_in, now)
     now_or_before = worst_of(tier for tier in (worst, chart.waiting_tier) if tier is not None)
     education = tuple(
@@ -54,21 +58,21 @@ def complete(chart: Chart, check_in: CheckIn, pressed: MessageId | None, now: da
     )
     urgent = now_or_before is not None and now_or_before.urgent
     # By one subject: what has another goes side by side, and nobody is asked whether they go on before the thanks.
-    asked = tuple(replace(message, subject=said.subject) for message in (() if urgent else yearly.ask(chart, now)))
-    return Decision((completed,), (said, done, *education, *asked))
+    asked = tuple(replace(message, subject=told.subject) for message in (() if urgent else yearly.ask(chart, now)))
+    return Decision((completed,), (told, done, *education, *asked))
 
 
-def _said(chart: Chart, check_in: CheckIn, now: datetime, pressed: MessageId | None) -> OutgoingMessage:
-    """What was said, in the place of the last question, and the button that goes back to it."""
+def said(chart: Chart, check_in: CheckIn, now: datetime, pressed: MessageId | None) -> OutgoingMessage:
+    """What was said, in the place of the last question, and the button that changes an answer."""
     return to_patient(
         chart,
         "check_ins/said",
-        key=f"c{check_in.id}/said/{chart.version}",
+        key=f"c{check_in.id}/said/{stamp(now)}",
         lane=Lane.REPLY,
         subject=check_in_subject(chart.patient, check_in.id),
         words=check_in.version,
         params={"said": prompts.summary(chart, check_in, now)},
-        choices=((Choice("change", BackPress(chart.patient, check_in.id)),),),
+        choices=((Choice("change", ChangePress(chart.patient, check_in.id)),),),
         in_place_of=pressed,
     )
 

@@ -15,6 +15,7 @@ from followupbot.domain.ids import (
     StaffId,
     TopicId,
 )
+from followupbot.domain.params import Said
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,35 @@ class AnswerPress:
 
 @dataclass(frozen=True)
 class BackPress:
-    """The patient goes back to the question before this one; without one, to the last."""
+    """The patient goes back to the question before this one; without one, to the list of what was said.
+
+    "Change an answer" bore the latter until it had a press of its own: such buttons stand in people's chats.
+    """
 
     patient: PatientId
     check_in: CheckInId
     question: QuestionId | None = None
     kind: Literal["back"] = "back"
+
+
+@dataclass(frozen=True)
+class ChangePress:
+    """The patient answers that question anew; without one, it is asked which, from the `first` answer on."""
+
+    patient: PatientId
+    check_in: CheckInId
+    question: QuestionId | None = None
+    first: int = 0
+    kind: Literal["change"] = "change"
+
+
+@dataclass(frozen=True)
+class SaidPress:
+    """The patient leaves everything as it is, and sees once more what they said."""
+
+    patient: PatientId
+    check_in: CheckInId
+    kind: Literal["said"] = "said"
 
 
 @dataclass(frozen=True)
@@ -287,7 +311,7 @@ EnrolmentPress = (
     NextPress | ConsentPress | ConfirmPlanPress | ChangePlanPress | TeachBackPress | PracticePress | YearlyPress
 )
 
-CheckInPress = StartPress | AnswerPress | BackPress | LaterPress
+CheckInPress = StartPress | AnswerPress | BackPress | ChangePress | SaidPress | LaterPress
 
 CardPress = AnswerPress | HelpPress | CrisisPress
 """What may bear a card, and is then answered even where nothing can be recorded (clinical.md 0.5)."""
@@ -317,9 +341,13 @@ Press = PatientPress | MeantPress | StaffPress | CanaryPress
 
 @dataclass(frozen=True)
 class Choice:
-    """One button: `label` names it in the message's own `buttons`, or is a number shown as it is."""
+    """One button: `label` names it in the message's own `buttons`, or is a number shown as it is.
+
+    With `said` it bears the title of that question, and of what was said to it as much as there is room for.
+    """
 
     label: str
     press: Press
     chosen: bool | None = None
     """Of several that may be chosen together: whether this one is; None for every other button."""
+    said: Said | None = None

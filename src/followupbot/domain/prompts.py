@@ -104,14 +104,14 @@ def again(chart: Chart, check_in: CheckIn, asked: Asked, now: datetime) -> Turn 
     return Turn(asked, questions) if asked in questions else None
 
 
-def before(chart: Chart, check_in: CheckIn, question: QuestionId | None, now: datetime) -> Turn | None:
-    """The last question with an answer before that one, or of all; None where there is none."""
+def before(chart: Chart, check_in: CheckIn, question: QuestionId, now: datetime) -> Turn | None:
+    """The last question with an answer before that one, or of all where it is not among them; None where none is."""
     questions = applicable(chart, check_in, now)
     found = _before(check_in, questions, question)
     return None if found is None else Turn(found, questions)
 
 
-def _before(check_in: CheckIn, questions: tuple[Asked, ...], question: QuestionId | None) -> Asked | None:
+def _before(check_in: CheckIn, questions: tuple[Asked, ...], question: QuestionId) -> Asked | None:
     names = [asked.question.id for asked in questions]
     until = names.index(question) if question in names else len(names)
     return next((asked for asked in reversed(questions[:until]) if answered(check_in, asked.question)), None)
@@ -176,12 +176,18 @@ def ready(chart: Chart, check_in: CheckIn, key: str, starts: bool) -> OutgoingMe
 
 
 def _way(chart: Chart, check_in: CheckIn, turn: Turn) -> tuple[Button, ...]:
-    """One last row, below every answer: back, on with the answer as it was, another time."""
+    """One last row, below every answer: back, on with the answer as it was, another time.
+
+    Where nothing else is left to ask, back is to the list of all that was said, and there is nothing to put off.
+    """
+    keep = Button("buttons/keep", StartPress(chart.patient, check_in.id))
+    if check_in.reopened is not None and not any(_to_ask(chart, check_in, each.question) for each in turn.questions):
+        return Button("buttons/back", BackPress(chart.patient, check_in.id)), keep
     buttons, question = [], turn.asked.question.id
     if _before(check_in, turn.questions, question) is not None:
         buttons.append(Button("buttons/back", BackPress(chart.patient, check_in.id, question)))
     if check_in.reopened is not None:
-        buttons.append(Button("buttons/keep", StartPress(chart.patient, check_in.id)))
+        buttons.append(keep)
     return (*buttons, Button("buttons/later", LaterPress(chart.patient, check_in.id)))
 
 
@@ -228,6 +234,13 @@ def said(check_in: CheckIn, asked: Asked) -> Said | None:
             return None
         case _:
             return None if answer is None else said_once(shown, shown.id, answer)
+
+
+def given(check_in: CheckIn, asked: Asked) -> Said:
+    """That something was said to that question, of which only that it was left out has words."""
+    question = asked.question.id
+    skipped = check_in.answer(question) == SKIPPED
+    return Said(MessageKey(f"questions/{question}"), (SKIP,) if skipped else ())
 
 
 def said_once(question: Question | None, name: QuestionId, value: Value) -> Said:

@@ -10,6 +10,9 @@ TEXT_UNITS_MAX = 4096
 CAPTION_UNITS_MAX = 1024
 """The same for words that stand below a picture or a file."""
 
+BUTTON_LETTERS_MAX = 40
+"""A row on a narrow phone; Telegram cuts off what is longer."""
+
 TAGS_MAX = 100
 """Telegram ignores mark-up past the hundredth piece."""
 
@@ -68,3 +71,18 @@ def strip(html: str) -> str:
 def units(text: str) -> int:
     """The length as Telegram counts it, in UTF-16 units."""
     return len(text.encode("utf-16-le")) // 2
+
+
+def shorten(title: str, answer: str) -> str:
+    """`title: answer`, or as much of it as a button shows, cut between two words.
+
+    Of an answer at least half is shown, or nothing: "More or…" is no way to say "More or less the same".
+    """
+    text = f"{title}: {answer}" if title and answer else title or answer
+    if units(text) <= BUTTON_LETTERS_MAX:
+        return text
+    while units(text) >= BUTTON_LETTERS_MAX:
+        text = text[:-1]
+    whole = text.rpartition(" ")[0].rstrip(" :;,.")
+    shown = len(whole) - len(f"{title}: ")
+    return f"{whole}…" if 2 * shown >= len(answer) else title

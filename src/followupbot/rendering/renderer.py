@@ -15,7 +15,7 @@ from followupbot.domain.params import Words as WordsOf
 from followupbot.domain.presses import Choice
 from followupbot.rendering import pictures
 from followupbot.rendering.formats import day, locale_of
-from followupbot.rendering.html import CAPTION_UNITS_MAX, strip, units
+from followupbot.rendering.html import CAPTION_UNITS_MAX, shorten, strip, units
 from followupbot.rendering.templates import CLINIC, ClinicWords, Html, Plain, compile_template
 from followupbot.rendering.words import Source, Words
 
@@ -60,6 +60,10 @@ class Edition:
             title = self.words.message(language, MessageKey(label)).title
             return title or strip(self._render(language, MessageKey(label), None, {}))
         return strip(self._render(language, key, label, params))
+
+    def answer_label(self, language: Language, said: Said) -> str:
+        """What a button has room for of what was said: the question's title, then the answer."""
+        return shorten(self._title(language, said.question), "; ".join(self._values(language, said)))
 
     def clinic(self, language: Language) -> ClinicWords:
         """What every template is given about the clinic."""
@@ -185,10 +189,7 @@ class Renderer:
         if isinstance(whom, str):
             html = f"<b>{escape(whom)}</b>\n{html}"
         buttons = tuple(
-            tuple(
-                Button(CHOSEN[choice.chosen] + edition.label(language, message, choice.label, params), choice.press)
-                for choice in row
-            )
+            tuple(Button(_label(edition, language, message, choice, params), choice.press) for choice in row)
             for row in choices
         )
         return Rendered(html, buttons, file=_file(edition, language, params) or _picture(html, params))
@@ -202,6 +203,14 @@ class Renderer:
         if version not in self._editions:
             self._editions[version] = Edition(Words(self._files_of(version)), self._settings_of(version))
         return self._editions[version]
+
+
+def _label(
+    edition: Edition, language: Language, message: MessageKey, choice: Choice, params: Mapping[str, Param]
+) -> str:
+    if choice.said is not None:
+        return edition.answer_label(language, choice.said)
+    return CHOSEN[choice.chosen] + edition.label(language, message, choice.label, params)
 
 
 def _file(edition: Edition, language: Language, params: Mapping[str, Param]) -> Attached | None:

@@ -10,6 +10,7 @@ from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.ids import PatientId
 from followupbot.domain.presses import (
     AnswerPress,
+    ChangePress,
     ConfirmPlanPress,
     ConsentPress,
     HelpPress,
@@ -65,6 +66,8 @@ class Character:
     red: float = 0.002
     """Of gate screens: something on it is new."""
     writes: float = 0.03
+    changes: float = 0.03
+    """Of check-ins at whose end they see what they said."""
     blocks_yearly: float = 0.02
     moves_yearly: float = 0.05
     pauses_yearly: float = 0.05
@@ -176,6 +179,10 @@ class Patient:
                 if rng.random() < 0.01:  # called away; the next reminder finds them
                     return None
                 return timedelta(seconds=rng.uniform(*SCREEN_SECONDS)), self._choose(presses)
+            case ChangePress(question=None):
+                return (reads, None) if rng.random() < self.character.changes else None
+            case ChangePress():
+                return reads, rng.choice(presses)[0]  # of the list: an answer, its other pages, or nothing
             case _:
                 return None
 

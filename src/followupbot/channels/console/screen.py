@@ -15,6 +15,7 @@ from followupbot.domain.presses import (
     CrisisPress,
     LaterPress,
     Press,
+    SaidPress,
     StartPress,
     TopicPress,
 )
@@ -92,7 +93,9 @@ def _key(button: Button, row: tuple[Button, ...], numbers: Iterator[str], letter
             return BACK_KEY
         case LaterPress():
             return LATER_KEY
-        case StartPress() if any(isinstance(other.press, LaterPress) for other in row):
+        case SaidPress():
+            return KEEP_KEY
+        case StartPress() if any(isinstance(other.press, BackPress | LaterPress) for other in row):
             return KEEP_KEY  # below a question that was gone back to; anywhere else it begins the check-in
         case CheckNowPress() | CrisisPress() | TopicPress() | CommandPress():
             return next(letters)

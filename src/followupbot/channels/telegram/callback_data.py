@@ -28,6 +28,7 @@ from followupbot.domain.presses import (
     CanaryPress,
     CarerPress,
     ChangePlanPress,
+    ChangePress,
     CheckNowPress,
     CommandPress,
     ConfirmPlanPress,
@@ -45,6 +46,7 @@ from followupbot.domain.presses import (
     Press,
     ReachPress,
     ResolvePress,
+    SaidPress,
     StaffCommandPress,
     StartPress,
     TakePress,
@@ -131,6 +133,10 @@ def _fields(press: Press) -> tuple[str, ...]:
             return ("k", patient, str(check_in))
         case BackPress(patient, check_in, question):
             return ("k", patient, str(check_in), question or "")
+        case ChangePress(patient, check_in, question, first):
+            return ("o", patient, str(check_in), question or "", str(first))
+        case SaidPress(patient, check_in):
+            return ("i", patient, str(check_in))
         case LaterPress(patient, check_in):
             return ("l", patient, str(check_in))
         case HelpPress(patient, alert, getting, card, language):
@@ -209,6 +215,12 @@ def _press(kind: str, patient: PatientId, fields: list[str]) -> Press | None:
             return BackPress(patient, CheckInId(int(number)))
         case "k", [number, question] if _is_number(number) and _are_names(question):
             return BackPress(patient, CheckInId(int(number)), QuestionId(question))
+        case "o", [number, question, first] if _is_number(number) and _is_number(first):
+            if not _are_names(*filter(None, (question,))):
+                return None
+            return ChangePress(patient, CheckInId(int(number)), QuestionId(question) if question else None, int(first))
+        case "i", [number] if _is_number(number):
+            return SaidPress(patient, CheckInId(int(number)))
         case "l", [number] if _is_number(number):
             return LaterPress(patient, CheckInId(int(number)))
         case "h", [number, "0" | "1" as getting, card, language]:

@@ -29,6 +29,8 @@ CONTRACTS: dict[str, Contract] = {
     "check_ins/rest_is_private": Contract(shows=(EMERGENCY_NUMBER,)),
     "check_ins/later": Contract({"until": INSTANT}, shows=(EMERGENCY_NUMBER,), buttons=("start",)),
     "check_ins/said": Contract({"said": SAID}, buttons=("change",)),
+    "check_ins/change": Contract({"first": COUNT, "last": COUNT, "of": COUNT}, buttons=("more", "nothing")),
+    "check_ins/unchanged": Contract(shows=(EMERGENCY_NUMBER,)),
     "check_ins/done/emergency": Contract(shows=(EMERGENCY_NUMBER,)),
     "check_ins/done/no_flag": REPLY,
     "check_ins/done/record": REPLY,
