@@ -284,7 +284,7 @@ def test_language_zone_and_hour_stand_on_one_screen() -> None:
 def test_a_part_of_the_plan_is_changed_by_buttons(part: str, value: str, plan: Plan) -> None:
     """What may be chosen is shown; then the question stands again."""
     choosing = preparation.change_plan(confirming(), part, None, MESSAGE, NOW)
-    assert (choosing.facts, sent(choosing)) == ((), [f"patient: enrolment/plan_{part}"])
+    assert (kinds(choosing), sent(choosing)) == (["preference_asked"], [f"patient: enrolment/plan_{part}"])
     assert value in labels(messages(choosing)[0])
     decision = preparation.change_plan(confirming(), part, value, MESSAGE, NOW)
     assert sent(decision) == ["patient: enrolment/plan"]

@@ -96,7 +96,7 @@ def test_a_second_journey_leads_to_the_same_home() -> None:
 def test_a_journey_that_is_over_or_has_no_end_is_none(last_day: str) -> None:
     """Who is away for more than a year lives there."""
     decision = preferences.travel(an_enrolled_chart(), TOKYO, date.fromisoformat(last_day), NOW)
-    assert (decision.facts, sent(decision)) == ((), ["patient: replies/zone_ask"])
+    assert (kinds(decision), sent(decision)) == (["preference_asked"], ["patient: replies/zone_ask"])
 
 
 def test_the_day_in_the_example_lies_ahead_whenever_it_is_read() -> None:

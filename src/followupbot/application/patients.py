@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import assert_never
 
+from followupbot.application import wishes
 from followupbot.application.ports import Charts
 from followupbot.domain import carers, changes, check_ins, enrolment, notes, pauses, preparation, writing, yearly
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Cause, Decision, FreeText, Speaker
-from followupbot.domain.enrolment_state import Halted, Identifying
+from followupbot.domain.enrolment_state import Confirming, Halted, Identifying
 from followupbot.domain.ids import ChatId, Language, MessageId, PatientId, TokenHash
 from followupbot.domain.lexicon import Theme
 from followupbot.domain.presses import (
@@ -117,7 +118,7 @@ def _step(chart: Chart, pressed: EnrolmentPress, message: MessageId, now: dateti
 
 
 def write(charts: Charts, patient: PatientId, text: str, cause: Cause, now: datetime) -> Decision:
-    """The patient wrote: that they stop, the year of birth, an answer, or a note that people read."""
+    """The patient wrote: that they stop, the year of birth, a wish, an answer, or a note that people read."""
 
     def decide(chart: Chart) -> Decision:
         if chart.speaker is not None and not carers.helps(chart, chart.speaker):
@@ -126,9 +127,12 @@ def write(charts: Charts, patient: PatientId, text: str, cause: Cause, now: date
             return enrolment.leave(chart, now) if chart.speaker is None else carers.leave(chart, now)
         if isinstance(chart.enrolled.state, Identifying) and enrolment.may_be_year(chart, text):
             return enrolment.identify(chart, text, now)
+        note = FreeText(cause.key, text)
+        if isinstance(chart.enrolled.state, Confirming):
+            return wishes.answer_early(chart, note, now) or enrolment.hear(chart, note, now)
         if not chart.active:
-            return enrolment.hear(chart, FreeText(cause.key, text), now)
-        return writing.receive(chart, FreeText(cause.key, text), now)
+            return enrolment.hear(chart, note, now)
+        return wishes.answer(chart, note, now) or writing.receive(chart, note, now)
 
     return charts.transact(patient, cause, decide)
 

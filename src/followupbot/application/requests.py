@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from followupbot.application import arguments
+from followupbot.application import wishes
 from followupbot.application.ports import Charts
-from followupbot.domain import enrolment, manual, pauses, preferences, screens
+from followupbot.domain import enrolment, manual, pauses
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Cause, Decision
-from followupbot.domain.ids import Language, PatientId
-from followupbot.domain.schedule import local
+from followupbot.domain.enrolment_state import AskedFor
+from followupbot.domain.ids import PatientId
 
 
 def stop(charts: Charts, patient: PatientId, _: str, cause: Cause, now: datetime) -> Decision:
@@ -19,15 +19,7 @@ def stop(charts: Charts, patient: PatientId, _: str, cause: Cause, now: datetime
 
 def pause(charts: Charts, patient: PatientId, argument: str, cause: Cause, now: datetime) -> Decision:
     """The same until a day; without one it is asked for how long."""
-
-    def decide(chart: Chart) -> Decision:
-        today = local(now, chart.enrolled.plan.zone).date()
-        until = arguments.read_until(argument, today)
-        if until is None:
-            return pauses.ask_how_long(chart, refused=bool(argument), now=now)
-        return pauses.pause(chart, until, now)
-
-    return _of_who_takes_part(charts, patient, cause, now, decide)
+    return _wished(charts, patient, "pause", argument, cause, now)
 
 
 def resume(charts: Charts, patient: PatientId, _: str, cause: Cause, now: datetime) -> Decision:
@@ -37,43 +29,17 @@ def resume(charts: Charts, patient: PatientId, _: str, cause: Cause, now: dateti
 
 def change_time(charts: Charts, patient: PatientId, argument: str, cause: Cause, now: datetime) -> Decision:
     """The patient is asked at another hour; without one it is asked at which."""
-
-    def decide(chart: Chart) -> Decision:
-        ask_at = arguments.read_time(argument)
-        if ask_at is None:
-            return preferences.ask_time(chart, refused=bool(argument), now=now)
-        return preferences.set_time(chart, ask_at, now)
-
-    return _of_who_takes_part(charts, patient, cause, now, decide)
+    return _wished(charts, patient, "hour", argument, cause, now)
 
 
 def change_zone(charts: Charts, patient: PatientId, argument: str, cause: Cause, now: datetime) -> Decision:
     """The patient lives, or with a day is up to then, elsewhere; what is no zone's name is helped with."""
-
-    def decide(chart: Chart) -> Decision:
-        if not argument:
-            return preferences.ask_zone(chart, refused=False, now=now)
-        place = arguments.read_place(argument, chart.clinic.published.languages)
-        if place.zone is None:
-            return preferences.offer_zones(chart, place.near, now)
-        last_day = arguments.read_day(argument)
-        if last_day is None:
-            return preferences.set_zone(chart, place.zone, now)
-        return preferences.travel(chart, place.zone, last_day, now)
-
-    return _of_who_takes_part(charts, patient, cause, now, decide)
+    return _wished(charts, patient, "zone", argument, cause, now)
 
 
 def change_language(charts: Charts, patient: PatientId, argument: str, cause: Cause, now: datetime) -> Decision:
     """The patient is written to in another language; without one it is asked in which."""
-
-    def decide(chart: Chart) -> Decision:
-        language = Language(argument.lower())
-        if language in screens.languages(chart):
-            return preferences.set_language(chart, language, now)
-        return preferences.ask_language(chart, now)
-
-    return _of_who_takes_part(charts, patient, cause, now, decide)
+    return _wished(charts, patient, "language", argument, cause, now)
 
 
 def delete(charts: Charts, patient: PatientId, _: str, cause: Cause, now: datetime) -> Decision:
@@ -94,6 +60,13 @@ def explain(charts: Charts, patient: PatientId, _: str, cause: Cause, now: datet
 def misspell(charts: Charts, patient: PatientId, cause: Cause, now: datetime) -> Decision:
     """The patient sent a command that there is not, and knows where to find those that there are."""
     return charts.transact(patient, cause, lambda chart: manual.unknown_command(chart, now))
+
+
+def _wished(charts: Charts, patient: PatientId, what: AskedFor, argument: str, cause: Cause, now: datetime) -> Decision:
+    def decide(chart: Chart) -> Decision:
+        return wishes.carry_out(chart, what, argument, now) if argument else wishes.ask(chart, what, now)
+
+    return _of_who_takes_part(charts, patient, cause, now, decide)
 
 
 def _of_who_takes_part(

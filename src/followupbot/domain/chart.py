@@ -8,7 +8,16 @@ from followupbot.domain.alert_state import Alert, Baseline, Expectation
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.check_in_state import CheckIn, PlannedRecheck
 from followupbot.domain.clinic import Clinic, Programme
-from followupbot.domain.enrolment_state import BEYOND_REACH, Active, Enrolment, Following, Halted, Stopped
+from followupbot.domain.enrolment_state import (
+    ASKED_FOR,
+    BEYOND_REACH,
+    Active,
+    AskedFor,
+    Enrolment,
+    Following,
+    Halted,
+    Stopped,
+)
 from followupbot.domain.evidence import Evidence, Silence
 from followupbot.domain.ids import AlertId, CarerId, CheckInId, PatientId, QuestionId, Version
 from followupbot.domain.lexicon import Lexicon, Theme
@@ -146,6 +155,13 @@ class Chart:
         """Whether the patient is told what becomes of it: after they stopped, or are held, of an emergency only."""
         quiet = isinstance(self.enrolled.contact, Stopped | Halted) or self.held is not None
         return self.reads_of(alert) and (alert.tier is Tier.EMERGENCY or not quiet)
+
+    def asked_for(self, now: datetime) -> AskedFor | None:
+        """What whoever speaks was asked a moment ago, by a command or on the way in, with nothing recorded since."""
+        asking = None if self.enrolment is None else self.enrolment.asking
+        if asking is None or asking.version != self.version or asking.carer != self.speaker:
+            return None
+        return asking.what if now - asking.at < ASKED_FOR else None
 
     @property
     def open_check_in(self) -> CheckIn | None:

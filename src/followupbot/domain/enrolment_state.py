@@ -209,6 +209,23 @@ class Travel:
     until: datetime
 
 
+AskedFor = Literal["hour", "zone", "language", "pause"]
+"""What a patient may have been asked by a command, or on the way in, and may answer in words."""
+
+ASKED_FOR = timedelta(days=1)
+"""So long words are taken for the answer; later nobody has the question before their eyes."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What was asked last of the patient, or of that carer. It stands while `version` is the chart's own."""
+
+    what: AskedFor
+    at: datetime
+    version: int
+    carer: CarerId | None = None
+
+
 @dataclass(frozen=True)
 class Enrolment:
     """A patient in a care protocol. `chat` is theirs; `blocked` says that the last message did not reach it."""
@@ -236,6 +253,7 @@ class Enrolment:
     """Whether a phone number is in it."""
     phone_changed_at: datetime | None = None
     """When the patient said that their phone number has changed; None once staff have entered it anew."""
+    asking: Asking | None = None
 
     def carer(self, carer: CarerId | None) -> Carer | None:
         """The carer of that number, who helps or has a link."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
+from followupbot.domain.day_times import DayTimes
 from followupbot.domain.numbers import Numbers
 from followupbot.domain.spelling import plain
 
@@ -35,10 +36,15 @@ WHOLE = frozenset((Theme.STOP,))
 
 @dataclass(frozen=True)
 class Lexicon:
-    """One language's terms, each of one or more words in a row, written as `plain` leaves a text; and its numbers."""
+    """One language's terms, each of one or more words in a row, written as `plain` leaves a text.
+
+    Beside them its words for numbers and times of day, and those that may stand beside a place, "I live in".
+    """
 
     terms: Mapping[Theme, tuple[str, ...]] = field(default_factory=dict)
     numbers: Numbers = field(default_factory=Numbers)
+    times: DayTimes = field(default_factory=DayTimes)
+    places: tuple[str, ...] = ()
 
     def themes(self, text: str) -> frozenset[Theme]:
         """What that text touches, by any of its words."""

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal
 
-from followupbot.domain.spelling import plain
+from followupbot.domain.spelling import plain, without
 
 DIGITS_MAX = 6
 """Of a number that somebody means; a longer one is beyond every scale, and is given as `BEYOND`."""
@@ -21,6 +20,11 @@ _OTHERWISE = re.compile(r"(?:^|[^\s0-9])\s*[-−]\s*[0-9]|[<>+%]")  # what phone
 """Below nought, more than, less than, a part of: no number by itself."""
 
 _OUT_OF = "/"
+
+
+def says_otherwise(text: str) -> bool:
+    """Whether it says more about a number than which it is: less, a part, in figures that are nobody's digits."""
+    return bool(_OTHERWISE.search(text)) or any(letter.isnumeric() and not letter.isascii() for letter in text)
 
 
 @dataclass(frozen=True)
@@ -47,45 +51,31 @@ class Numbers:
 
     def all_in(self, text: str, highest: int | None = None) -> tuple[int, ...] | None:
         """Every number in it, in its order; None where there is none, or where any other word stands beside them."""
-        if _OTHERWISE.search(text) or any(letter.isnumeric() and not letter.isascii() for letter in text):
+        if says_otherwise(text):
             return None
         tokens = self._without_highest(
             f" {_OUT_OF} ".join(plain(part) for part in text.split(_OUT_OF)).split(), highest
         )
-        numbers = self._numbers(self._without_around(tokens))
+        numbers = self._numbers(without(tokens, self.around))
         return tuple(numbers) if numbers else None
 
     def _without_highest(self, tokens: list[str], highest: int | None) -> list[str]:
         for words in (_OUT_OF, *self.out_of):
             tail = words.split()
             cut = len(tokens) - len(tail) - 1
-            if highest is not None and cut > 0 and tokens[cut:-1] == tail and self._one(tokens[-1]) == highest:
+            if highest is not None and cut > 0 and tokens[cut:-1] == tail and self.one(tokens[-1]) == highest:
                 return tokens[:cut]
         return tokens
 
-    def _without_around(self, tokens: Sequence[str]) -> list[str]:
-        left: list[str] = []
-        at = 0
-        while at < len(tokens):
-            lengths = (len(words) for words in self._phrases if tuple(tokens[at : at + len(words)]) == words)
-            length = max(lengths, default=0)
-            if not length:
-                left.append(tokens[at])
-            at += max(1, length)
-        return left
-
-    @cached_property
-    def _phrases(self) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(words.split()) for words in self.around)
-
     def _numbers(self, tokens: Sequence[str]) -> list[int] | None:
         """The numbers that these words are; None where one of them is no number. Of two words none is put together."""
-        found = [(token, self._one(token)) for token in tokens]
+        found = [(token, self.one(token)) for token in tokens]
         if any(number is None and token != _OUT_OF and token not in self.between for token, number in found):
             return None
         return [number for _, number in found if number is not None]
 
-    def _one(self, token: str) -> int | None:
+    def one(self, token: str) -> int | None:
+        """The number that this one word is; None where it is none."""
         if _DIGITS.fullmatch(token) and token.isascii():
             return int(token) if len(token.lstrip("0")) <= DIGITS_MAX else BEYOND
         return self.words.get(token)

@@ -13,7 +13,13 @@ from followupbot.domain.check_in_state import EndReason
 from followupbot.domain.decision import Decision
 from followupbot.domain.enrolment_state import ERASED_WITHIN, Following, Halted, Paused, Stopped
 from followupbot.domain.facts import ChartFact
-from followupbot.domain.facts.patient import DeletionRequested, PatientPaused, PatientResumed, PatientStopped
+from followupbot.domain.facts.patient import (
+    DeletionRequested,
+    PatientPaused,
+    PatientResumed,
+    PatientStopped,
+    PreferenceAsked,
+)
 from followupbot.domain.folding import fold
 from followupbot.domain.lexicon import Theme
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Recall
@@ -50,7 +56,8 @@ def ask_how_long(chart: Chart, refused: bool, now: datetime) -> Decision:
     )
     until, weeks_max = screens.a_day_ahead(chart, now), PAUSE_MAX.days // 7
     params: dict[str, Param] = {"refused": refused, "until": until, "weeks_max": weeks_max}
-    return Decision(outgoing=(_reply(chart, "replies/pause_ask", "pause", now, params, rows),))
+    asked = PreferenceAsked(now, "pause", chart.speaker)
+    return Decision((asked,), (_reply(chart, "replies/pause_ask", "pause", now, params, rows),))
 
 
 def pause(chart: Chart, until: date, now: datetime) -> Decision:

@@ -9,9 +9,10 @@ from followupbot.domain import screens
 from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
+from followupbot.domain.enrolment_state import AskedFor
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.enrolment import PlanChanged
-from followupbot.domain.facts.patient import TravelBegan, TravelEnded
+from followupbot.domain.facts.patient import PreferenceAsked, TravelBegan, TravelEnded
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import Language
 from followupbot.domain.outgoing import Lane, OutgoingMessage, Rehour
@@ -30,7 +31,7 @@ def ask_time(chart: Chart, refused: bool, now: datetime) -> Decision:
     """A button for each full hour of the day. `refused`: what was typed is no time of day, or one at night."""
     buttons = [Choice(hour, CommandPress(chart.patient, "time", f"{hour}:00")) for hour in screens.hours(chart)]
     params: dict[str, Param] = {"refused": refused, "ask_at": _clock(chart.enrolled.plan.ask_at)}
-    return _asked(chart, "replies/time_ask", now, params, _rows(buttons, screens.HOURS_IN_A_ROW))
+    return _asked(chart, "hour", "replies/time_ask", now, params, _rows(buttons, screens.HOURS_IN_A_ROW))
 
 
 def set_time(chart: Chart, ask_at: time, now: datetime) -> Decision:
@@ -46,7 +47,7 @@ def set_time(chart: Chart, ask_at: time, now: datetime) -> Decision:
 def ask_language(chart: Chart, now: datetime) -> Decision:
     """A button for each language that the patient may choose."""
     buttons = [Choice(name, CommandPress(chart.patient, "language", name)) for name in screens.languages(chart)]
-    return _asked(chart, "replies/language_ask", now, {}, _rows(buttons, 1))
+    return _asked(chart, "language", "replies/language_ask", now, {}, _rows(buttons, 1))
 
 
 def set_language(chart: Chart, language: Language, now: datetime) -> Decision:
@@ -62,7 +63,7 @@ def ask_zone(chart: Chart, refused: bool, now: datetime) -> Decision:
     buttons = [Choice(name, CommandPress(chart.patient, "zone", zone)) for name, zone in screens.ZONES.items()]
     here, until = Instant(now, chart.enrolled.plan.zone), screens.a_day_ahead(chart, now)
     params: dict[str, Param] = {"refused": refused, "here": here, "until": until}
-    return _asked(chart, "replies/zone_ask", now, params, _rows(buttons, screens.ZONES_IN_A_ROW))
+    return _asked(chart, "zone", "replies/zone_ask", now, params, _rows(buttons, screens.ZONES_IN_A_ROW))
 
 
 def offer_zones(chart: Chart, near: tuple[str, ...], now: datetime) -> Decision:
@@ -72,7 +73,7 @@ def offer_zones(chart: Chart, near: tuple[str, ...], now: datetime) -> Decision:
     names = [f"near_{place}" for place in range(1, ZONES_NEAR_MAX + 1)]
     params: dict[str, Param] = dict(zip_longest(names, near[:ZONES_NEAR_MAX]))
     buttons = [Choice(name, CommandPress(chart.patient, "zone", zone)) for name, zone in zip(names, near, strict=False)]
-    return _asked(chart, "replies/zone_near", now, params, _rows(buttons, 1))
+    return _asked(chart, "zone", "replies/zone_near", now, params, _rows(buttons, 1))
 
 
 def set_zone(chart: Chart, zone: str, now: datetime) -> Decision:
@@ -132,10 +133,16 @@ def _rows(buttons: Sequence[Choice], width: int) -> tuple[tuple[Choice, ...], ..
 
 
 def _asked(
-    chart: Chart, message: str, now: datetime, params: dict[str, Param], rows: tuple[tuple[Choice, ...], ...]
+    chart: Chart,
+    what: AskedFor,
+    message: str,
+    now: datetime,
+    params: dict[str, Param],
+    rows: tuple[tuple[Choice, ...], ...],
 ) -> Decision:
+    asked = PreferenceAsked(now, what, chart.speaker)
     key = f"preference/{stamp(now)}"
-    return Decision(outgoing=(to_patient(chart, message, key=key, lane=Lane.REPLY, params=params, choices=rows),))
+    return Decision((asked,), (to_patient(chart, message, key=key, lane=Lane.REPLY, params=params, choices=rows),))
 
 
 def _confirmed(chart: Chart, message: str, now: datetime, params: dict[str, Param]) -> OutgoingMessage:

@@ -3,15 +3,17 @@
 from datetime import datetime, time
 
 from followupbot.domain import check_ins, screens
-from followupbot.domain.addressing import patient_notice, retire, to_patient
+from followupbot.domain.addressing import patient_notice, retire, stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
-from followupbot.domain.enrolment_state import Confirming, Practising, TeachingBack
+from followupbot.domain.enrolment_state import AskedFor, Confirming, Practising, TeachingBack
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.enrolment import PatientEnrolled, PlanChanged, PlanConfirmed, TeachBackAnswered
+from followupbot.domain.facts.patient import PreferenceAsked
 from followupbot.domain.folding import fold
 from followupbot.domain.ids import Language, MessageId
 from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Param
 from followupbot.domain.schedule import local
 
 
@@ -43,26 +45,48 @@ def confirm_plan(chart: Chart, pressed: MessageId, now: datetime) -> Decision:
 def change_plan(chart: Chart, part: str, value: str | None, pressed: MessageId, now: datetime) -> Decision:
     """What else that part may be is shown; with a value, it is that from now on, and the question stands again."""
     choices = screens.plan_choices(chart, part)
-    if not isinstance(chart.enrolled.state, Confirming) or not choices:
+    asked = next((known for known in screens.PLAN_PARTS if known == part), None)
+    if not isinstance(chart.enrolled.state, Confirming) or not choices or asked is None:
         return too_late(chart)
     if value is None:
-        shown = to_patient(
-            chart,
-            f"enrolment/plan_{part}",
-            key=f"plan/{part}/{chart.version}/{pressed}",
-            lane=Lane.REPLY,
-            choices=choices,
-        )
-        return Decision(outgoing=(retire(chart, pressed, now), shown))
+        return Decision(outgoing=(retire(chart, pressed, now),)) + ask_part(chart, asked, now)
     if not any(choice.label == value for row in choices for choice in row):
         return too_late(chart)
-    plan = chart.enrolled.plan
-    changed = PlanChanged(
-        now,
-        language=Language(value) if part == "language" else plan.language,
-        zone=screens.ZONES[value] if part == "zone" else plan.zone,
-        ask_at=time(int(value)) if part == "hour" else plan.ask_at,
+    match asked:
+        case "language":
+            return set_part(chart, now, pressed, language=Language(value))
+        case "zone":
+            return set_part(chart, now, pressed, zone=screens.ZONES[value])
+        case _:
+            return set_part(chart, now, pressed, ask_at=time(int(value)))
+
+
+def ask_part(chart: Chart, part: AskedFor, now: datetime, *, refused: bool = False) -> Decision:
+    """What else that part of the plan may be, with its buttons. `refused`: what was written is nothing it may be."""
+    params: dict[str, Param] = {} if part == "language" else {"refused": refused}
+    shown = to_patient(
+        chart,
+        f"enrolment/plan_{part}",
+        key=f"plan/{part}/{stamp(now)}",
+        lane=Lane.REPLY,
+        params=params,
+        choices=screens.plan_choices(chart, part),
     )
+    return Decision((PreferenceAsked(now, part),), (shown,))
+
+
+def set_part(
+    chart: Chart,
+    now: datetime,
+    pressed: MessageId | None = None,
+    *,
+    language: Language | None = None,
+    zone: str | None = None,
+    ask_at: time | None = None,
+) -> Decision:
+    """It is that from now on, and whether the plan is right is asked again."""
+    plan = chart.enrolled.plan
+    changed = PlanChanged(now, language or plan.language, zone or plan.zone, plan.ask_at if ask_at is None else ask_at)
     return go_on(chart, changed, pressed, now)
 
 

@@ -8,6 +8,7 @@ from followupbot.domain.addressing import to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.enrolment_state import (
     Active,
+    AskedFor,
     Confirming,
     Consenting,
     Declined,
@@ -31,7 +32,7 @@ from followupbot.domain.presses import (
 )
 from followupbot.domain.schedule import local
 
-PLAN_PARTS = ("language", "zone", "hour")
+PLAN_PARTS: tuple[AskedFor, ...] = ("language", "zone", "hour")
 """What of the plan the patient may change; the rest is the clinic's."""
 
 RED_FLAG_ANSWERS = ("wait", "call", "write")

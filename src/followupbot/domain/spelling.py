@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 
 _APOSTROPHES = "'’‘ʼ´`"
 """What phones write for one."""
@@ -16,3 +17,16 @@ def plain(text: str) -> str:
         if letter not in _APOSTROPHES and unicodedata.category(letter) not in {"Mn", "Cf"}
     )
     return " ".join(_WORD.findall("".join(letters)))
+
+
+def without(tokens: Sequence[str], phrases: Iterable[str]) -> list[str]:
+    """The words that are left once each of these phrases, written as `plain` leaves a text, is taken out."""
+    found = [tuple(phrase.split()) for phrase in phrases]
+    left: list[str] = []
+    at = 0
+    while at < len(tokens):
+        length = max((len(words) for words in found if tuple(tokens[at : at + len(words)]) == words), default=0)
+        if not length:
+            left.append(tokens[at])
+        at += max(1, length)
+    return left

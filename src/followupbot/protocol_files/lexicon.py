@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from followupbot.domain.day_times import HOURS_MAX, MINUTES_MAX, DayTimes
 from followupbot.domain.lexicon import ENDING, Lexicon, Theme
 from followupbot.domain.numbers import Numbers
 from followupbot.domain.spelling import plain
@@ -45,15 +46,33 @@ class Term:
         return Text().schema()
 
 
-def _lexicon(gate: Mapping[str, tuple[str, ...]], numbers: Numbers, **others: tuple[str, ...]) -> Lexicon:
+def _lexicon(
+    gate: Mapping[str, tuple[str, ...]],
+    numbers: Numbers,
+    times: DayTimes,
+    places: tuple[str, ...],
+    **others: tuple[str, ...],
+) -> Lexicon:
     terms = {Theme.GATE: tuple(term for group in gate.values() for term in group)}
-    return Lexicon(terms | {Theme(name): found for name, found in others.items()}, numbers)
+    return Lexicon(terms | {Theme(name): found for name, found in others.items()}, numbers, times, places)
 
 
 def _numbers(
     words: Mapping[str, int], around: tuple[str, ...], between: tuple[str, ...], out_of: tuple[str, ...]
 ) -> Numbers:
     return Numbers(words, around, frozenset(between), out_of)
+
+
+def _times(
+    around: tuple[str, ...],
+    hours: Mapping[str, int],
+    parts: Mapping[str, int],
+    morning: tuple[str, ...],
+    afternoon: tuple[str, ...],
+    **between: tuple[str, ...],
+) -> DayTimes:
+    single = {name: frozenset(words) for name, words in between.items()}
+    return DayTimes(around, hours, parts, morning=morning, afternoon=afternoon, **single)
 
 
 _TERMS = Many(Term(), 1, TERMS_MAX)
@@ -70,6 +89,23 @@ NUMBERS = Record(
     _numbers,
 )
 
+TIMES = Record(
+    "words for times of day",
+    (
+        Field("around", _BESIDE, (), "Words beside a time that change nothing about it."),
+        Field("hours", Keyed(Name(str, "one word"), Whole(0, HOURS_MAX)), {}, "Words for an hour that are no number."),
+        Field("parts", Keyed(Name(str, "one word"), Whole(0, MINUTES_MAX)), {}, "Words for so many minutes."),
+        Field("past", _BESIDE, (), "Words between minutes and the hour before them."),
+        Field("to", _BESIDE, (), "Words between minutes and the hour after them."),
+        Field("plus", _BESIDE, (), "Words between an hour and the minutes after it."),
+        Field("minus", _BESIDE, (), "Words between an hour and the minutes before it."),
+        Field("noon", _BESIDE, (), "Words for twelve at noon."),
+        Field("morning", _BESIDE, (), "What says that an hour is before noon."),
+        Field("afternoon", _BESIDE, (), "What says that an hour is after noon."),
+    ),
+    _times,
+)
+
 LEXICON = Record(
     "a lexicon",
     (
@@ -79,6 +115,8 @@ LEXICON = Record(
         Field("admission", _TERMS, doc="The same, for somebody who is in hospital."),
         Field("stop", _TERMS, doc="Whole messages that ask for no more messages."),
         Field("numbers", NUMBERS, Numbers(), "How numbers are written in words, where a question asks for one."),
+        Field("times", TIMES, DayTimes(), "How times of day are written in words, where an hour is asked for."),
+        Field("places", _BESIDE, (), "Words beside a place that change nothing about it, where one is asked for."),
     ),
     _lexicon,
 )

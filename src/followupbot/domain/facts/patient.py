@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from followupbot.domain.enrolment_state import HaltReason
+from followupbot.domain.enrolment_state import AskedFor, HaltReason
+from followupbot.domain.ids import CarerId
 from followupbot.domain.schedule import PartialDate
 
 
@@ -165,6 +166,16 @@ class IdentityEntered:
     kind: Literal["identity_entered"] = "identity_entered"
 
 
+@dataclass(frozen=True)
+class PreferenceAsked:
+    """The patient, or that carer, was asked for an hour, a place, a language, or how long a pause is to be."""
+
+    at: datetime
+    what: AskedFor
+    carer: CarerId | None = None
+    kind: Literal["preference_asked"] = "preference_asked"
+
+
 PatientFact = (
     PatientBlocked
     | PatientUnblocked
@@ -184,4 +195,5 @@ PatientFact = (
     | TravelEnded
     | InitialsChosen
     | IdentityEntered
+    | PreferenceAsked
 )

@@ -5,7 +5,7 @@ from datetime import datetime, time
 from typing import assert_never
 
 from followupbot.domain.chart import UNREAD_MAX, Chart, Hold
-from followupbot.domain.enrolment_state import Active, Following, Halted, Paused, Stopped, Travel
+from followupbot.domain.enrolment_state import Active, Asking, Following, Halted, Paused, Stopped, Travel
 from followupbot.domain.facts.patient import (
     DeletionCalledOff,
     DeletionRequested,
@@ -24,6 +24,7 @@ from followupbot.domain.facts.patient import (
     PatientResumed,
     PatientStopped,
     PatientUnblocked,
+    PreferenceAsked,
     TravelBegan,
     TravelEnded,
 )
@@ -71,6 +72,8 @@ def changes(chart: Chart, fact: PatientFact) -> Changes:
         case IdentityEntered():
             changed_at = None if fact.phone else chart.enrolled.phone_changed_at
             return of_enrolment(chart, identity=fact.note, phone_known=fact.phone, phone_changed_at=changed_at)
+        case PreferenceAsked():
+            return of_enrolment(chart, asking=Asking(fact.what, fact.at, chart.version + 1, fact.carer))
         case PatientHeld():
             return {"holds": (*chart.holds, Hold(fact.note, fact.reason, fact.at))[-UNREAD_MAX:]}
         case _:

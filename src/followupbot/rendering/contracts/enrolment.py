@@ -2,7 +2,7 @@
 
 from followupbot.domain.screens import DRINKS, RED_FLAG_ANSWERS, ZONES
 from followupbot.rendering.contracts.terms import EMERGENCY_NUMBER, REPLY, Contract
-from followupbot.rendering.param_kinds import INSTANT, SHORT_TEXT, SURGERY_DATE, ParamKind
+from followupbot.rendering.param_kinds import INSTANT, SHORT_TEXT, SURGERY_DATE, TRUTH, ParamKind
 
 CONTRACTS: dict[str, Contract] = {
     "enrolment/link_refused": REPLY,
@@ -13,8 +13,8 @@ CONTRACTS: dict[str, Contract] = {
         buttons=("right", "language", "zone", "hour"),
     ),
     "enrolment/plan_language": Contract(buttons=None),
-    "enrolment/plan_zone": Contract(buttons=tuple(ZONES)),
-    "enrolment/plan_hour": REPLY,
+    "enrolment/plan_zone": Contract({"refused": TRUTH}, buttons=tuple(ZONES)),
+    "enrolment/plan_hour": Contract({"refused": TRUTH}),
     "enrolment/teach_back": Contract(buttons=RED_FLAG_ANSWERS),
     "enrolment/teach_back_again": Contract(shows=(EMERGENCY_NUMBER,), buttons=RED_FLAG_ANSWERS),
     "enrolment/practice": Contract(shows=(EMERGENCY_NUMBER,), buttons=DRINKS),
