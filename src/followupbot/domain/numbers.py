@@ -1,8 +1,8 @@
 """Numbers as people write them: 7, seven, "about 7", "7/10", "siete de diez". The words are each language's own."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from followupbot.domain.spelling import plain, without
@@ -38,6 +38,13 @@ class Numbers:
     """They stand between two numbers: "or", "to"."""
     out_of: tuple[str, ...] = ()
     """What stands before the highest point of a scale: "out of"."""
+
+    def beside(self, others: Iterable["Numbers"]) -> "Numbers":
+        """The same with the words for numbers of these languages too; a word of both is this one's."""
+        words: dict[str, int] = {}
+        for other in others:
+            words |= other.words
+        return replace(self, words={**words, **self.words})
 
     def read(self, text: str, highest: int | None = None) -> int | Literal["several"] | None:
         """The number that is meant; that several are, or none that is whole; None where the text says more than that.

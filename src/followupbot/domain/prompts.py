@@ -132,7 +132,11 @@ def typed(chart: Chart, check_in: CheckIn, asked: Asked, text: str, now: datetim
     plan = chart.enrolled.plan
     programme = chart.programmes.get(check_in.version, chart.clinic.published)
     labels = programme.labels.get(plan.language, {}).get(asked.question.id, {})
-    return Typed(text, local(now, plan.zone).date(), plan.language, options_by_words(labels), chart.lexicon.numbers)
+    numbers = chart.lexicon.numbers
+    if isinstance(asked.question, Scale | Gate):
+        # Who is asked in one language may count in another. Not where any number may be meant: "once" is eleven there.
+        numbers = numbers.beside(lexicon.numbers for lexicon in chart.clinic.published.lexicons.values())
+    return Typed(text, local(now, plan.zone).date(), plan.language, options_by_words(labels), numbers)
 
 
 def question(
