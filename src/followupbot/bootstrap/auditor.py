@@ -18,7 +18,7 @@ from followupbot.channels.telegram.polling import place_of
 from followupbot.domain import canary, troubles
 from followupbot.domain.addressing import stamp
 from followupbot.domain.clinic import Clinic, Role
-from followupbot.domain.decision import ByClock, Cause
+from followupbot.domain.decision import ByClock, Cause, Decision
 from followupbot.domain.ids import MessageKey
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Param
@@ -93,6 +93,7 @@ class Auditor:
         self._operators: tuple[int, ...] = ()
         self._clinic: Clinic | None = None
         self._told_directly: set[Trouble] = set()
+        self._dead_told: set[int] = set()
         self._away_since: float | None = None
         self._pinged: float | None = None
         self._hangs = False
@@ -163,12 +164,16 @@ class Auditor:
         if canary.lost(house.store.clinic(), now, canary.RECEIPT_WITHIN * stretch):
             found.add(Trouble("canary_lost"))
         for row in sounding.dead:
-            admins.notify_operator(house.store, "dead_letter", str(row), ByClock(), now, once=True)
-        if {*found, *of_parts} != {Trouble(notice.key, notice.detail) for notice in clinic.troubles}:
-            cause = Cause(f"audit:{self._own()}:{stamp(now)}", ByClock())
-            house.store.transact_clinic(
-                cause, lambda clinic: troubles.look(clinic, {*found, *of_parts}, self._judges, now)
-            )
+            if row not in self._dead_told:
+                admins.notify_operator(house.store, "dead_letter", str(row), ByClock(), now, once=True)
+                self._dead_told.add(row)
+        self._dead_told &= set(sounding.dead)
+
+        def look(clinic: Clinic) -> Decision:
+            return troubles.look(clinic, found | of_parts, self._judges, now)
+
+        if look(clinic).facts:
+            house.store.transact_clinic(Cause(f"audit:{self._own()}:{stamp(now)}", ByClock()), look)
         self._clinic = clinic
         self._operators = tuple(
             house.store.address(admin.chat) for admin in clinic.reachable(Role.ADMIN) if admin.chat is not None

@@ -66,6 +66,7 @@ class Reception:
         house = workplace.house
         self._attendance = Attendance(house.store, Hearing(house.database), workplace.writer, house.clock)
         self._refreshing: set[asyncio.Task[None]] = set()
+        self._refreshed_version: int | None = None
         self._keeping: set[asyncio.Task[None]] = set()
         self._staff_menus: StaffMenus | None = None
         self._at_spool = asyncio.Lock()
@@ -221,11 +222,16 @@ class Reception:
             _start_one(self._keeping, self._attendance.keep)
 
     async def _refresh(self) -> None:
+        """What is kept of the clinic is as the newest commit has left it; most leave the clinic as it was."""
         house, direct = self._workplace.house, self._direct
         with suppress(StorageUnavailable):  # it stays as it was known last: that is what it is for
+            version = await self._workplace.writer(lambda: house.store.clinic().version)
+            if version == self._refreshed_version:
+                return
             found = await self._workplace.writer(lambda: whom_to_tell(house))
             direct.words, direct.language, direct.chats = found.words, found.language, found.chats
             await self._show_staff_menus()
+            self._refreshed_version = version
 
     async def _show_staff_menus(self) -> None:
         """Each staff member's chat offers what their role may do, also after somebody has joined or left."""

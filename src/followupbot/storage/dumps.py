@@ -139,13 +139,18 @@ def filling(database: Database, revision: str, *, replace: bool = False) -> Iter
     """
     with database.migrating() as connection:
         names = _names(connection)
-        filled = [name for name in names if _has_rows(connection, name)]
+        filled = [name for name in names if has_rows(connection, name)]
         if filled and not replace:
             raise NotEmpty(", ".join(filled))
         for name in [*reversed(names), _REVISION]:
             connection.execute(sa.schema.DropTable(sa.Table(name, sa.MetaData()), if_exists=True))
         migrations.run(connection, revision)
         yield Filling(database, connection)
+
+
+def has_rows(connection: Connection, name: str) -> bool:
+    """Whether anything stands in the table of that name."""
+    return connection.execute(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)).first() is not None
 
 
 def _names(connection: Connection) -> Sequence[str]:
@@ -167,7 +172,3 @@ def _table(connection: Connection, name: str) -> Table:
     inspector = sa.inspect(connection)
     columns = tuple(str(column["name"]) for column in inspector.get_columns(name))
     return Table(name, columns, tuple(inspector.get_pk_constraint(name)["constrained_columns"]))
-
-
-def _has_rows(connection: Connection, name: str) -> bool:
-    return connection.execute(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)).first() is not None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from followupbot.storage.dumps import Dump, Filling, Row, Table, Value
+from followupbot.storage.dumps import Dump, Filling, Row, Table, Value, has_rows
 from followupbot.storage.engine import Database
 from followupbot.storage.tables import leases, metadata
 
@@ -41,7 +41,7 @@ def refuse_used(target: Database) -> None:
     """`TargetInUse` where any of its tables has a row."""
     with target.read() as connection:
         for table in metadata.sorted_tables:
-            if connection.execute(sa.select(sa.literal(1)).select_from(table).limit(1)).first() is not None:
+            if has_rows(connection, table.name):
                 raise TargetInUse(table.name)
 
 
@@ -57,8 +57,9 @@ def copy(
         dump, filling = Dump(read), Filling(target, written)
         contents = {table.name: _copy(table, dump, filling, progress) for table in dump.tables}
         filling.count_on(dump.last_numbers())
+        there = Dump(written)
         for table in dump.tables:
-            found = _content(table, Dump(written))
+            found = _content(table, there)
             if found != contents[table.name]:
                 raise CopyDiffers(f"{table.name}: {found} instead of {contents[table.name]}")
     return contents
