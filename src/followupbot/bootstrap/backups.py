@@ -18,7 +18,7 @@ from followupbot.protocol_files.sources import own_files
 from followupbot.settings import Settings
 from followupbot.storage import tombstones
 from followupbot.storage.engine import Database
-from followupbot.storage.keys import Keys
+from followupbot.storage.keys import Keys, patient_key
 from followupbot.storage.marks import BACKED_UP, Marks
 from followupbot.storage.tombstones import LIST_FILE
 from followupbot.upkeep import archive, rota
@@ -138,9 +138,9 @@ def put_keys_back(settings: Settings, path: Path) -> Sequence[PatientId]:
             raise HouseClosed("There are keys already; nothing was changed. A copy is for where they are lost.")
         with closing(open_keys(settings, database, new=False)) as keys:
             known = set(keys.destroyed())
-            late = [one for one in erased_patients(keys, _folders(settings, path)) if f"patient:{one}" not in known]
+            late = [one for one in erased_patients(keys, _folders(settings, path)) if patient_key(one) not in known]
             for patient in late:
-                keys.destroy(f"patient:{patient}")
+                keys.destroy(patient_key(patient))
     return sorted(late)
 
 

@@ -17,7 +17,7 @@ from followupbot.storage import chains
 from followupbot.storage.cipher import Undecryptable
 from followupbot.storage.engine import Database
 from followupbot.storage.facts import CHART_FORM, CLINIC_FORM, decode_chart, decode_clinic, decode_fact
-from followupbot.storage.keys import CHAIN, CLINIC, KeyDestroyed, Keys, patient_key
+from followupbot.storage.keys import CHAIN, CLINIC, KeyDestroyed, Keys, patient_key, patient_of
 from followupbot.storage.tables import alerts, charts, check_ins, clinics, epoch_ms, facts, follows, invitations
 from followupbot.storage.tombstones import ERASED
 
@@ -98,7 +98,10 @@ class Audit:
 
     def kept(self, aggregate: str) -> Kept | None:
         """What stands beside that chain; None where nothing does."""
-        return self._kept_clinic() if aggregate == CLINIC else self._kept_chart(aggregate)
+        if aggregate == CLINIC:
+            return self._kept_clinic()
+        patient = patient_of(aggregate)
+        return None if patient is None else self._kept_chart(patient)
 
     def heads_in_order(self) -> Iterator[tuple[int, str, int, bytes]]:
         """Every fact of every chain in the order in which they were written: seq, aggregate, n, MAC."""
@@ -125,12 +128,11 @@ class Audit:
         body = decode_clinic(plain) if plain is not None and row.form == CLINIC_FORM else None
         return Kept(row.version, bytes(row.head), readable, erased=False, body=body, columns={})
 
-    def _kept_chart(self, aggregate: str) -> Kept | None:
-        patient = aggregate.removeprefix("patient:")
+    def _kept_chart(self, patient: PatientId) -> Kept | None:
         row = self._connection.execute(sa.select(charts).where(charts.c.patient == patient)).one_or_none()
         if row is None:
             return None
-        readable, plain = self._body(aggregate, "charts", f"{patient}/{row.version}", row)
+        readable, plain = self._body(patient_key(patient), "charts", f"{patient}/{row.version}", row)
         return Kept(
             version=row.version,
             head=bytes(row.head),

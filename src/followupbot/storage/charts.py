@@ -239,7 +239,7 @@ class Charts:
     def facts_of(self, patient: PatientId) -> Sequence[ChartFact]:
         """Everything that was ever recorded about the patient, the oldest first."""
         with self._database.read() as connection:
-            return own_records.facts_of(connection, self._keys, patient)
+            return self._snapshots.facts_of(connection, patient)
 
     def told(self, patient: PatientId) -> Sequence[Told]:
         """Every message that reached the patient, the oldest first."""

@@ -6,9 +6,9 @@ import hmac
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from followupbot.domain.ids import ChatId, MessageId, PatientId
+from followupbot.domain.ids import ChatId, MessageId
 from followupbot.storage.engine import Database
-from followupbot.storage.keys import CLINIC, INDEX, Keys, patient_key
+from followupbot.storage.keys import CLINIC, INDEX, Keys, patient_of
 from followupbot.storage.tables import chats, follows
 
 ACTIVE = "active"
@@ -58,7 +58,7 @@ class Chats:
             sa.select(chats.c.owner, chats.c.address_enc).where(chats.c.chat == chat)
         ).one_or_none()
         assert row is not None, "a chat is noted before anything is decided about it"
-        if row.owner == owner or (owner != CLINIC and (staff or self._needed(connection, chat, row.owner, owner))):
+        if row.owner == owner or (owner != CLINIC and (staff or _needs(connection, row.owner, chat))):
             return
         plain = self._keys.cipher(row.owner).decrypt(row.address_enc, "chats", "address_enc", chat)
         enciphered = self._keys.make(owner).encrypt(plain, "chats", "address_enc", chat)
@@ -122,13 +122,6 @@ class Chats:
         moved = chats.update().where(chats.c.chat == chat).values(number_index=index, address_enc=number)
         connection.execute(moved)
 
-    def _needed(self, connection: Connection, chat: ChatId, owner: str, by: str) -> bool:
-        if owner == CLINIC:
-            return False
-        followed = sa.select(follows.c.patient).where(follows.c.chat == chat)
-        others = [patient_key(PatientId(patient)) for patient in connection.scalars(followed)]
-        return owner != by and owner in others
-
     def _index(self, address: int) -> str:
         secret = self._keys.secret(INDEX)
         return hmac.digest(secret, f"telegram:{address}".encode(), hashlib.sha256).hex()[:NAME_DIGITS]
@@ -142,3 +135,12 @@ def address_of(keys: Keys, chat: str, owner: str, address_enc: bytes) -> int:
 def saw(connection: Connection, chat: ChatId, message: MessageId) -> None:
     """The chat's newest message is that one, unless we know of a newer."""
     connection.execute(_SAW, {"same_chat": chat, "newest": message})
+
+
+def _needs(connection: Connection, owner: str, chat: str) -> bool:
+    """Whether it is a patient who is followed there."""
+    patient = patient_of(owner)
+    if patient is None:
+        return False
+    query = sa.select(follows.c.carer).where(follows.c.chat == chat, follows.c.patient == patient).limit(1)
+    return connection.execute(query).first() is not None

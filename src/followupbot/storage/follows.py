@@ -11,7 +11,7 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.decision import ByCarer, ByPatient, Speaker
 from followupbot.domain.ids import CarerId, ChatId, PatientId, TokenHash
 from followupbot.storage.cipher import Cipher
-from followupbot.storage.keys import KeyDestroyed, Keys, patient_key
+from followupbot.storage.keys import KeyDestroyed, Keys, patient_of
 from followupbot.storage.tables import follows
 
 OWN = 0
@@ -73,11 +73,13 @@ def name_in(connection: Connection, keys: Keys, chat: str, owner: str) -> str | 
 
     A helper reads of a check-in that is somebody else's. The initials chosen for the patient; while none are, the code.
     """
+    patient = patient_of(owner)
+    if patient is None:
+        return None
     rows_of_chat = connection.execute(_FOLLOWED, {"chat": chat}).all()
     followed = {row.patient: row.initials_enc for row in rows_of_chat}
-    patient = next((found for found in followed if patient_key(PatientId(found)) == owner), None)
     own = any(row.patient == patient and row.carer == OWN for row in rows_of_chat)
-    if patient is None or (own and len(followed) < 2):
+    if patient not in followed or (own and len(followed) < 2):
         return None
     body = followed[patient]
     if body is None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from followupbot.domain.ids import PatientId
 from followupbot.storage.engine import Database
-from followupbot.storage.keys import PATIENT_PREFIX
+from followupbot.storage.keys import PATIENT_PREFIX, patient_of
 from followupbot.storage.status import OPEN
 from followupbot.storage.tables import causes, charts, check_ins, follows, heard, outbox
 
@@ -40,11 +40,10 @@ class Hearing:
 
     def awaited(self, after: PatientId | None, limit: int) -> Sequence[PatientId]:
         """Patients of whom an answer is waited for, by code: so many of those behind that one."""
+        # Their own chat is among those in which they are followed, so whoever has none and no helper is telephoned.
+        followed = sa.exists().where(follows.c.patient == charts.c.patient, follows.c.helps)
         waiting = sa.exists().where(check_ins.c.patient == charts.c.patient, check_ins.c.state.in_(OPEN))
-        read = sa.exists().where(follows.c.patient == charts.c.patient, follows.c.chat.is_not(None), follows.c.helps)
-        query = sa.select(charts.c.patient).where(
-            sa.or_(charts.c.chat.is_not(None), read), sa.or_(charts.c.state.in_(ON_THE_WAY_IN), waiting)
-        )
+        query = sa.select(charts.c.patient).where(followed, sa.or_(charts.c.state.in_(ON_THE_WAY_IN), waiting))
         if after is not None:
             query = query.where(charts.c.patient > after)
         with self._database.read() as connection:
@@ -59,7 +58,8 @@ class Hearing:
             .where(causes.c.key.startswith("update:"), causes.c.subject.startswith(PATIENT_PREFIX))
         )
         with self._database.read() as connection:
-            return {PatientId(subject.removeprefix(PATIENT_PREFIX)) for subject in connection.scalars(query)}
+            patients = map(patient_of, connection.scalars(query))
+            return {patient for patient in patients if patient is not None}
 
     def underway(self, since: datetime) -> Collection[str]:
         """The subjects of which a message was sent since then, or still waits to be."""

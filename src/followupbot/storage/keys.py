@@ -51,7 +51,7 @@ def patient_key(patient: PatientId) -> str:
 
 def patient_of(name: str) -> PatientId | None:
     """Whose key it is; None of the clinic's own."""
-    code = name.removeprefix("patient:")
+    code = name.removeprefix(PATIENT_PREFIX)
     return None if code == name else PatientId(code)
 
 

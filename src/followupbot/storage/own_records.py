@@ -1,4 +1,4 @@
-"""Everything that is kept about one patient, decrypted: for whoever may see it, after the access log was written."""
+"""What is kept about one patient beside the facts, decrypted: for whoever may see it, once the access log has it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,26 +6,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from followupbot.domain.delivery import Told
-from followupbot.domain.facts import ChartFact
 from followupbot.domain.followers import OF_CARER
 from followupbot.domain.ids import PatientId
 from followupbot.storage.cipher import Cipher
-from followupbot.storage.facts import decode_fact
 from followupbot.storage.keys import Keys, patient_key
-from followupbot.storage.tables import facts, notes, outbox
-
-
-def facts_of(connection: Connection, keys: Keys, patient: PatientId) -> Sequence[ChartFact]:
-    """The patient's facts, the oldest first."""
-    name = patient_key(patient)
-    cipher = keys.cipher(name)
-    query = sa.select(facts.c.n, facts.c.body_enc).where(facts.c.aggregate == name).order_by(facts.c.n)
-    found: list[ChartFact] = []
-    for row in connection.execute(query):
-        fact = decode_fact(cipher.decrypt(row.body_enc, "facts", "body_enc", f"{name}/{row.n}"))
-        assert isinstance(fact, ChartFact), "a patient's chain is about the patient"
-        found.append(fact)
-    return found
+from followupbot.storage.tables import notes, outbox
 
 
 def texts_of(connection: Connection, keys: Keys, patient: PatientId) -> Mapping[str, str]:

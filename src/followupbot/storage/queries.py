@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,11 +20,10 @@ from followupbot.storage.tables import (
     charts,
     chats,
     check_ins,
+    instant_of,
     outbox,
     updates_set_aside,
 )
-
-_EPOCH, _MS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
@@ -138,7 +137,7 @@ class Queries:
         query = sa.select(charts.c.patient, charts.c.lists).where(charts.c.lists != "", charts.c.state != "erased")
         with self._database.read() as connection:
             lines = [
-                ListLine(kind, PatientId(row.patient), _EPOCH + int(since) * _MS)
+                ListLine(kind, PatientId(row.patient), instant_of(int(since)))
                 for row in connection.execute(query)
                 for kind, _, since in (entry.partition(":") for entry in row.lists.split())
             ]

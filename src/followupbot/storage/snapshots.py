@@ -58,8 +58,15 @@ class Snapshots:
             self._clinic_at = at
         return at[1]
 
-    def facts(self, connection: Connection, aggregate: str) -> Sequence[Fact]:
-        """Every fact of the aggregate, the oldest first."""
+    def facts_of(self, connection: Connection, patient: PatientId) -> Sequence[ChartFact]:
+        """Every fact about the patient, the oldest first."""
+        found: list[ChartFact] = []
+        for fact in self._facts(connection, patient_key(patient)):
+            assert isinstance(fact, ChartFact), "a patient's chain bears facts about the patient"
+            found.append(fact)
+        return found
+
+    def _facts(self, connection: Connection, aggregate: str) -> Sequence[Fact]:
         query = sa.select(facts.c.n, facts.c.body_enc).where(facts.c.aggregate == aggregate).order_by(facts.c.n)
         cipher = self._keys.cipher(aggregate)
         return [
@@ -86,13 +93,11 @@ class Snapshots:
         return chart
 
     def _bare_chart(self, connection: Connection, patient: PatientId, row: sa.Row[Any]) -> Chart:
-        name = patient_key(patient)
         if row.form == CHART_FORM:
             place = ("charts", "body_enc", f"{patient}/{row.version}")
-            return decode_chart(self._keys.cipher(name).decrypt(row.body_enc, *place))
+            return decode_chart(self._keys.cipher(patient_key(patient)).decrypt(row.body_enc, *place))
         chart = Chart(patient)
-        for fact in self.facts(connection, name):
-            assert isinstance(fact, ChartFact), "a patient's chain bears facts about the patient"
+        for fact in self.facts_of(connection, patient):
             chart = apply(chart, fact)
         return chart
 
@@ -101,7 +106,7 @@ class Snapshots:
             place = ("clinics", "body_enc", f"{CLINIC}/{row.version}")
             return decode_clinic(self._keys.cipher(CLINIC).decrypt(row.body_enc, *place))
         clinic = Clinic()
-        for fact in self.facts(connection, CLINIC):
+        for fact in self._facts(connection, CLINIC):
             assert isinstance(fact, ClinicFact), "the clinic's chain bears facts about the clinic"
             clinic = apply_to_clinic(clinic, fact)
         return clinic

@@ -42,6 +42,11 @@ def epoch_ms(instant: datetime) -> int:
     return -((_EPOCH - instant) // _MS)
 
 
+def instant_of(ms: int) -> datetime:
+    """The instant that `epoch_ms` makes these milliseconds of, in UTC."""
+    return _EPOCH + ms * _MS
+
+
 class UtcMs(TypeDecorator[datetime]):
     """An instant as milliseconds since the epoch, the same in both databases. Refuses a datetime without a zone."""
 
@@ -54,7 +59,7 @@ class UtcMs(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """An aware instant in UTC."""
-        return None if value is None else _EPOCH + value * _MS
+        return None if value is None else instant_of(value)
 
 
 _Counter = BigInteger().with_variant(Integer, "sqlite")

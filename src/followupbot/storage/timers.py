@@ -2,16 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from followupbot.storage.engine import Database
-from followupbot.storage.tables import charts, chats, clinics, epoch_ms, outbox
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from followupbot.storage.tables import charts, chats, clinics, epoch_ms, instant_of, outbox
 
 _CHARTS = sa.select(sa.func.min(charts.c.wake_at)).where(charts.c.wake_at.is_not(None))
 
@@ -72,4 +70,4 @@ def _send_at(rows: Sequence[Any], lease: int | None, than: int | None) -> dateti
     times = [max(row) for row in rows] if than is None else [ms for row in rows for ms in row if ms > than]
     if lease is not None and (than is None or lease > than):
         times.append(lease)
-    return _EPOCH + timedelta(milliseconds=min(times)) if times else None
+    return instant_of(min(times)) if times else None

@@ -13,7 +13,7 @@ from followupbot.domain.ids import PatientId
 from followupbot.storage import marks, tombstones
 from followupbot.storage.dumps import Filling, NotEmpty, Table, filling
 from followupbot.storage.engine import Database
-from followupbot.storage.keys import Keys, patient_of
+from followupbot.storage.keys import Keys, patient_key, patient_of
 from followupbot.storage.tombstones import LIST_FILE, Tombstone
 from followupbot.upkeep import archive
 from followupbot.upkeep.backup import PREFIX, SUFFIX, manifest_of, rows_of
@@ -77,7 +77,7 @@ def restore(
     All in one commit. `RestoreRefused` says why nothing was restored.
     """
     for patient in erased:  # before anything of theirs is there again
-        keys.destroy(f"patient:{patient}")
+        keys.destroy(patient_key(patient))
     try:
         with path.open("rb") as file:
             return _restore(database, keys, archive.parts(file, key), erased, now, replace)

@@ -10,12 +10,11 @@ from followupbot.domain.clinic import Clinic
 from followupbot.domain.facts import ChartFact, ClinicFact, Fact
 from followupbot.domain.facts.record import HeadsSealed
 from followupbot.domain.folding import apply_to_clinic
-from followupbot.domain.ids import PatientId
 from followupbot.storage.audit import Audit, Kept, Link
 from followupbot.storage.chains import START
 from followupbot.storage.engine import Database
 from followupbot.storage.follows import rows as rows_of_follows
-from followupbot.storage.keys import CLINIC, Keys
+from followupbot.storage.keys import CLINIC, Keys, patient_of
 from followupbot.storage.projections import Fold, lists_column
 from followupbot.storage.tables import epoch_ms
 
@@ -144,7 +143,9 @@ def _of_clinic(name: str, chain: _Chain, kept: Kept) -> Iterator[Finding]:
 
 
 def _of_chart(name: str, chain: _Chain, kept: Kept) -> Iterator[Finding]:
-    fold = Fold(Chart(PatientId(name.removeprefix("patient:"))))
+    patient = patient_of(name)
+    assert patient is not None, "it has a row of `charts`"
+    fold = Fold(Chart(patient))
     for fact in chain.facts:
         assert isinstance(fact, ChartFact), "a fact about the clinic stands in a patient's chain"
         fold.apply(fact)
