@@ -261,6 +261,14 @@ def test_a_page_says_code_tier_concern_years_and_when_it_is_due() -> None:
     assert [button.press for button in buttons(page)] == [TakePress(PATIENT, ALERT)]
 
 
+def test_an_emergency_that_joins_an_old_alert_is_for_now_and_not_for_the_next_working_day() -> None:
+    """Weeks after a routine alert was raised, two minutes before midnight."""
+    chart = an_alerted_chart(Tier.ROUTINE)
+    late = at("2026-03-31 23:58")
+    page = messages(alerts.raise_flag(chart, a_flag(Tier.EMERGENCY, check_in=2), late))[0]
+    assert (page.params["due"], page.params["days"]) == (Instant(late + MINUTES_5, BERLIN), None)
+
+
 def test_a_clinic_may_leave_the_concern_out() -> None:
     """`alert_detail: code`. What is left is what a group is told: the code, the tier, by when (clinical.md 0.9)."""
     page = the_page(a_clinic(programme=a_programme(settings=some_settings(detail=AlertDetail.CODE))))
@@ -397,18 +405,20 @@ def test_who_has_it_says_how_it_ended() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chart", "by", "outcome"),
+    ("chart", "by", "outcome", "told"),
     [
-        (a_taken_chart(Tier.EMERGENCY), DR_SATO, "called"),
-        (an_alerted_chart(Tier.EMERGENCY), DR_ITO, "called"),
-        (a_taken_chart(Tier.EMERGENCY), DR_ITO, "made_up"),
+        (a_taken_chart(Tier.EMERGENCY), DR_SATO, "called", "taken_by"),
+        (an_alerted_chart(Tier.EMERGENCY), DR_ITO, "called", "not_yours"),
+        (a_taken_chart(Tier.EMERGENCY), DR_ITO, "made_up", "not_yours"),
     ],
     ids=["another has it", "nobody has it", "no such outcome"],
 )
-def test_only_who_has_it_resolves_it_with_a_known_outcome(chart: Chart, by: StaffMember, outcome: str) -> None:
-    """Else nothing is recorded."""
+def test_only_who_has_it_resolves_it_with_a_known_outcome(
+    chart: Chart, by: StaffMember, outcome: str, told: str
+) -> None:
+    """Else nothing is recorded. Who could not take it either is told whose it is."""
     decision = alerts.resolve(chart, ALERT, by, outcome, NOW)
-    assert (decision.facts, decision.outgoing, notice(decision)) == ((), (), "alerts/notices/not_yours")
+    assert (decision.facts, decision.outgoing, notice(decision)) == ((), (), f"alerts/notices/{told}")
 
 
 # -- more flags --------------------------------------------------------------------------------------------------------

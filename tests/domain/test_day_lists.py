@@ -11,7 +11,7 @@ from followupbot.domain.alert_state import FLAGS_MAX, Alert
 from followupbot.domain.clinic import AlertDetail, Clinic
 from followupbot.domain.ids import PatientId, StaffId
 from followupbot.domain.lists import KINDS, AlertLine, ListLine
-from followupbot.domain.params import Words
+from followupbot.domain.params import Instant, Words
 from followupbot.domain.presses import StaffCommandPress, TakePress
 from followupbot.domain.rota_state import Leave
 from followupbot.domain.rules import Tier
@@ -109,3 +109,11 @@ def test_with_every_list_full_each_still_says_how_many_are_on_it() -> None:
         headings = [line for line in lines if line.in_words == "staff/lists_heading"]
         assert [words(line.params["list"]) for line in headings] == list(KINDS)
         assert {line.params["count"] for line in headings} == {30}
+
+
+def test_an_alert_that_has_become_worse_is_that_urgent_since_then() -> None:
+    """Not since what it was raised for weeks ago."""
+    older, newer = a_flag(Tier.ROUTINE), replace(a_flag(Tier.EMERGENCY), at=LATE)
+    alert = replace(with_concerns("clot"), flags=(older, newer))
+    (line,) = day_lists.alerts(a_clinic(), [a_line()], {(PATIENT, ALERT): alert}, LATE)
+    assert line.params["since"] == Instant(LATE, "Europe/Berlin")

@@ -148,7 +148,7 @@ def test_the_picture_of_how_it_has_gone_comes_below() -> None:
 
 @pytest.mark.parametrize("other", [DR_SATO, DR_ABE], ids=lambda member: member.name)
 def test_only_who_has_it_sees_details_or_any_of_the_menus(other: StaffMember) -> None:
-    """Others are told to take it first."""
+    """Others are told who has it."""
     chart = in_hand(pain())
     decisions = [
         details.show(chart, ALERT, other, (), NOW),
@@ -160,7 +160,7 @@ def test_only_who_has_it_sees_details_or_any_of_the_menus(other: StaffMember) ->
         handling.ask_to_confirm(chart, ALERT, other, OLD, MESSAGE, NOW),
     ]
     for decision in decisions:
-        assert (decision.facts, decision.outgoing, notice(decision)) == ((), (), "alerts/notices/not_yours")
+        assert (decision.facts, decision.outgoing, notice(decision)) == ((), (), "alerts/notices/taken_by")
 
 
 def test_a_finding_whose_rule_is_gone_is_shown_by_its_name() -> None:

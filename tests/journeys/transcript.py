@@ -33,6 +33,10 @@ ready. `closed: DATE, DATE` are bank holidays.
 `protocol: shipped` plays it by the care protocol that ships, and tells below each message what the phone shows, line by
 line and with the words of its buttons.
 
+`words: staff` tells below each message to staff, and to a group, what stands on the phone: in English behind `"`, in
+Spanish behind `«`. So with what patients read of an alert. What differs from words already told in its numbers alone is
+not told again.
+
 What is read out in a call stands as `read out:`, and is in no chat.
 """
 
@@ -91,10 +95,15 @@ PARAMS_SHOWN = (
 SHOWN_WHERE_THERE = ("offered_to",)
 """The same, where it is not none."""
 
+STAFF_READ = {Language("en"): '"', Language("es"): "«"}
+
+OF_AN_ALERT = ("cards/", "check_ins/done/", "replies/seen/", "replies/not_reached/", "replies/getting_help")
+"""What a patient hears of an alert, in stories that tell what staff read."""
+
 _LINE = re.compile(r"(?P<time>[^|]*)\|(?: (?P<text>.*))?")
 _DAY = re.compile(r"day (-?\d+) (\d\d:\d\d)")
 _LATER = re.compile(r"\+(\d+) min")
-_OUTPUT = re.compile(r"bot (->|=>|-x) |\S+ sees: |read out: |\" ")
+_OUTPUT = re.compile(r"bot (->|=>|-x) |\S+ sees: |read out: |[\"«] ")
 _DOES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), name)
     for pattern, name in (
@@ -214,6 +223,10 @@ class Play:
     patients: dict[str, PatientId] = field(default_factory=dict)
     renderer: Renderer | None = None
     """Whose words are shown; None where only keys are."""
+    for_staff: bool = False
+    """Those that staff read, and of a patient's what comes of an alert: in every language that ships."""
+    told: set[str] = field(default_factory=set)
+    """What was shown of them already, without its numbers."""
     call: calls.Line | None = None
     """The call that goes on, and the buttons that were read out in it."""
     heard: list[Choice] = field(default_factory=list)
@@ -228,6 +241,9 @@ class Play:
             decision = self._do(line.text)
             if decision is not None and decision.notice is not None:
                 self.lines.append(Line(line.at, f"{line.text.split()[0]} sees: {decision.notice.message}"))
+                if self.for_staff:
+                    notice = decision.notice
+                    self.lines += [Line(line.at, told) for told in self._for_staff(notice.message, (), notice.params)]
             self._tell()
         assert self.world.failures == []
         return tuple(self.lines)
@@ -376,7 +392,7 @@ class Play:
     def _tell(self) -> None:
         for shown in self.world.shown[self._told :]:
             self.lines.append(Line(shown.at, self._line(shown)))
-            self.lines += [Line(shown.at, f'" {line}') for line in self._shown_words(shown)]
+            self.lines += [Line(shown.at, line) for line in self._shown_words(shown)]
         self._told = len(self.world.shown)
 
     def _line(self, shown: Shown) -> str:
@@ -386,12 +402,36 @@ class Play:
         """What the phone shows, line by line, and its buttons; nothing where only those are taken away."""
         if self.renderer is None or shown.how == "-x":
             return
-        clinic, language = self.world.store.the_clinic, Language("en")
-        for speaker in self.world.store.speakers_of(shown.chat)[:1]:
+        speakers = self.world.store.speakers_of(shown.chat)
+        if self.for_staff:
+            if not speakers or shown.message.startswith(OF_AN_ALERT):
+                yield from self._for_staff(shown.message, shown.rows, shown.params)
+            return
+        language = Language("en")
+        for speaker in speakers[:1]:
             chart = self.world.store.chart(speaker.patient)
             assert chart is not None
             language = chart.enrolled.plan.language
-        rendered = self.renderer.render(clinic.published.version, language, shown.message, shown.params, shown.rows)
+        yield from (f'" {line}' for line in self._rendered(language, shown.message, shown.rows, shown.params))
+
+    def _for_staff(self, message: MessageKey, rows: Rows, params: Mapping[str, Param]) -> Iterator[str]:
+        """In each language, unless nothing but numbers has changed since it was told."""
+        words = [
+            f"{sign} {line}"
+            for language, sign in STAFF_READ.items()
+            for line in self._rendered(language, message, rows, params)
+        ]
+        told = re.sub(r"\d+", "", "\n".join((message, *words)))
+        if told not in self.told:
+            self.told.add(told)
+            yield from words
+
+    def _rendered(
+        self, language: Language, message: MessageKey, rows: Rows, params: Mapping[str, Param]
+    ) -> Iterator[str]:
+        assert self.renderer is not None, "the story tells words"
+        clinic = self.world.store.the_clinic
+        rendered = self.renderer.render(clinic.published.version, language, message, params, rows)
         yield from (self._without_codes(line) for line in strip(rendered.html).splitlines() if line.strip())
         for row in rendered.buttons:
             yield " ".join(f"[{button.label}]" for button in row)
@@ -464,5 +504,6 @@ def play(text: str, programme: Programme) -> str:
     settings = replace(programme.settings, hours=replace(hours, closed_on=closed))
     world = World(a_store(replace(programme, settings=settings)), story.done[0].at, clinic_wakes="clinic" in given)
     admins.name_bot(world.store, "practice_bot", ByShell("root"), world.now)
-    renderer = Renderer(lambda _: SHIPPED, lambda _: settings) if shipped else None
-    return write(story, Play(story, world, renderer=renderer).run())
+    for_staff = "\nwords: staff\n" in f"\n{story.head}\n"
+    renderer = Renderer(lambda _: SHIPPED, lambda _: settings) if shipped or for_staff else None
+    return write(story, Play(story, world, renderer=renderer, for_staff=for_staff).run())

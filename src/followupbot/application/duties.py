@@ -36,8 +36,9 @@ def away(store: Store, member: StaffMember, argument: str, cause: Cause, now: da
     def decide(clinic: Clinic) -> Decision:
         leave = read_leave(clinic, member, argument, now)
         if isinstance(leave, Refused):
-            names = ", ".join(one.name for one in _colleagues(clinic, member))
-            return staff_manual.reply(clinic, member, f"staff/away_{leave.why}", now, {"names": names or None})
+            return staff_manual.reply(
+                clinic, member, f"staff/away_{leave.why}", now, _expected(clinic, member, leave, now)
+            )
         entered = rota.send_away(clinic, leave, now)
         return entered + rota_page.leave_entered(rota.after(clinic, entered), member, leave, now)
 
@@ -47,6 +48,12 @@ def away(store: Store, member: StaffMember, argument: str, cause: Cause, now: da
         store.record_refusal(cause, Action.ENTER_LEAVE_OF_OTHERS, "/away", now)
         return store.transact_clinic(cause, lambda clinic: staff_manual.not_for_this_role(clinic, member, now))
     return store.transact_clinic(cause, decide)
+
+
+def _expected(clinic: Clinic, member: StaffMember, refused: Refused, now: datetime) -> dict[str, Param]:
+    """What could have been typed: whom there is, and days, where those were not understood."""
+    days = rota_page.leave_ahead(clinic, now) if refused.why == "dates" else {}
+    return {"names": ", ".join(one.name for one in _colleagues(clinic, member)) or None, **days}
 
 
 def back(store: Store, member: StaffMember, _: str, cause: Cause, now: datetime) -> Decision:

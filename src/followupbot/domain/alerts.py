@@ -7,7 +7,7 @@ from followupbot.domain import baselines, expectations, ladders, pages
 from followupbot.domain.addressing import role_words, staff_notice, to_patient
 from followupbot.domain.alert_state import NO_CHECK_IN, Alert, Flag, Open, Resolved, Taken
 from followupbot.domain.chart import Chart
-from followupbot.domain.clinic import Role, StaffLeft, StaffMember
+from followupbot.domain.clinic import Clinic, Role, StaffLeft, StaffMember
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts import ChartFact
 from followupbot.domain.facts.alerts import (
@@ -84,8 +84,7 @@ def take(chart: Chart, alert_id: AlertId, by: StaffMember, now: datetime) -> Dec
         if alert.state.by == by.id:
             return Decision(notice=staff_notice(clinic, "alerts/notices/has_it"))
         if alert.state.offered_to != by.id:
-            by_whom = {"by": chart.clinic.name(alert.state.by)}
-            return Decision(notice=staff_notice(clinic, "alerts/notices/taken_by", by_whom))
+            return Decision(notice=_taken_by(clinic, alert.state))
     # Handing it over is nobody's gain of time: it pages again when it would have.
     again_after = alert.ladder.again_after
     reopen_at = None if again_after is None else now + again_after
@@ -156,9 +155,15 @@ def in_hand(chart: Chart, alert_id: AlertId, by: StaffMember) -> Alert | Notice:
     alert = chart.alert(alert_id)
     if alert is None or isinstance(alert.state, Resolved):
         return staff_notice(chart.clinic, "alerts/notices/resolved")
-    if not isinstance(alert.state, Taken) or alert.state.by != by.id:
+    if isinstance(alert.state, Taken) and alert.state.by != by.id:
+        return _taken_by(chart.clinic, alert.state)
+    if not isinstance(alert.state, Taken):
         return staff_notice(chart.clinic, "alerts/notices/not_yours")
     return alert
+
+
+def _taken_by(clinic: Clinic, state: Taken) -> Notice:
+    return staff_notice(clinic, "alerts/notices/taken_by", {"by": clinic.name(state.by)})
 
 
 def _resolved(

@@ -58,7 +58,7 @@ def _alert_line(clinic: Clinic, number: int, line: AlertLine, alert: Alert | Non
             "code": line.patient,
             "tier": Words(MessageKey(f"alerts/tiers/{line.tier}")),
             **(unsaid if alert is None else pages.about(alert, clinic.settings.alert_detail)),
-            "raised": Instant(line.raised_at, zone),
+            "since": Instant(line.raised_at if alert is None else pages.since(alert), zone),
             "due": Instant(line.due_at, zone),
             "late": line.due_at <= now,
             "by": None if line.state == "open" or line.staff is None else clinic.name(line.staff),

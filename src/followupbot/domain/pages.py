@@ -249,6 +249,11 @@ def about(alert: Alert, detail: AlertDetail) -> dict[str, Shown]:
     return {"concern": _concern(worst), "others": len(others) or None}
 
 
+def since(alert: Alert) -> datetime:
+    """When what makes it as urgent as it is was first said; other flags of it may be weeks older."""
+    return min((flag.at for flag in alert.flags if flag.tier is alert.tier), default=alert.raised_at)
+
+
 def _concern(flag: Flag) -> Words:
     return Words(MessageKey(f"alerts/concerns/{flag.concern}"))
 
@@ -259,7 +264,7 @@ def _urgency(chart: Chart, alert: Alert, now: datetime, detail: AlertDetail) -> 
     private = detail is AlertDetail.CONCERN
     if alert.due_at < now:
         days: int | None = OVERDUE
-    elif alert.due_at - alert.raised_at < COUNTED_FROM:
+    elif alert.due_at - now < COUNTED_FROM:
         days = None
     else:
         days = hours.working_days_until(now, alert.due_at)

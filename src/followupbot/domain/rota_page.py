@@ -22,7 +22,14 @@ LEAVES_SHOWN_MAX = 20
 
 def show(clinic: Clinic, member: StaffMember, now: datetime) -> Decision:
     """Who is on call this week and in the next four, who is away, and what is missing."""
-    return reply(clinic, member, "staff/rota", now, {"lines": Lines((*_weeks(clinic, now), *_away(clinic, now)))})
+    lines = Lines((*_weeks(clinic, now), *_away(clinic, now)))
+    return reply(clinic, member, "staff/rota", now, {"lines": lines, "until": leave_ahead(clinic, now)["until"]})
+
+
+def leave_ahead(clinic: Clinic, now: datetime) -> dict[str, Param]:
+    """Days as one may type them, for an example: `first` and `until`, the week that begins a week from now."""
+    first = clinic.settings.hours.today(now) + timedelta(weeks=1)
+    return {"first": first.isoformat(), "until": (first + timedelta(days=6)).isoformat()}
 
 
 def leave_entered(clinic: Clinic, member: StaffMember, leave: Leave, now: datetime) -> Decision:
