@@ -263,30 +263,25 @@ class Clinic:
     def _change(self, who: int, which: int) -> None:
         """Another answer to a question that has one: it is chosen from the list, and one of its buttons pressed.
 
-        Now and then nothing is changed, or the button is old, made up, or of another page.
+        By the patient, or by somebody who helps them or does not; now and then nothing is changed, the list is gone
+        back to, or the button is old, made up, or of another page.
         """
-        patient, address = self.patients[who % len(self.patients)], PATIENTS[who % len(PATIENTS)]
+        patient = self.patients[who % len(self.patients)]
+        address = (PATIENTS[who % 2], PATIENTS[who % 2], PATIENTS[1 - who % 2], CARERS[0])[which // 12 % 4]
         for check_in in self._chart(patient).check_ins[-1:]:
-            if check_in.answers:
-                self._list(address, check_in, which)
-                chart = self._chart(patient)
-                found = chart.check_in(check_in.id)
-                asked = None if found is None else prompts.put_as(chart, found, found.reopened or QuestionId(""))
-                if asked is not None:
-                    presses = asked.question.presses()
-                    name, value = presses[which % len(presses)]
-                    self._press(address, AnswerPress(patient, check_in.id, name, value), MessageId(1))
-
-    def _list(self, address: int, check_in: CheckIn, which: int) -> None:
-        """The list of what was said, and one of its buttons."""
-        patient = self.patients[PATIENTS.index(address)]
-        first = (0, 0, 8, 50)[which % 4]
-        question = check_in.form[which % len(check_in.form)]
-        for press in (
-            BackPress(patient, check_in.id) if which % 2 else ChangePress(patient, check_in.id, None, first),
-            SaidPress(patient, check_in.id) if which % 8 == 7 else ChangePress(patient, check_in.id, question),
-        ):
-            self._press(address, press, MessageId(1))
+            place, value = which % len(check_in.form), which // len(check_in.form)
+            chosen = ChangePress(patient, check_in.id, check_in.form[place])
+            listed = ChangePress(patient, check_in.id, None, (0, 0, 8, 50)[which % 4])
+            back, left = BackPress(patient, check_in.id), SaidPress(patient, check_in.id)
+            for press in ((listed, chosen), (back, chosen), (chosen, back), (listed, left))[which % 7 % 4]:
+                self._press(address, press, MessageId(1))
+            chart = self._chart(patient)
+            found = chart.check_in(check_in.id)
+            asked = None if found is None else prompts.put_as(chart, found, found.reopened or QuestionId(""))
+            if asked is not None:
+                presses = asked.question.presses()
+                name, said = presses[value % len(presses)]
+                self._press(address, AnswerPress(patient, check_in.id, name, said), MessageId(1))
 
     def _leave(self, who: int, which: int) -> None:
         staff = self.world.store.clinic().staff
@@ -579,7 +574,8 @@ TWO_DAYS = [("pass", 0, 3)] * 16
 @example([*[("calm", 0, 1)] * 3, ("restart", 0, 0), *[("calm", 0, 1)] * 9, ("change", 0, 0), ("change", 0, 9)])
 @example([("calm", 0, 60), ("change", 0, 4), ("restart", 0, 0), ("change", 0, 4)])
 @example([*[("calm", 0, 1)] * 12, ("wish", 0, 0), ("change", 0, 3), ("go_back", 0, 0), *TWO_DAYS])
-@example([*[("calm", 0, 1)] * 12, *[("change", 0, n) for n in range(12)], *TWO_DAYS])
+@example([*[("calm", 0, 1)] * 12, *[("change", 0, n) for n in range(24)], *TWO_DAYS])
+@example([("invite_carer", 0, 3), ("go_on", 1, 0), *[("calm", 0, 1)] * 12, *[("change", 0, n) for n in range(24, 36)]])
 @example([("invite_carer", 0, 3), ("invite_carer", 1, 0), ("go_on", 0, 0), ("go_on", 1, 0), *WEEK])
 def test_whatever_people_do_what_is_promised_holds(steps: list[tuple[str, int, int]]) -> None:
     """Presses new, stale, foreign and made up; words; time that passes or was slept through; staff who come and go."""

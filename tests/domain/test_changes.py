@@ -218,6 +218,19 @@ def test_an_old_button_in_the_middle_of_what_follows_loses_nothing() -> None:
     assert (left.facts, sent(left)) == ((), ["patient: questions/rf_foot_degree"])
 
 
+def test_who_goes_from_a_question_in_the_middle_to_the_list_is_not_at_the_end() -> None:
+    """Nor is a check-in in which something waits for the patient, when somebody who helps them leaves the list."""
+    chart = said(a_chart_of(form=(GATE, PAIN, SMOKES)), "gate none", "back_nrs 3")
+    gone_back = after(chart, changes.go_back(chart, CHECK_IN, SMOKES, MESSAGE, NOW))
+    assert the_check_in(gone_back).reopened == PAIN
+    decision = changes.ask_which(gone_back, CHECK_IN, 0, MESSAGE, NOW)
+    assert decision.facts == (QuestionReopened(NOW, CHECK_IN, None),)
+    private = tuple(replace(each, private=each.question.id == SMOKES) for each in the_protocol().asked)
+    helped = said(a_chart_of(replace(the_protocol(), asked=private), (GATE, PAIN, SMOKES)), "gate none", "back_nrs 3")
+    helped = opened(replace(helped, speaker=CarerId(1)), PAIN)
+    assert changes.ask_which(helped, CHECK_IN, 0, MESSAGE, NOW).facts == (QuestionReopened(NOW, CHECK_IN, None),)
+
+
 # -- all left as it is -------------------------------------------------------------------------------------------------
 
 

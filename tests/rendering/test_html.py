@@ -71,6 +71,7 @@ def test_bare_text_is_what_is_read_on_the_phone() -> None:
         ("Your own words", "", "Your own words"),
         ("x" * 40, "3", "x" * 40),
         ("Mood", "😀" * 30, "Mood"),
+        ("Mood", " ".join(["😀😀😀"] * 6), "Mood: 😀😀😀 😀😀😀 😀😀😀 😀😀😀…"),
         ("Mood", "x" * 60, "Mood"),
         ("", "About the same", "About the same"),
     ],
