@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from followupbot.domain.alert_state import Resolved
+from followupbot.domain.presses import ChangePress
 from tests.process.harness import (
     BRISK,
     CARD,
@@ -78,6 +79,18 @@ def test_from_an_empty_folder_to_an_alert_that_is_resolved(
     joan.reads("A weaker leg or foot")
     assert joan.count(CARD) == 0
     assert ito.count(calm["code"]) == 0, "what is for this week buzzes nobody"
+
+    # One of the first answers was another: it is chosen from the list, which two quick taps bring once, in one message.
+    (change,) = [button for button in joan.buttons() if isinstance(button.press, ChangePress)]
+    joan.tap(change)
+    joan.tap(change)
+    joan.reads("Which answer do you want to change?")
+    joan.press(lambda press: isinstance(press, ChangePress) and press.question == "back_nrs")
+    joan.press(answers("back_nrs", "2"))
+    changed = joan.reads("Back pain, 0 to 10: 2")
+    assert changed["edited"]
+    assert joan.count("Which answer do you want to change?") == 0
+    assert joan.count("Back pain, 0 to 10: 3") == 1, "what was said at first stands above"
 
     # A link that was used is refused with the one reply, like one that never was.
     stranger = telegram.phone("Stranger")
