@@ -20,10 +20,7 @@ from followupbot.domain.presses import AnswerPress, HelpPress, Press, StartPress
 from followupbot.domain.schedule import PartialDate, resolve
 from followupbot.practice import Person, Practice
 from followupbot.simulation.characters import DRIFTING, RECOVERING, RED, SILENT, STEADY, Character
-from followupbot.simulation.past import YEAR, Past
-
-CAME_IN = timedelta(days=5)
-"""Between the operation and the link."""
+from followupbot.simulation.past import CAME_IN, YEAR, Past
 
 NAMES = (
     "Ana", "Ben", "Carla", "David", "Elena", "Frank", "Gloria", "Hugo", "Irene", "Jorge", "Kate", "Luis", "Marta",

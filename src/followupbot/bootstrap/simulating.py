@@ -125,7 +125,7 @@ def _starter(base: House, database: CrashingDatabase, telegram: VirtualTelegram,
 
     channel = NotingChannel(TelegramChannel(make_bot(TOKEN, call)), telegram)
 
-    def start(_: int) -> Process:
+    def start() -> Process:
         house = replace(put_together(base.settings, base.clock, database, base.keys, _load), renderer=base.renderer)
         inbound = Inbound(FrontDesk(house.store, house.outbox), 1)
 

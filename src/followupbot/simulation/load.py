@@ -7,7 +7,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from followupbot.domain import alerts, patient_code, wake
 from followupbot.domain.alert_state import Open
@@ -69,6 +69,9 @@ ENDED: Mapping[Tier, tuple[timedelta, timedelta]] = {
 
 EXPECTED = 0.15
 """Of outcomes: what was found is expected for a while, where that may be said [P]."""
+
+ASKED_AT_HOURS = (9, 10, 13, 17)
+"""When they want to be asked [P]."""
 
 WEEK = timedelta(weeks=1)
 
@@ -162,9 +165,6 @@ class _Count:
         if isinstance(fact, AlertRaised | FlagJoined) and fact.flag.tier.at_least(Tier.THIS_WEEK):
             self.flagged.add((patient, fact.flag.check_in))
 
-    def weekly(self, tier: Tier, weeks: int) -> tuple[int, ...]:
-        return tuple(self.weeks[tier.value][week] for week in range(weeks))
-
 
 def measure(
     programme: Programme,
@@ -207,21 +207,30 @@ def measure(
     )
 
 
+def draw_character(chance: random.Random) -> Character:
+    """One of the cohort, each as often as it comes."""
+    return chance.choices([one for one, _ in COHORT], [share for _, share in COHORT])[0]
+
+
+def draw_plan(chance: random.Random, programme: Programme, protocol: ProtocolKey, operated: date) -> Plan:
+    """In the clinic's zone, in any of its languages, at one of the hours that people choose."""
+    on = PartialDate(operated.year, operated.month, operated.day)
+    language = Language(chance.choice(sorted(programme.languages)))
+    return Plan(protocol, on, programme.settings.hours.zone, language, time(chance.choice(ASKED_AT_HOURS), 0))
+
+
 def _everybody(programme: Programme, protocol: ProtocolKey, patients: int, seed: int) -> Iterator[Watched]:
     doctor = StaffMember(StaffId("s1"), "Dr Ito", Role.CLINICIAN, StaffJoined(ChatId("s1")))
     lead = StaffMember(StaffId("s2"), "Dr Sato", Role.LEAD, StaffJoined(ChatId("s2")))
     clinic = Clinic(1, (doctor, lead), programme.version, programme=programme)
     for number in range(patients):
         chance = random.Random(f"{seed}/load/{number}")
-        character = chance.choices([one for one, _ in COHORT], [share for _, share in COHORT])[0]
+        character = draw_character(chance)
         code = patient_code.nth(number)
         chart = Chart(code, clinic=clinic, programmes={programme.version: programme})
         enrolled = BEGINS - ENROLLED_OVER * chance.random()
         operated = enrolled.date() - timedelta(days=1 + chance.random() * 365.25 * FOLLOWED_YEARS)
-        zone = programme.settings.hours.zone
-        language = Language(chance.choice(sorted(programme.languages)))
-        on = PartialDate(operated.year, operated.month, operated.day)
-        plan = Plan(protocol, on, zone, language, time(chance.choice((9, 10, 13, 17)), 0))
+        plan = draw_plan(chance, programme, protocol, operated)
         past = Watched(chart, character, chance, doctor)
         past.enrol(plan, ChatId(f"p{number}"), enrolled)
         past.live(BEGINS)

@@ -24,6 +24,9 @@ from followupbot.simulation.characters import Character
 PRESSES_MAX = 300
 """No check-in is so long: one that goes on has gone in a circle."""
 
+CAME_IN = timedelta(days=5)
+"""Between the operation and the link."""
+
 YEAR = timedelta(days=365.25)
 LINK_LASTS = timedelta(days=7)
 SCREEN_TAKES = timedelta(seconds=20)

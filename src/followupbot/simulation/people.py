@@ -113,9 +113,7 @@ class Patient:
     """From when to when they blocked, stopped or paused us, or somebody had told that they died; None: to the end."""
     red: list[tuple[datetime, int]] = field(default_factory=list)
     """When they pressed something that bears an emergency's card, and the update's number."""
-    pressed: int = 0
     _busy: set[int] = field(default_factory=set)
-    _tries: int = 0
 
     def __post_init__(self) -> None:
         """The phone is on."""
@@ -141,7 +139,7 @@ class Patient:
 
     # -- what arrives --------------------------------------------------------------------------------------------------
 
-    def received(self, number: int, _text: str, buttons: Sequence[str], _new: bool) -> None:
+    def received(self, number: int, buttons: Sequence[str]) -> None:
         """A message has come, or changed."""
         if self.dead_at is not None or not buttons:
             return
@@ -219,7 +217,6 @@ class Patient:
 
     def _press(self, number: int, data: str) -> None:
         update = self.telegram.press(self.address, number, data)
-        self.pressed += 1
         press = self.decode(data)
         if isinstance(press, AnswerPress) and press.card is not None:
             self.red.append((self.now(), update))

@@ -1,6 +1,6 @@
 """The program as the simulation sees it: one process, which takes updates in, does rounds and sends, and may die."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -72,10 +72,8 @@ class Process:
     mending: Mending
 
 
-Start = Callable[[int], Process]
-"""Makes the process anew; given how often it has been."""
-
-Writer = Callable[[Callable[[], Any]], Awaitable[Any]]
+Start = Callable[[], Process]
+"""Makes the process anew."""
 
 
 async def inline_writer(unit: Callable[[], Any]) -> Any:
@@ -92,7 +90,6 @@ class Program:
         self._telegram = telegram
         self._faults = faults
         self._process: Process | None = None
-        self._starts = 0
         self._down_until: datetime | None = None
         self._units_seen = -1
         self._clinic_seen: int | None = -1
@@ -194,8 +191,7 @@ class Program:
 
     def _begin(self) -> None:
         self._faults.crashed = False
-        self._starts += 1
-        process = self._start(self._starts)
+        process = self._start()
         process.outbox.reclaim()
         self._process = process
         self._down_until = None

@@ -7,7 +7,7 @@ encrypted, and with the rows that lists are made of.
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from followupbot.application.admins import INVITATION_LASTS, hash_of
 from followupbot.application.ports import Store
@@ -15,16 +15,13 @@ from followupbot.domain import patient_code, staff
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import Role, StaffMember
 from followupbot.domain.decision import ByShell, Cause, Decision
-from followupbot.domain.enrolment_state import Plan
 from followupbot.domain.facts.check_ins import QuestionAnswered
-from followupbot.domain.ids import Language, ProtocolKey
-from followupbot.domain.schedule import PartialDate, resolve
-from followupbot.simulation.load import COHORT, FOLLOWED_YEARS
-from followupbot.simulation.past import Past
+from followupbot.domain.ids import ProtocolKey
+from followupbot.domain.schedule import resolve
+from followupbot.simulation.load import FOLLOWED_YEARS, draw_character, draw_plan
+from followupbot.simulation.past import CAME_IN, Past
 
 BY = ByShell("seeding")
-CAME_IN = timedelta(days=5)
-"""Between the operation and the link."""
 
 FIRST_CHAT = 5_000_000_000
 """Numbers that are no real person's here: above all that a test uses, below what Telegram takes."""
@@ -72,14 +69,11 @@ def _one(
     def live(chart: Chart) -> Decision:
         assert chart.enrolment is None, f"{code} is there already: seeding is for a database without patients"
         chance = random.Random(f"{chance_of}/seed/{number}")
-        character = chance.choices([one for one, _ in COHORT], [share for _, share in COHORT])[0]
+        character = draw_character(chance)
         operated = (now - timedelta(days=30 + chance.random() * 365.25 * FOLLOWED_YEARS)).date()
-        on = PartialDate(operated.year, operated.month, operated.day)
-        zone = programme.settings.hours.zone
-        language = Language(chance.choice(sorted(programme.languages)))
-        plan = Plan(protocol, on, zone, language, time(chance.choice((9, 10, 13, 17)), 0))
+        plan = draw_plan(chance, programme, protocol, operated)
         past = Past(chart, character, chance, clinician)
-        past.enrol(plan, chat, resolve(operated, plan.ask_at, zone) + CAME_IN)
+        past.enrol(plan, chat, resolve(operated, plan.ask_at, plan.zone) + CAME_IN)
         past.live(now)
         lived[:] = [past]
         return Decision(tuple(past.facts))

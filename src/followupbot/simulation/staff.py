@@ -39,7 +39,7 @@ class Clinician:
         """The phone is on."""
         self.telegram.chat(self.address).received = self.received
 
-    def received(self, number: int, _text: str, buttons: Sequence[str], _new: bool) -> None:
+    def received(self, number: int, buttons: Sequence[str]) -> None:
         """A page has come, or changed."""
         if self.left:
             return

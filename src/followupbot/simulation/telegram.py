@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -63,8 +63,6 @@ class Call:
     status: int
     accepted: bool
     text: str
-    buttons: tuple[str, ...]
-    silent: bool
 
     @property
     def sort(self) -> str:
@@ -113,8 +111,8 @@ class Chat:
     """One private chat."""
 
     blocked: bool = False
-    received: Callable[[int, str, Buttons, bool], None] | None = None
-    """Told of each message that arrives or changes: its number, text, buttons, and whether it is new."""
+    received: Callable[[int, Buttons], None] | None = None
+    """Told of each message that arrives or changes: its number and buttons."""
     bucket: Bucket = field(default_factory=lambda: Bucket(CHAT_BURST, CHAT_PER_SECOND))
     standing: dict[int, Buttons] = field(default_factory=dict)
     """Messages that have buttons."""
@@ -145,7 +143,6 @@ class VirtualTelegram:
         self.acts: list[Act] = []
         self.about: About | None = None
         """What the next call is about; the program's side notes it."""
-        self.calls: Counter[str] = Counter()
         self.busiest_second = 0
         self.busiest_minute: tuple[int, datetime | None] = (0, None)
         self._recent: deque[datetime] = deque()
@@ -222,7 +219,6 @@ class VirtualTelegram:
 
     def answer(self, method: str, bears: Mapping[str, Any]) -> tuple[int, bytes]:
         """Status and body; the errors of `channels.telegram.in_process.Answer`."""
-        self.calls[method] += 1
         fault = self._fault(method)
         if fault is not None and fault.kind == "refused":
             self._note(method, bears, None, 0, accepted=False)
@@ -262,7 +258,7 @@ class VirtualTelegram:
         number = self._numbers
         chat.numbers.add(number)
         self._note(method, bears, number, 200, accepted=True)
-        self._show(chat, number, bears, new=True)
+        self._show(chat, number, bears)
         return 200, b'{"ok":true,"result":{"message_id":%d}}' % number
 
     def _edit(self, method: str, bears: Mapping[str, Any], chat: Chat) -> tuple[int, bytes]:
@@ -271,30 +267,23 @@ class VirtualTelegram:
             self._note(method, bears, number, 400, accepted=False)
             return _refusal(400, "Bad Request: message to edit not found")
         self._note(method, bears, number, 200, accepted=True)
-        self._show(chat, number, bears, new=False)
+        self._show(chat, number, bears)
         return 200, b'{"ok":true,"result":{"message_id":%d}}' % number
 
-    def _show(self, chat: Chat, number: int, bears: Mapping[str, Any], new: bool) -> None:
+    def _show(self, chat: Chat, number: int, bears: Mapping[str, Any]) -> None:
         buttons = _buttons(bears)
         if buttons:
             chat.standing[number] = buttons
         else:
             chat.standing.pop(number, None)
-        if chat.received is not None and "reply_markup" not in self._bare(bears):
-            chat.received(number, str(bears.get("text", bears.get("caption", ""))), buttons, new)
-
-    def _bare(self, bears: Mapping[str, Any]) -> frozenset[str]:
-        """Of a strip, which tells nobody anything, that it is one."""
-        return frozenset() if "text" in bears or "caption" in bears else frozenset({"reply_markup"})
+        stripped = "text" not in bears and "caption" not in bears  # nobody hears of that
+        if chat.received is not None and not stripped:
+            chat.received(number, buttons)
 
     def _note(self, method: str, bears: Mapping[str, Any], number: int | None, status: int, *, accepted: bool) -> None:
         text = str(bears.get("text", bears.get("caption", "")))
-        buttons = tuple(_buttons(bears))
-        silent = bool(bears.get("disable_notification"))
         address = bears.get("chat_id", 0)
-        self.log.append(
-            Call(self._clock.at, method, address, number, self.about, status, accepted, text, buttons, silent)
-        )
+        self.log.append(Call(self._clock.at, method, address, number, self.about, status, accepted, text))
 
     def _count(self, now: datetime) -> None:
         for recent, span in ((self._recent, WINDOW), (self._in_minute, MINUTE)):

@@ -77,7 +77,6 @@ class World:
     patients: dict[PatientId, Patient] = field(default_factory=dict)
     clinicians: list[Clinician] = field(default_factory=list)
     turns: int = 0
-    healed_at: datetime | None = None
     committed: dict[int, datetime] = field(default_factory=dict)
     """When the unit of an update had committed, by its number."""
     zones: dict[PatientId, list[tuple[datetime, str]]] = field(default_factory=dict)
@@ -124,7 +123,6 @@ class World:
         self.faults.heal()
         for clinician in self.clinicians:
             clinician.hears, clinician.sleeps = 1.0, False
-        self.healed_at = self.clock.at
         await self.run_until(self.clock.at + HEALS_WITHIN, progress)
 
     async def run_until(self, ends: datetime, progress: Callable[[datetime], None] = lambda _: None) -> None:
