@@ -31,6 +31,7 @@ from followupbot.domain.clinic import (
     OpeningHours,
     Programme,
     Role,
+    StaffBlocked,
     StaffInvited,
     StaffJoined,
     StaffLeft,
@@ -126,6 +127,12 @@ ADA = a_member("s3", "ada", Role.ADMIN)
 def invited(member: StaffMember) -> StaffMember:
     """The same person, before they have used their link."""
     return replace(member, state=StaffInvited(TokenHash(f"token-of-{member.name}"), at("2026-03-20 10:00")))
+
+
+def blocked(member: StaffMember) -> StaffMember:
+    """The same person, whose chat refuses us."""
+    assert member.chat is not None
+    return replace(member, state=StaffBlocked(member.chat))
 
 
 def gone(member: StaffMember) -> StaffMember:

@@ -6,18 +6,11 @@ import pytest
 
 from followupbot.checking.check import check_gathered, check_paths
 from followupbot.protocol_files.sources import gather, shipped
+from tests.files import put
 
 NOT_SAID = 'error: it does not say "112"'
 BAD_CARD = "<b>Go to hospital.</b>\n"
 NOT_SHOWN = "error: it does not show {{ clinic.emergency_number }}"
-
-
-def put(folder: Path, path: str, text: str) -> Path:
-    """A file of the clinic's."""
-    file = folder / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    return file
 
 
 def test_a_clinic_without_own_files_has_no_problem(tmp_path: Path) -> None:

@@ -6,15 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import Terminal
+from tests.files import put
 
 CARD = "messages/en/cards/breathing.j2"
-
-
-def put(folder: Path, path: str, text: str) -> Path:
-    file = folder / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    return file
 
 
 def test_every_problem_is_told_at_once_and_once_the_warnings_after_the_errors(clinic: Path, terminal: Terminal) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from followupbot.protocol_files.sources import gather
 from tests.cli.terminal import Terminal, contents, uses
+from tests.files import put
 from tests.process.telegram import Telegram
 
 PROTOCOLS = Path(__file__).parents[2] / "protocols"
@@ -13,13 +14,6 @@ NOBODY_THERE = 1
 """What `status` exits with where nobody has joined yet."""
 
 BROKEN = "years: 10\nquestions: [\n"
-
-
-def put(folder: Path, path: str, text: str) -> Path:
-    file = folder / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text)
-    return file
 
 
 def version(terminal: Terminal) -> tuple[str, bool]:

@@ -5,11 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from followupbot.domain import canary
+from followupbot.domain import canary, rota
 from followupbot.domain.clinic import Clinic, Crisis, Role
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ClinicFact
-from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier
 from tests.builders import (
@@ -32,19 +30,12 @@ MORNING = at("2026-03-09 08:30")
 TODAY = MORNING.date().toordinal()
 
 
-def folded(clinic: Clinic, decision: Decision) -> Clinic:
-    for fact in decision.facts:
-        assert isinstance(fact, ClinicFact)
-        clinic = apply_to_clinic(clinic, fact)
-    return clinic
-
-
 def after_test(clinic: Clinic, days: int) -> tuple[Clinic, Decision]:
     """That many days later the press has come in."""
     now = MORNING + timedelta(days=days)
-    clinic = folded(clinic, canary.put(clinic, now))
+    clinic = rota.after(clinic, canary.put(clinic, now))
     decision = canary.press(clinic, TODAY + days, now)
-    return folded(clinic, decision), decision
+    return rota.after(clinic, decision), decision
 
 
 @pytest.mark.parametrize(
@@ -62,10 +53,10 @@ def test_it_is_made_in_opening_hours(when: str, due: bool) -> None:
 
 
 def test_it_is_made_once_a_day_and_again_where_the_program_ended_before_the_press() -> None:
-    clinic = folded(a_clinic(), canary.put(a_clinic(), MORNING))
+    clinic = rota.after(a_clinic(), canary.put(a_clinic(), MORNING))
     assert canary.due(clinic, MORNING) == TODAY
     assert canary.put(clinic, MORNING) == Decision()
-    clinic = folded(clinic, canary.press(clinic, TODAY, MORNING))
+    clinic = rota.after(clinic, canary.press(clinic, TODAY, MORNING))
     assert canary.due(clinic, MORNING + timedelta(hours=3)) is None
     assert canary.due(clinic, MORNING + timedelta(days=1)) == TODAY + 1
 
@@ -105,7 +96,7 @@ def test_another_number_or_a_second_press_changes_nothing() -> None:
     assert canary.press(clinic, TODAY, MORNING) == Decision()
     assert canary.press(clinic, TODAY + 1, MORNING) == Decision()
     assert canary.press(a_clinic(), TODAY, MORNING) == Decision()
-    clinic = folded(clinic, canary.receive(clinic, TODAY, MORNING))
+    clinic = rota.after(clinic, canary.receive(clinic, TODAY, MORNING))
     assert canary.receive(clinic, TODAY, MORNING) == Decision()
     assert not canary.lost(clinic, MORNING + timedelta(hours=1))
 

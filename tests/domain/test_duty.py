@@ -6,7 +6,7 @@ from datetime import date, datetime
 import pytest
 
 from followupbot.domain import duty
-from followupbot.domain.clinic import Clinic, Crisis, Role, StaffBlocked, StaffMember, Unready, Want
+from followupbot.domain.clinic import Clinic, Crisis, Role, StaffMember, Unready, Want
 from followupbot.domain.duty import Gap
 from followupbot.domain.facts.rota import LeaveEntered, WeekAssigned
 from followupbot.domain.facts.staff import GroupBound, StaffMemberRemoved
@@ -23,6 +23,7 @@ from tests.builders import (
     a_member,
     a_programme,
     at,
+    blocked,
     gone,
     invited,
     some_settings,
@@ -46,12 +47,6 @@ def away(clinic: Clinic, who: StaffMember, first: str, last: str, cover: StaffMe
     """The same clinic, with somebody on leave."""
     leave = Leave(who.id, a_day(first), a_day(last), None if cover is None else cover.id)
     return apply_to_clinic(clinic, LeaveEntered(NOW, leave))
-
-
-def blocked(who: StaffMember) -> StaffMember:
-    """The same person, whose chat refuses us."""
-    assert who.chat is not None
-    return replace(who, state=StaffBlocked(who.chat))
 
 
 def names(staff: tuple[StaffMember, ...]) -> list[str]:

@@ -23,13 +23,6 @@ def a_verified_clinic() -> Clinic:
     return a_clinic([replace(DR_ITO, verified_at=VERIFIED), replace(DR_SATO, verified_at=VERIFIED), ADA])
 
 
-def kept(clinic: Clinic, decision: Decision) -> Clinic:
-    """The clinic once the decision is kept."""
-    for fact in decision.clinic_facts:
-        clinic = apply_to_clinic(clinic, fact)
-    return clinic
-
-
 def until(clinic: Clinic, then: datetime, now: datetime = VERIFIED) -> tuple[Clinic, list[tuple[str, str]]]:
     """The clinic then, and what was sent on which day; its own timers wake it, and each time later than before."""
     told = []
@@ -37,7 +30,7 @@ def until(clinic: Clinic, then: datetime, now: datetime = VERIFIED) -> tuple[Cli
         assert at_ > now, "what is due has been done"
         now = at_
         decision = clinic_wake.wake(clinic, now)
-        clinic = kept(clinic, decision)
+        clinic = rota.after(clinic, decision)
         assert clinic_wake.wake(clinic, now) == Decision(), "deciding twice decides nothing more"
         told += [(f"{now:%d %b}", line) for line in sent(decision)]
     return clinic, told
@@ -66,7 +59,7 @@ def test_whoever_presses_is_asked_again_in_a_month() -> None:
     for member in (DR_ITO, DR_SATO):
         decision = reach.confirm(clinic, member.id, member, A_MONTH_ON + timedelta(minutes=5))
         assert (kinds(decision), notice(decision)) == (["reach_confirmed"], "staff/notices/reached")
-        clinic = kept(clinic, decision)
+        clinic = rota.after(clinic, decision)
     _, told = until(clinic, A_MONTH_ON + timedelta(days=29), A_MONTH_ON + timedelta(minutes=5))
     assert told == [("27 Apr", "dr_ito: staff/reach"), ("27 Apr", "dr_sato: staff/reach")]
 
@@ -85,12 +78,12 @@ def test_who_blocks_us_cannot_be_reached_at_once_and_lead_and_admin_know() -> No
     decision = reach.block(a_verified_clinic(), DR_ITO.id, NOW)
     assert kinds(decision) == ["staff_member_blocked"]
     assert sent(decision) == ["dr_sato: staff/blocked", "ada: staff/blocked"]
-    clinic = kept(a_verified_clinic(), decision)
+    clinic = rota.after(a_verified_clinic(), decision)
     assert clinic.reachable(Role.CLINICIAN) == ()
     assert reach.block(clinic, DR_ITO.id, NOW) == Decision(), "told once"
     back = reach.unblock(clinic, DR_ITO.id, NOW)
     assert kinds(back) == ["staff_member_unblocked"]
-    member = kept(clinic, back).member(DR_ITO.id)
+    member = rota.after(clinic, back).member(DR_ITO.id)
     assert member is not None
     assert member.state == StaffJoined(ChatId("chat-of-dr_ito"))
 
@@ -105,20 +98,20 @@ def test_a_step_with_nobody_is_told_once_and_again_only_after_it_was_ready() -> 
     clinic = apply_to_clinic(a_verified_clinic(), StaffMemberBlocked(NOW, DR_ITO.id))
     first = clinic_wake.wake(clinic, NOW)
     assert sent(first) == ["dr_sato: staff/unready_nobody", "ada: staff/unready_nobody"]
-    clinic = kept(clinic, first)
+    clinic = rota.after(clinic, first)
     assert clinic_wake.wake(clinic, NOW + timedelta(days=1)) == Decision()
-    ready = kept(clinic, reach.unblock(clinic, DR_ITO.id, NOW))
+    ready = rota.after(clinic, reach.unblock(clinic, DR_ITO.id, NOW))
     assert sent(clinic_wake.wake(ready, NOW)) == []
-    assert kept(ready, clinic_wake.wake(ready, NOW)).unready_told == ()
+    assert rota.after(ready, clinic_wake.wake(ready, NOW)).unready_told == ()
 
 
 def test_a_group_is_asked_when_it_is_bound_and_anybody_on_its_step_may_press() -> None:
     """Who stands on another step shows nothing by a press."""
     decision = rota.bind(a_verified_clinic(), GROUPS_CHAT, Role.CLINICIAN, NOW)
     assert (kinds(decision), sent(decision)) == (["group_bound"], ["g1: staff/reach_group"])
-    clinic = kept(a_verified_clinic(), decision)
+    clinic = rota.after(a_verified_clinic(), decision)
     assert notice(reach.confirm(clinic, "g1", DR_SATO, NOW)) == "staff/notices/not_for_you"
-    clinic = kept(clinic, reach.confirm(clinic, "g1", DR_ITO, NOW))
+    clinic = rota.after(clinic, reach.confirm(clinic, "g1", DR_ITO, NOW))
     assert clinic.groups[0].verified_at == NOW
 
 
@@ -130,7 +123,7 @@ def test_nobody_presses_for_somebody_else() -> None:
 def test_a_group_in_which_nobody_presses_is_a_step_that_is_not_verified() -> None:
     """At once for whoever looks at the list; after a day lead and admin are told, once."""
     clinic = a_verified_clinic()
-    clinic = kept(clinic, rota.bind(clinic, GROUPS_CHAT, Role.CLINICIAN, VERIFIED))
+    clinic = rota.after(clinic, rota.bind(clinic, GROUPS_CHAT, Role.CLINICIAN, VERIFIED))
     group = Unready(Role.CLINICIAN, Want.GROUP)
     assert duty.unready(clinic, VERIFIED) == (group,)
     unpressed, told = until(clinic, VERIFIED + timedelta(days=4))
@@ -139,7 +132,7 @@ def test_a_group_in_which_nobody_presses_is_a_step_that_is_not_verified() -> Non
         ("03 Mar", "ada: staff/unready_group"),
         ("05 Mar", "g1: staff/reach_group"),
     ]
-    pressed = kept(unpressed, reach.confirm(unpressed, "g1", DR_ITO, VERIFIED + timedelta(days=4)))
+    pressed = rota.after(unpressed, reach.confirm(unpressed, "g1", DR_ITO, VERIFIED + timedelta(days=4)))
     assert duty.unready(pressed, VERIFIED + timedelta(days=4)) == ()
     (unread,) = (found for found in duty.unready(pressed, VERIFIED + timedelta(days=39)) if found.want is Want.GROUP)
     assert unread == group, "a month later it is to be shown anew"
@@ -147,16 +140,16 @@ def test_a_group_in_which_nobody_presses_is_a_step_that_is_not_verified() -> Non
 
 def test_a_group_that_is_lost_is_told_to_lead_and_admin() -> None:
     """And is paged no more."""
-    clinic = kept(a_verified_clinic(), rota.bind(a_verified_clinic(), GROUPS_CHAT, Role.CLINICIAN, NOW))
+    clinic = rota.after(a_verified_clinic(), rota.bind(a_verified_clinic(), GROUPS_CHAT, Role.CLINICIAN, NOW))
     decision = rota.unbind(clinic, clinic.groups[0], NOW, lost=True)
     assert sent(decision) == ["dr_sato: staff/group_lost", "ada: staff/group_lost"]
-    assert kept(clinic, decision).groups == ()
+    assert rota.after(clinic, decision).groups == ()
 
 
 def test_a_group_that_is_bound_again_pages_for_the_other_step_and_keeps_its_id() -> None:
     """Its copies of alerts are found again."""
-    clinic = kept(a_verified_clinic(), rota.bind(a_verified_clinic(), GROUPS_CHAT, Role.CLINICIAN, NOW))
-    clinic = kept(clinic, rota.bind(clinic, GROUPS_CHAT, Role.LEAD, NOW))
+    clinic = rota.after(a_verified_clinic(), rota.bind(a_verified_clinic(), GROUPS_CHAT, Role.CLINICIAN, NOW))
+    clinic = rota.after(clinic, rota.bind(clinic, GROUPS_CHAT, Role.LEAD, NOW))
     assert [(group.id, group.role) for group in clinic.groups] == [("g1", Role.LEAD)]
 
 

@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from followupbot.domain import canary, troubles
+from followupbot.domain import canary, rota, troubles
 from followupbot.domain.clinic import Clinic
 from followupbot.domain.decision import Decision
-from followupbot.domain.facts import ClinicFact
 from followupbot.domain.facts.watch import CanaryPut, CanaryRaised, CanaryReceived
 from followupbot.domain.folding import apply_to_clinic
 from followupbot.domain.troubles import Trouble
@@ -13,13 +12,6 @@ from tests.builders import ADA, DR_ITO, NOW, a_clinic, kinds, sent
 
 CLOCK = Trouble("part_stopped", "clock")
 ALERT = Trouble("alert_overdue", "7F3K2")
-
-
-def folded(clinic: Clinic, decision: Decision) -> Clinic:
-    for fact in decision.facts:
-        assert isinstance(fact, ClinicFact)
-        clinic = apply_to_clinic(clinic, fact)
-    return clinic
 
 
 def look(clinic: Clinic, *found: Trouble, judges: bool = True) -> Decision:
@@ -31,17 +23,17 @@ def test_each_is_told_when_it_begins_and_when_it_is_over_and_not_in_between() ->
     first = look(clinic, CLOCK, ALERT)
     assert sent(first) == ["ada: operator/trouble"] * 2
     assert len({message.subject for message in first.outgoing}) == 2  # type: ignore[union-attr]
-    clinic = folded(clinic, first)
+    clinic = rota.after(clinic, first)
     assert look(clinic, CLOCK, ALERT) == Decision()
     second = look(clinic, CLOCK)
     assert sent(second) == ["ada: operator/trouble_over"]
-    clinic = folded(clinic, second)
+    clinic = rota.after(clinic, second)
     assert [(notice.key, notice.detail) for notice in troubles.standing(clinic)] == [("part_stopped", "clock")]
 
 
 def test_whoever_cannot_know_does_not_say_that_it_is_over() -> None:
     """The parts of another process."""
-    clinic = folded(a_clinic(), look(a_clinic(), CLOCK))
+    clinic = rota.after(a_clinic(), look(a_clinic(), CLOCK))
     assert look(clinic, judges=False) == Decision()
 
 
@@ -55,10 +47,10 @@ def test_a_clock_that_has_jumped_is_doubted_once_until_somebody_has_looked() -> 
     clinic = a_clinic([ADA])
     doubted = troubles.doubt_clock(clinic, 7200, NOW)
     assert kinds(doubted) == ["clock_doubted"]
-    clinic = folded(clinic, doubted)
+    clinic = rota.after(clinic, doubted)
     assert troubles.doubt_clock(clinic, 7200, NOW) == Decision()
     assert clinic.clock_doubted_at == NOW
-    clinic = folded(clinic, troubles.confirm_clock(clinic, NOW))
+    clinic = rota.after(clinic, troubles.confirm_clock(clinic, NOW))
     assert clinic.clock_doubted_at is None
     assert troubles.confirm_clock(clinic, NOW) == Decision()
 

@@ -1,12 +1,11 @@
 """An alert while the clinic's people change: on call, away, out of reach, gone. Somebody hears it, or it is said."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from followupbot.domain import alerts, wake
 from followupbot.domain.alert_state import Open, Taken
 from followupbot.domain.chart import Chart
-from followupbot.domain.clinic import Clinic, Role, StaffBlocked, StaffMember
+from followupbot.domain.clinic import Clinic, Role
 from followupbot.domain.decision import Decision
 from followupbot.domain.facts.rota import LeaveEntered, WeekAssigned
 from followupbot.domain.facts.staff import GroupBound, StaffMemberRemoved
@@ -30,6 +29,7 @@ from tests.builders import (
     after,
     an_alerted_chart,
     at,
+    blocked,
     kinds,
     messages,
     sent,
@@ -40,12 +40,6 @@ DR_LEE = a_member("s4", "dr_lee", Role.CLINICIAN)
 STAFF = (DR_ITO, DR_SATO, ADA, DR_LEE)
 MINUTE = timedelta(minutes=1)
 FRIDAY_NIGHT = at("2026-03-13 22:00")
-
-
-def blocked(who: StaffMember) -> StaffMember:
-    """The same person, whose chat refuses us."""
-    assert who.chat is not None
-    return replace(who, state=StaffBlocked(who.chat))
 
 
 def with_lee_on_call(clinic: Clinic | None = None) -> Clinic:

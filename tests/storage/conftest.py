@@ -1,9 +1,5 @@
 """Every case of storage runs on SQLite and on a real PostgreSQL."""
 
-import pytest
-
-from followupbot.storage.engine import Database
-from followupbot.storage.keys import Keys
 from tests.databases import (
     changeable_database,
     copied_postgres,
@@ -15,7 +11,7 @@ from tests.databases import (
     migrated_sqlite,
     postgres,
 )
-from tests.storage.people import Site
+from tests.storage.people import site
 
 __all__ = [
     "changeable_database",
@@ -27,13 +23,5 @@ __all__ = [
     "migrated_postgres",
     "migrated_sqlite",
     "postgres",
+    "site",
 ]
-
-
-@pytest.fixture
-def site(database: Database, keys: Keys) -> Site:
-    """A clinic with three people and one patient."""
-    founded = Site(database, keys)
-    founded.found()
-    founded.enrol()
-    return founded

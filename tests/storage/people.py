@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from followupbot.domain.alert_state import Flag, Ladder, LadderStep
@@ -238,3 +239,12 @@ def states(site: Site) -> dict[str, str]:
 def claim_keys(site: Site, limit: int = 10) -> list[str]:
     """The keys of what can go now; all of it is in hand then."""
     return [claim.key for claim in site.outbox.claim(site.now, site.machine_now, limit)]
+
+
+@pytest.fixture
+def site(database: Database, keys: Keys) -> Site:
+    """A clinic with three people and one patient."""
+    founded = Site(database, keys)
+    founded.found()
+    founded.enrol()
+    return founded

@@ -1,9 +1,5 @@
 """Upkeep is tested on SQLite and on a real PostgreSQL."""
 
-import pytest
-
-from followupbot.storage.engine import Database
-from followupbot.storage.keys import Keys
 from tests.databases import (
     copied_postgres,
     database,
@@ -14,7 +10,7 @@ from tests.databases import (
     migrated_sqlite,
     postgres,
 )
-from tests.storage.people import Site
+from tests.storage.people import site
 
 __all__ = [
     "copied_postgres",
@@ -25,13 +21,5 @@ __all__ = [
     "migrated_postgres",
     "migrated_sqlite",
     "postgres",
+    "site",
 ]
-
-
-@pytest.fixture
-def site(database: Database, keys: Keys) -> Site:
-    """A clinic with three people and one patient."""
-    founded = Site(database, keys)
-    founded.found()
-    founded.enrol()
-    return founded
