@@ -11,11 +11,14 @@ from pathlib import Path
 import pytest
 
 import followupbot
+from followupbot.application import carers
 from followupbot.checking.check import NOWHERE, own_contracts
 from followupbot.checking.language import read_limits
 from followupbot.domain.ids import Language, MessageKey, Version
 from followupbot.domain.lexicon import Lexicon
+from followupbot.domain.params import WHOM
 from followupbot.domain.params import Words as WordsOf
+from followupbot.domain.prompts import OF_CARER
 from followupbot.domain.spelling import plain
 from followupbot.protocol_files.lexicon import LEXICON_FILE, read_lexicon
 from followupbot.protocol_files.programme import read_files, read_programme
@@ -24,7 +27,7 @@ from followupbot.protocol_files.sources import gather
 from followupbot.rendering import html
 from followupbot.rendering.contracts import CONTRACTS, contract
 from followupbot.rendering.contracts.terms import Contract
-from followupbot.rendering.renderer import Edition
+from followupbot.rendering.renderer import Edition, Renderer
 from followupbot.rendering.words import Message, Words
 
 FILES = gather(NOWHERE)
@@ -277,3 +280,42 @@ def test_no_line_is_glued_to_the_one_above(file: str) -> None:
     assert GLUED.findall(FILES[file].decode()) == []
     if "/alerts/" not in file:  # an alert is read at one glance: its lines stand close on purpose
         assert NO_PARAGRAPH.findall(FILES[file].decode()) == []
+
+
+# -- whose voice -------------------------------------------------------------------------------------------------------
+
+
+def numbered(message: Message) -> list[str]:
+    """The lines of a red-flag screen, without their numbers."""
+    return re.findall(r"^[0-9]\. (.+)$", message.body.text, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "message", [pytest.param(message, id=message.file) for message in MESSAGES if message.key.endswith(OF_CARER)]
+)
+def test_who_helps_is_asked_in_the_patients_voice_too(message: Message) -> None:
+    """ "I" and "you" are the patient in every question, as the line above it says; no screen has a voice of its own."""
+    whole = WORDS.message(message.language, MessageKey(message.key.removesuffix(OF_CARER)))
+    assert numbered(message)
+    assert set(numbered(message)) <= set(numbered(whole))
+
+
+@pytest.mark.parametrize("language", WORDS.languages)
+def test_who_helps_is_told_whose_voice_a_question_has(language: Language) -> None:
+    """Above each question, and where they are asked whether they help."""
+    renderer = Renderer(lambda _: FILES, lambda _: PROGRAMME.settings)
+    params = {"number": 1, "of": 8, "first": True, "since": None, WHOM: "M&G"}
+    asked = renderer.render(Version("shipped"), language, MessageKey("questions/back_nrs"), params).html
+    assert asked.count("M&amp;G") == 2  # who it is about, and who "you" and "I" are
+    you = {"en": "“you”", "es": "«usted»"}[language]
+    assert you in asked.split("\n")[0]
+    assert you in EDITION.html(language, MessageKey("carers/ask"), {"initials": "MG"})
+
+
+@pytest.mark.parametrize("language", WORDS.languages)
+@pytest.mark.parametrize("only_chat", [False, True])
+def test_who_helps_reads_of_no_command_that_is_not_theirs(language: Language, only_chat: bool) -> None:
+    """What cannot be done is no help."""
+    shown = EDITION.html(language, MessageKey("carers/help"), {"only_chat": only_chat})
+    theirs = carers.ALWAYS | (carers.FOR_WHO_HAS_NO_CHAT if only_chat else frozenset())
+    assert set(re.findall(r"^/([a-z]+)", shown, re.MULTILINE)) == theirs

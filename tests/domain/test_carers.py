@@ -49,6 +49,7 @@ from tests.builders import (
     a_protocol,
     after,
     kinds,
+    messages,
     sent,
 )
 
@@ -218,12 +219,14 @@ def test_what_a_helper_writes_is_theirs_and_staff_see_that_it_is() -> None:
         assert [line.params["helper"] for line in lines.each] == (["1"] if speaks else [None])
 
 
-def test_a_helper_is_told_what_is_theirs_to_send_and_who_has_the_only_chat_everything() -> None:
+def test_a_helper_is_told_what_is_theirs_to_send_and_who_has_the_only_chat_what_else_is() -> None:
     """`/stop` of a helper ends their help, not the check-ins."""
     chart = helped(speaks=True)
     assert sent(manual.help_(chart, NOW)) == ["patient: carers/help"]
     alone = replace(chart, enrolment=replace(chart.enrolled, chat=None))
-    assert sent(manual.help_(alone, NOW)) == ["patient: replies/help"]
+    (theirs,), (all_there_is,) = messages(manual.help_(chart, NOW)), messages(manual.help_(alone, NOW))
+    assert [message.params["only_chat"] for message in (theirs, all_there_is)] == [False, True]
+    assert all_there_is.message == "carers/help"
     assert sent(manual.help_(helped(), NOW)) == ["patient: replies/help"]
 
 

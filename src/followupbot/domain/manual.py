@@ -1,5 +1,6 @@
 """What a patient hears who asks what can be done here."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from followupbot.domain import offers
@@ -7,6 +8,7 @@ from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.outgoing import Lane
+from followupbot.domain.params import Param
 
 COMMANDS = (
     "urgent",
@@ -31,11 +33,12 @@ COMMANDS = (
 def help_(chart: Chart, now: datetime) -> Decision:
     """Every command in plain words, and whom to call; at any hour and in every state of the enrolment.
 
-    A helper has those that are theirs; where there is no other chat than a helper's, nearly all are.
+    A helper has those that are theirs; where there is no other chat than a helper's, more are.
     """
     rows = (*offers.check_now(chart), *offers.crisis(chart))
-    message = "replies/help" if chart.speaker is None or chart.enrolled.chat is None else "carers/help"
-    return _reply(chart, message, f"help/{stamp(now)}", rows)
+    if chart.speaker is None:
+        return _reply(chart, "replies/help", f"help/{stamp(now)}", rows)
+    return _reply(chart, "carers/help", f"help/{stamp(now)}", rows, {"only_chat": chart.enrolled.chat is None})
 
 
 def privacy(chart: Chart, now: datetime) -> Decision:
@@ -48,5 +51,8 @@ def unknown_command(chart: Chart, now: datetime) -> Decision:
     return _reply(chart, "replies/unknown_command", f"unknown_command/{stamp(now)}")
 
 
-def _reply(chart: Chart, message: str, key: str, rows: offers.Rows = ()) -> Decision:
-    return Decision(outgoing=(to_patient(chart, message, key=key, lane=Lane.REPLY, choices=rows),))
+def _reply(
+    chart: Chart, message: str, key: str, rows: offers.Rows = (), params: Mapping[str, Param] | None = None
+) -> Decision:
+    reply = to_patient(chart, message, key=key, lane=Lane.REPLY, params=params, choices=rows)
+    return Decision(outgoing=(reply,))

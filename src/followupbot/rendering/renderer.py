@@ -21,6 +21,9 @@ from followupbot.rendering.words import Source, Words
 
 EMERGENCY_NUMBER_KEY = MessageKey("clinic/emergency_number")
 
+QUESTIONS = "questions/"
+VOICE_KEY = MessageKey("carers/voice")
+
 CHOSEN: Mapping[bool | None, str] = {None: "", True: "☑ ", False: "☐ "}
 """Of several that may be chosen together, which are: a sign that needs no language."""
 
@@ -187,7 +190,7 @@ class Renderer:
         whom = params.get(WHOM)
         html = edition.html(language, message, params)
         if isinstance(whom, str):
-            html = f"<b>{escape(whom)}</b>\n{html}"
+            html = f"{_heading(edition, language, message, whom)}\n{html}"
         buttons = tuple(
             tuple(Button(_label(edition, language, message, choice, params), choice.press) for choice in row)
             for row in choices
@@ -203,6 +206,16 @@ class Renderer:
         if version not in self._editions:
             self._editions[version] = Edition(Words(self._files_of(version)), self._settings_of(version))
         return self._editions[version]
+
+
+def _heading(edition: Edition, language: Language, message: MessageKey, whom: str) -> str:
+    """Whom a message is about. Above a question it is said too whose voice it has: whoever helps is not meant by it."""
+    if message.startswith(QUESTIONS):
+        try:
+            return edition.html(language, VOICE_KEY, {WHOM: whom})
+        except LookupError:
+            pass  # words that were published before there was such a line
+    return f"<b>{escape(whom)}</b>"
 
 
 def _label(

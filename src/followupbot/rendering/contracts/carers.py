@@ -28,7 +28,8 @@ CONTRACTS: dict[str, Contract] = {
     "carers/ask": Contract(
         {"initials": INITIALS}, shows=("initials", "clinic.name", EMERGENCY_NUMBER), buttons=("agree", "decline")
     ),
-    "carers/help": Contract(shows=(EMERGENCY_NUMBER,)),
+    "carers/help": Contract({"only_chat": TRUTH}, shows=(EMERGENCY_NUMBER,)),
+    "carers/voice": Contract({"whom": SHORT_TEXT}, shows=("whom",)),
     "carers/welcome": Contract({"initials": INITIALS}, shows=("initials", EMERGENCY_NUMBER)),
     "carers/left": Contract({"initials": INITIALS}, shows=("initials", EMERGENCY_NUMBER)),
     "carers/not_yours": Contract({"initials": INITIALS}, shows=("initials", EMERGENCY_NUMBER)),
