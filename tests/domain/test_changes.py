@@ -16,6 +16,7 @@ from followupbot.domain.presses import BackPress, ChangePress, CheckNowPress, Sa
 from followupbot.domain.rules import Tier
 from tests.builders import CHECK_IN, MESSAGE, NOW, PATIENT, after, buttons, kinds, labels, messages, notice, sent
 from tests.domain.one_of_everything import (
+    BASELINE,
     DEGREE,
     FULL,
     GATE,
@@ -193,6 +194,13 @@ def test_back_from_it_is_the_list_and_its_answer_stays() -> None:
     assert the_check_in(after(chart, decision)).answer(PAIN) == 3
 
 
+def test_back_from_a_question_is_the_page_of_the_list_that_it_is_on() -> None:
+    """Who turned the page to it need not turn it again."""
+    chart = opened(done_in_full(), NOTE)
+    (shown,) = messages(changes.ask_which(chart, CHECK_IN, 0, MESSAGE, NOW))
+    assert opens(shown) == [URGENCY, NOTE, None]
+
+
 def test_a_double_tap_opens_it_once() -> None:
     """And the same answer pressed twice is one."""
     chart = opened(done(), PAIN)
@@ -253,6 +261,10 @@ def test_a_check_in_that_is_over_says_so_kindly_and_how_something_new_is_told() 
         (told,) = messages(decision)
         assert told.message == "check_ins/unchanged"
         assert [button.press for button in buttons(told)] == [CheckNowPress(PATIENT)]
+    another = check_ins.ask(done(), BASELINE, NOW)
+    assert sent(changes.ask_which(after(done(), another), CHECK_IN, 0, MESSAGE, NOW)) == [
+        "patient: check_ins/unchanged"
+    ], "a newer one is asked"
     left = changes.leave(done(), CHECK_IN, MESSAGE, late)
     assert (left.facts, sent(left), notice(left)) == ((), [], "replies/notices/over")
 

@@ -39,18 +39,20 @@ def go_back(chart: Chart, check_in_id: CheckInId, question: QuestionId, pressed:
 def ask_which(chart: Chart, check_in_id: CheckInId, first: int, pressed: MessageId, now: datetime) -> Decision:
     """A button for each answer stands there, from the `first` on, and one that leaves all as it is.
 
-    A question that was opened anew, and is gone back from, keeps its answer.
+    A question that was opened anew, and is gone back from, keeps its answer; the page is the one that it is on.
     """
     check_in = chart.check_in(check_in_id)
     if check_in is None or not _may_change(chart, check_in, now):
         return _too_late(chart, pressed, now)
-    facts = _kept(chart, check_in, now)
+    facts, opened = _kept(chart, check_in, now), check_in.reopened
     chart = fold(chart, facts)
     check_in = chart.check_in(check_in_id)
     assert check_in is not None
     answers = tuple(_answers(chart, check_in, now))
     if not answers:
         return Decision(facts) + leave(chart, check_in_id, pressed, now)
+    places = [place for place, (turn, _) in enumerate(answers) if turn.asked.question.id == opened]
+    first = places[0] // ANSWERS_SHOWN_MAX * ANSWERS_SHOWN_MAX if places else first
     first = first if first < len(answers) else 0
     shown = answers[first : first + ANSWERS_SHOWN_MAX]
     asked = to_patient(
