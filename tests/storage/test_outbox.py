@@ -418,6 +418,19 @@ def test_what_was_to_be_sent_to_an_erased_patient_is_not(site: Site) -> None:
     assert states(site) == {"k1": "cancelled", "p1": "cancelled", "c1": "sending"}
 
 
+@pytest.mark.parametrize(
+    ("column", "broken"), [("params_enc", b""), ("choices_enc", b"torn"), ("payload_enc", b"torn"), ("act", "shout")]
+)
+def test_what_can_not_be_read_is_dead_and_holds_nobody_up(site: Site, column: str, broken: object) -> None:
+    """A bad sector of the disk, or a row of another program: what is behind it goes, and the auditor tells of it."""
+    site.decide(message("k1"))
+    site.decide_clinic(message("c1", ToClinician(DR_SATO), subject="c"))
+    with site.database.write() as connection:
+        connection.execute(outbox.update().where(outbox.c.key == "k1").values({column: broken}))
+    assert claim_keys(site) == ["c1"]
+    assert states(site) == {"k1": "dead", "c1": "sending"}
+
+
 def test_a_long_queue_is_settled_in_pieces(site: Site) -> None:
     """One claim looks at five hundred rows at most; the next goes on."""
     many = [message(f"k{number}", subject=str(number), expires_at=NOON) for number in range(505)]

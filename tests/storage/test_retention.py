@@ -6,9 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from followupbot.domain.facts.patient import LegalHoldPlaced
-from followupbot.domain.ids import PatientId
+from followupbot.domain.households import Kept
+from followupbot.domain.ids import MessageId, PatientId
 from followupbot.storage import retention
 from followupbot.storage.retention import Kind, Retention
+from followupbot.storage.tables import updates_set_aside
 from tests.storage.people import NOON, OTHER_PATIENT, PATIENT, Site, message
 
 CANARY = "CANARY-77"
@@ -88,3 +90,24 @@ def test_after_an_erasure_the_person_can_still_write_to_us(site: Site) -> None:
     assert site.charts.address(chat) == 2001
     other = Site(site.database, site.keys, holder="h2")
     assert other.charts.note_chat(2001) == chat
+
+
+def test_the_words_of_a_chat_that_was_let_go_are_gone(site: Site) -> None:
+    """Those too that waited to be said whom they are about, once nobody is left whom they could be about."""
+    other = PatientId("S4R3D")
+    chat = site.enrol(other, address=2001)
+    site.charts.keep_until_meant(Kept(chat, MessageId(9), "text", CANARY), NOON)
+    assert site.charts.erase(PATIENT, "asked", "0f", site.cause(), lambda _: True)
+    assert site.charts.meant(chat, MessageId(9)) is not None
+    assert site.charts.erase(other, "asked", "0f", site.cause(), lambda _: True)
+    assert site.charts.meant(chat, MessageId(9)) is None
+
+
+def test_of_updates_set_aside_only_those_of_the_erased_go(site: Site) -> None:
+    """Whoever's number has theirs in it keeps what is to be looked at."""
+    for update, address in ((11, 2001), (12, 52001), (13, 20015), (14, -2001)):
+        site.charts.set_aside(update, b'{"chat": {"id": %d}, "text": "x"}' % address, "KeyError", NOON)
+    assert site.charts.erase(PATIENT, "asked", "0f", site.cause(), lambda _: True)
+    with site.database.read() as connection:
+        left = connection.scalars(sa.select(updates_set_aside.c.update_id).order_by(updates_set_aside.c.update_id))
+        assert list(left) == [1, 12, 13, 14]

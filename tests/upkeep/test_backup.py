@@ -10,17 +10,32 @@ import sqlalchemy as sa
 from followupbot.domain.facts.alerts import AlertTaken
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.ids import AlertId, PatientId
+from followupbot.domain.outgoing import ToClinician
 from followupbot.storage.dumps import Dump
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys, patient_key
 from followupbot.storage.marks import QUARANTINE, Marks
+from followupbot.storage.status import status as status_of
+from followupbot.storage.tables import chats
 from followupbot.upkeep import backup as backups
 from followupbot.upkeep.backup import Backup, BackupFailed, back_up, manifest_of
 from followupbot.upkeep.manifest import Manifest
 from followupbot.upkeep.restore import RestoreRefused, erased_patients, restore
 from followupbot.upkeep.verify import verify
 from tests.databases import MASTER_KEY, Postgres
-from tests.storage.people import DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site, asked, message, raised
+from tests.storage.people import (
+    DR_ITO,
+    NOON,
+    OTHER_PATIENT,
+    PATIENT,
+    PATIENT_ADDRESS,
+    Site,
+    asked,
+    claim_keys,
+    message,
+    raised,
+    states,
+)
 
 KEY = bytes(range(32, 64))
 NOBODY: frozenset[PatientId] = frozenset()
@@ -165,6 +180,32 @@ def test_an_erased_patient_does_not_come_back(site: Site, tmp_path: Path) -> Non
     with site.database.read() as connection:
         left = connection.execute(sa.text("SELECT count(*) FROM outbox WHERE owner LIKE 'patient:%'")).scalar_one()
         assert left == 0
+
+
+def test_who_shared_a_chat_with_somebody_erased_since_is_called_until_they_write(site: Site, tmp_path: Path) -> None:
+    """Their number came back under a key that is gone: nobody can write to them, nothing is held up by it."""
+    chat = site.enrol(OTHER_PATIENT, PATIENT_ADDRESS)
+    last_week = made(site, tmp_path / "backups")
+    assert site.charts.erase(PATIENT, "asked", "0f", site.cause(), lambda _: True)
+    erased = erased_patients(site.keys, [])
+    restore(site.database, site.keys, KEY, last_week.path, erased, NOON, replace=True)
+    after = Site(site.database, site.keys, holder="h2", causes=100)
+    (line,) = status_of(site.database, NOON).to_call
+    assert (line.patient, line.blocked) == (OTHER_PATIENT, True)
+    after.decide(message("to him", subject="s"), patient=OTHER_PATIENT)
+    after.decide_clinic(message("to staff", ToClinician(DR_ITO), subject="c"))
+    assert "to staff" in claim_keys(after)
+    assert states(after)["to him"] == "cancelled"
+
+    assert after.charts.note_chat(PATIENT_ADDRESS) == chat
+    after.outbox.unblock_chat(chat)  # as the desk does for whoever comes
+    assert after.charts.address(chat) == PATIENT_ADDRESS
+    after.decide(message("again", subject="t"), patient=OTHER_PATIENT)
+    assert "again" in claim_keys(after)
+    assert after.charts.erase(OTHER_PATIENT, "asked", "0f", after.cause(), lambda _: True)
+    assert after.charts.speakers_of(chat) == ()
+    with site.database.read() as connection:
+        assert connection.scalar(sa.select(chats.c.chat).where(chats.c.chat == chat)) is None
 
 
 def test_a_backup_that_fails_leaves_none(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,7 +145,8 @@ class Charts:
 
     def postpone(self, patient: PatientId, until: datetime) -> None:
         """Leave that chart alone until then: deciding about it raised."""
-        later = charts.update().where(charts.c.patient == patient).values(wake_at=until)
+        there = charts.c.form != ERASED  # the others would be due for ever
+        later = charts.update().where(charts.c.patient == patient, there).values(wake_at=until)
         self._database.unit(lambda connection: connection.execute(later))
 
     def patient_invited(self, token: TokenHash) -> PatientId | None:

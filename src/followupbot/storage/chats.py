@@ -7,9 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from followupbot.domain.ids import ChatId, MessageId
+from followupbot.storage import follows
 from followupbot.storage.engine import Database
-from followupbot.storage.keys import CLINIC, INDEX, Keys, patient_of
-from followupbot.storage.tables import chats, follows
+from followupbot.storage.keys import CLINIC, INDEX, Keys, patient_key, patient_of
+from followupbot.storage.tables import chats
+from followupbot.storage.tables import follows as follows_table
 
 ACTIVE = "active"
 BLOCKED = "blocked"
@@ -92,9 +94,15 @@ class Chats:
         connection.execute(held.values(not_before_machine_ms=machine_now))
 
     def _find(self, address: int) -> ChatId | None:
+        query = sa.select(chats.c.chat, chats.c.address_enc).where(chats.c.number_index == self._index(address))
         with self._database.read() as connection:
-            found = connection.scalar(sa.select(chats.c.chat).where(chats.c.number_index == self._index(address)))
-        return None if found is None else ChatId(found)
+            found = connection.execute(query).one_or_none()
+        if found is None:
+            return None
+        if not found.address_enc:  # lost, and told anew by whoever comes from there
+            number = str(address).encode()
+            self._database.unit(lambda connection: put_number(connection, self._keys, found.chat, number))
+        return ChatId(found.chat)
 
     def _make(self, connection: Connection, address: int) -> ChatId:
         name = self._index(address)
@@ -132,6 +140,19 @@ def address_of(keys: Keys, chat: str, owner: str, address_enc: bytes) -> int:
     return int(keys.cipher(owner).decrypt(address_enc, "chats", "address_enc", chat))
 
 
+def put_number(connection: Connection, keys: Keys, chat: str, address: bytes) -> None:
+    """The chat's number is under the key of a patient who is followed there, or the clinic's where nobody is."""
+    patient = follows.first(connection, chat)
+    owner = CLINIC if patient is None else patient_key(patient)
+    number = keys.make(owner).encrypt(address, "chats", "address_enc", chat)
+    connection.execute(chats.update().where(chats.c.chat == chat).values(owner=owner, address_enc=number))
+
+
+def lose_number(connection: Connection, chat: str) -> None:
+    """Nobody can write there, until somebody comes from there: whoever is reached there alone is to be called."""
+    connection.execute(chats.update().where(chats.c.chat == chat).values(owner=CLINIC, address_enc=b"", state=BLOCKED))
+
+
 def saw(connection: Connection, chat: ChatId, message: MessageId) -> None:
     """The chat's newest message is that one, unless we know of a newer."""
     connection.execute(_SAW, {"same_chat": chat, "newest": message})
@@ -142,5 +163,5 @@ def _needs(connection: Connection, owner: str, chat: str) -> bool:
     patient = patient_of(owner)
     if patient is None:
         return False
-    query = sa.select(follows.c.carer).where(follows.c.chat == chat, follows.c.patient == patient).limit(1)
-    return connection.execute(query).first() is not None
+    query = sa.select(follows_table.c.carer).where(follows_table.c.chat == chat, follows_table.c.patient == patient)
+    return connection.execute(query.limit(1)).first() is not None

@@ -62,6 +62,13 @@ def speakers(connection: Connection, chat: ChatId) -> Sequence[Speaker]:
     return tuple(found.values())
 
 
+def first(connection: Connection, chat: str) -> PatientId | None:
+    """The first by code of the patients who are followed there."""
+    query = sa.select(follows.c.patient).where(follows.c.chat == chat).order_by(follows.c.patient).limit(1)
+    found = connection.scalar(query)
+    return None if found is None else PatientId(found)
+
+
 def invited(connection: Connection, token: TokenHash) -> PatientId | None:
     """The patient whose carer a link that is still out was made for."""
     found = connection.scalar(sa.select(follows.c.patient).where(follows.c.token_hash == token))

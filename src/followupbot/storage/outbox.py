@@ -15,6 +15,7 @@ from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import WHOM
 from followupbot.storage import follows, queue
 from followupbot.storage.chats import ACTIVE, BLOCKED, Chats, address_of, saw
+from followupbot.storage.cipher import Undecryptable
 from followupbot.storage.engine import Conflict, Database
 from followupbot.storage.facts import decode_choices, decode_params
 from followupbot.storage.keys import KeyDestroyed, Keys
@@ -211,12 +212,25 @@ class Outbox:
                     if not rows:
                         break
                     looked_at += len(rows)
-                    tried = [self._take_or_settle(connection, row, now, machine_now) for row in rows]
+                    tried = [self._take_or_give_up(connection, row, now, machine_now) for row in rows]
                     taken = [claim for claim in tried if claim is not None]
                     claims += taken
                     if len(taken) == len(rows):
                         break  # only what was settled can have held back more of this lane
         return claims
+
+    def _take_or_give_up(
+        self, connection: Connection, row: sa.Row[Any], now: datetime, machine_now: int
+    ) -> Claim | None:
+        """One row that can't be read is dead: else no other would be claimed any more."""
+        try:
+            return self._take_or_settle(connection, row, now, machine_now)
+        except KeyDestroyed:
+            gone = {"state": "cancelled", "error": "the patient was erased"}
+        except (Undecryptable, ValueError, LookupError) as error:
+            gone = {"state": "dead", "error": f"can't be read: {type(error).__name__}"}
+        queue.change(connection, row, gone)
+        return None
 
     def _take_or_settle(
         self, connection: Connection, row: sa.Row[Any], now: datetime, machine_now: int
@@ -233,12 +247,7 @@ class Outbox:
             "lease_token": secrets.token_hex(8),
             "lease_holder": self._holder,
         }
-        try:
-            claim = self._read(connection, row, changes)
-        except KeyDestroyed:
-            gone = {"state": "cancelled", "error": "the patient was erased"}
-            queue.change(connection, row, gone)
-            return None
+        claim = self._read(connection, row, changes)
         try:
             queue.change(connection, row, changes)
         except IntegrityError as error:  # another sender has one of this chat and subject in flight since we looked

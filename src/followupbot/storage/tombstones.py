@@ -1,5 +1,6 @@
 """Erasing a patient: what is kept about them goes, their key is destroyed, and a tombstone says that it was so."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,21 +8,22 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from followupbot.domain.ids import PatientId
+from followupbot.storage import chats, follows
 from followupbot.storage.cipher import Undecryptable
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import CLINIC, KeyDestroyed, Keys, patient_key
 from followupbot.storage.tables import (
     causes,
     charts,
-    chats,
     facts,
-    follows,
     link_tries,
     metadata,
     outbox,
     tombstones,
+    unmeant,
     updates_set_aside,
 )
+from followupbot.storage.tables import chats as chats_table
 
 ERASED = "erased"
 """The state of an erased patient's row, and its form: nothing is folded into it, and nothing opens it."""
@@ -97,7 +99,7 @@ def bury(database: Database, connection: Connection, keys: Keys, stone: Tombston
     for table in reversed(metadata.sorted_tables):
         if "patient" in table.c and table not in (charts, tombstones):
             connection.execute(sa.delete(table).where(table.c.patient == patient))
-    for owned in connection.execute(sa.select(chats).where(chats.c.owner == name)).all():
+    for owned in connection.execute(sa.select(chats_table).where(chats_table.c.owner == name)).all():
         _let_go(connection, keys, name, owned)
 
 
@@ -116,34 +118,34 @@ def _let_go(connection: Connection, keys: Keys, name: str, owned: sa.Row[tuple[o
         address = keys.cipher(name).decrypt(bytes(owned.address_enc), "chats", "address_enc", chat)
     except (KeyDestroyed, Undecryptable):  # a backup was put back, and the key is gone since
         address = b""
-    others = sa.select(follows.c.patient).where(follows.c.chat == chat).order_by(follows.c.patient).limit(1)
-    heir = connection.scalar(others)
-    if heir is not None and address:
-        owner = patient_key(PatientId(heir))
-        number = keys.make(owner).encrypt(address, "chats", "address_enc", chat)
-        connection.execute(chats.update().where(chats.c.chat == chat).values(owner=owner, address_enc=number))
+    if address and follows.first(connection, chat) is not None:
+        chats.put_number(connection, keys, chat, address)
         return
     _forget_updates(connection, keys, address)
     connection.execute(sa.delete(link_tries).where(link_tries.c.chat == chat))
+    connection.execute(sa.delete(unmeant).where(unmeant.c.chat == chat))
     connection.execute(sa.delete(outbox).where(outbox.c.chat == chat))
     if _still_named(connection, chat):
-        connection.execute(chats.update().where(chats.c.chat == chat).values(owner=CLINIC, address_enc=b""))
+        chats.lose_number(connection, chat)
     else:
-        connection.execute(sa.delete(chats).where(chats.c.chat == chat))
+        connection.execute(sa.delete(chats_table).where(chats_table.c.chat == chat))
 
 
 def _forget_updates(connection: Connection, keys: Keys, address: bytes) -> None:
-    """Updates that were set aside and come from that number."""
+    """Updates that were set aside and come from that number, which is no part of a longer one there."""
+    if not address:
+        return
+    theirs = re.compile(rb"(?<![-\d])" + re.escape(address) + rb"(?!\d)")
     for row in connection.execute(sa.select(updates_set_aside.c.update_id, updates_set_aside.c.raw_enc)).all():
         raw = keys.cipher(CLINIC).decrypt(bytes(row.raw_enc), "updates_set_aside", "raw_enc", str(row.update_id))
-        if address and address in raw:
+        if theirs.search(raw):
             connection.execute(sa.delete(updates_set_aside).where(updates_set_aside.c.update_id == row.update_id))
 
 
 def _still_named(connection: Connection, chat: str) -> bool:
     for table in metadata.sorted_tables:
         for column in table.c:
-            if any(key.column is chats.c.chat for key in column.foreign_keys):
+            if any(key.column is chats_table.c.chat for key in column.foreign_keys):
                 query = sa.select(sa.literal(1)).select_from(table).where(column == chat).limit(1)
                 if connection.execute(query).first() is not None:
                     return True
