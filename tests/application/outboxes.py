@@ -25,6 +25,7 @@ class Row:
     lease_until: int = 0
     token: str = ""
     message_id: MessageId | None = None
+    sent_at: datetime | None = None
     error: str = ""
     payloads: list[bytes] = field(default_factory=list)
     """Every payload that was kept, the newest last."""
@@ -93,7 +94,7 @@ class MemoryOutbox:
 
     def confirm(self, claim: Claim, message_id: MessageId | None, now: datetime) -> None:
         if row := self._held(claim):
-            row.state, row.message_id = "sent", message_id
+            row.state, row.message_id, row.sent_at = "sent", message_id, now
 
     def retry(self, claim: Claim, at_machine: int, counted: bool, uncertain: bool, error: str) -> None:
         if row := self._held(claim):

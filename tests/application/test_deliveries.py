@@ -325,7 +325,7 @@ async def test_an_exception_of_the_channel_is_an_attempt_that_may_have_arrived(c
 
 
 async def test_bytes_that_can_not_be_kept_are_not_sent(clinic: Clinic) -> None:
-    """The row stays in hand; when its lease is over it goes, as if nothing had been."""
+    """The row is put back, and goes as soon as the database is there, as if nothing had been: it waits for no lease."""
     row = clinic.post()
     real = clinic.outbox.keep_rendered
 
@@ -333,12 +333,16 @@ async def test_bytes_that_can_not_be_kept_are_not_sent(clinic: Clinic) -> None:
         raise StorageUnavailable
 
     clinic.outbox.keep_rendered = locked  # type: ignore[method-assign]
-    await clinic.round()
+    task = asyncio.create_task(clinic.deliveries.once(clinic.time.now()))
+    await clinic.time.pass_by(1)
+    clinic.writer.away = True
+    await clinic.time.pass_by(9)
+    await task
     assert (clinic.phone.sent, row.state) == ([], "sending")
+    clinic.writer.away = False
     clinic.outbox.keep_rendered = real  # type: ignore[method-assign]
-    await clinic.time.pass_by(20)
     await clinic.round()
-    assert row.state == "sent"
+    assert (row.state, row.attempts, row.uncertain) == ("sent", 1, 0)
 
 
 async def test_a_database_that_was_locked_for_a_moment_delays_nothing_for_a_lease(clinic: Clinic) -> None:
@@ -357,7 +361,10 @@ async def test_a_database_that_was_locked_for_a_moment_delays_nothing_for_a_leas
 
 
 async def test_nothing_is_sent_so_late_that_somebody_else_may_have_claimed_it(clinic: Clinic) -> None:
-    """The disk hung for 9 s while the bytes were kept; a send may take 10, and the lease is over after 20."""
+    """The disk hung for 9 s while the bytes were kept; a send may take 10, and the lease is over after 20.
+
+    It is put back, and goes with the next round.
+    """
     row = clinic.post()
     real = clinic.outbox.keep_rendered
 
@@ -367,12 +374,16 @@ async def test_nothing_is_sent_so_late_that_somebody_else_may_have_claimed_it(cl
 
     clinic.outbox.keep_rendered = hangs  # type: ignore[method-assign]
     await clinic.round()
-    assert (clinic.phone.sent, row.state) == ([], "sending")
+    assert (clinic.phone.sent, row.state) == ([], "pending")
+    clinic.outbox.keep_rendered = real  # type: ignore[method-assign]
+    await clinic.round()
+    assert (row.state, row.attempts, row.uncertain) == ("sent", 1, 0)
 
 
-async def test_what_was_sent_but_could_not_be_confirmed_is_sent_again_after_its_lease(clinic: Clinic) -> None:
-    """At least once: nobody can know."""
+async def test_what_was_sent_is_confirmed_when_the_database_is_back_and_never_sent_again(clinic: Clinic) -> None:
+    """However long it was away: this process knows what came of it. The time kept is when it was sent."""
     row = clinic.post()
+    sent_at = clinic.time.now()
     real = clinic.outbox.confirm
 
     def locked(claim: Claim, message_id: MessageId | None, now: datetime) -> None:
@@ -381,10 +392,34 @@ async def test_what_was_sent_but_could_not_be_confirmed_is_sent_again_after_its_
     clinic.outbox.confirm = locked  # type: ignore[method-assign]
     await clinic.round()
     assert row.state == "sending"
+    clinic.writer.away = True
+    await clinic.rounds(300)
+    clinic.writer.away = False
     clinic.outbox.confirm = real  # type: ignore[method-assign]
-    await clinic.time.pass_by(20)
+    await clinic.rounds(60)
+    assert (row.state, row.uncertain, len(clinic.phone.sent)) == ("sent", 0, 1)
+    assert row.sent_at == sent_at
+
+
+async def test_one_row_that_can_not_be_settled_keeps_no_other(clinic: Clinic) -> None:
+    """What waited for the database behind it is written down, and sending goes on."""
+    rows = [clinic.post(701), clinic.post(702)]
+    real = clinic.outbox.confirm
+
+    def locked(claim: Claim, message_id: MessageId | None, now: datetime) -> None:
+        raise StorageUnavailable
+
+    def mistaken(claim: Claim, message_id: MessageId | None, now: datetime) -> None:
+        if claim.address == 701:
+            raise KeyError
+        real(claim, message_id, now)
+
+    clinic.outbox.confirm = locked  # type: ignore[method-assign]
     await clinic.round()
-    assert (row.state, row.uncertain, len(clinic.phone.sent)) == ("sent", 1, 2)
+    clinic.outbox.confirm = mistaken  # type: ignore[method-assign]
+    third = clinic.post(703)
+    await clinic.round()
+    assert [row.state for row in (*rows, third)] == ["sending", "sent", "sent"]
 
 
 async def test_a_claim_that_was_lost_settles_nothing(clinic: Clinic) -> None:

@@ -8,8 +8,9 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TypeVar, assert_never
+from typing import TypeVar
 
+from followupbot.application.bookkeeping import RATE, Bookkeeping, Report
 from followupbot.application.forms import Forms
 from followupbot.application.futures import cancel
 from followupbot.application.limiter import Limiter
@@ -28,20 +29,13 @@ from followupbot.application.ports import (
 from followupbot.application.settlements import (
     ALERT_WAITS_MAX_MS,
     ATTEMPTS_MAX,
-    Done,
     GiveUp,
-    HoldChat,
-    Move,
-    PauseAll,
     Retry,
-    SendAnew,
     Settlement,
     Simplify,
-    Unreachable,
     retry_decision,
 )
 from followupbot.domain.delivery import Act, Claim
-from followupbot.domain.ids import ChatId
 from followupbot.domain.outgoing import Lane
 from followupbot.domain.params import Picture
 
@@ -71,23 +65,11 @@ SEND_BEFORE_MS = 6_000
 """Later than this after its claim nothing is sent: a send takes up to 10 s, taking old buttons away 3 s more, and at
 20 s somebody else may claim it."""
 
-WRITE_PAUSES = (0.1, 0.2, 0.5, 1.0, 1.0)
-"""Seconds between tries to write down what came of a send; together short, because the lease of 20 s runs."""
-
-RATE = "rate"
-"""The reason of a row that waits for its turn: no error, and nothing to log."""
-
-FLOODED_WITHIN_MS = 1_000
-"""Two chats told to wait within this time: it is the bot that sends too fast, not the chats."""
-
 STOP_WITHIN = 3.0
 """Seconds that a stop waits for what is under way: a send that is cut off may have arrived.
 
 No longer, because SIGTERM ends the program within five.
 """
-
-Report = Callable[[Claim, str, datetime], None]
-"""Told in the thread that writes, before the row is settled. Told again it must change nothing."""
 
 
 class Deliveries:
@@ -114,21 +96,27 @@ class Deliveries:
         While `holds_routine` says so, check-ins and education wait: the clock by which they are due may be wrong.
         """
         self._outbox = outbox
+        self._books = Bookkeeping(
+            outbox,
+            writer,
+            clock,
+            limiter,
+            on_dead=on_dead,
+            on_blocked=on_blocked,
+            on_misconfigured=on_misconfigured,
+            sleep=sleep,
+        )
         self._forms = Forms(renderer, channel)
         self._channel = channel
         self._writer = writer
         self._clock = clock
         self._limiter = limiter
-        self._on_dead = on_dead
-        self._on_blocked = on_blocked
-        self._on_misconfigured = on_misconfigured
         self._may_send = may_send
         self._holds_routine = holds_routine
         self._sleep = sleep
         self._under_way: set[asyncio.Task[None]] = set()
         self._unanswered = 0
         self._refused_in_a_row = 0
-        self._flooded: tuple[ChatId, int] | None = None
         self.last_claim_machine: int | None = None
         """When the outbox last said what is due, be it nothing; for a watchdog."""
 
@@ -182,6 +170,7 @@ class Deliveries:
         elif paused:
             return ()
         try:
+            await self._books.catch_up()
             claims = await self._writer(lambda: self._outbox.claim(now, machine_now, limit, lanes))
             self.last_claim_machine = self._clock.machine_now()
             return claims
@@ -192,21 +181,26 @@ class Deliveries:
         return ()
 
     async def _carry_out(self, claim: Claim, claimed_at_machine: int) -> None:
-        """It was tried and settled; or the database is away, and the lease runs out. Never raises."""
+        """It was tried, and what came of it is with the books. Never raises."""
+        try:
+            await self._try(claim, claimed_at_machine)
+        except Exception as error:
+            log.error("delivery %d is left to its lease: %s", claim.id, type(error).__name__)
+
+    async def _try(self, claim: Claim, claimed_at_machine: int) -> None:
         try:
             if not await self._wait_for_slot(claim, claimed_at_machine):
                 return
             payload = await self._payload(claim)
             if payload is None:
-                await self._settle(claim, GiveUp("dead", "no words"))
+                await self._books.settle(claim, GiveUp("dead", "no words"))
                 return
-            if self._clock.machine_now() - claimed_at_machine > SEND_BEFORE_MS:
-                log.warning("delivery %d is left to its lease: writing took too long", claim.id)
+            machine_now = self._clock.machine_now()
+            if machine_now - claimed_at_machine > SEND_BEFORE_MS:
+                await self._books.put_back(claim, machine_now, "writing took too long")
                 return
             if not self._may_send():
-                log.warning("delivery %d waits: it is not surely our turn", claim.id)
-                again_at = self._clock.machine_now() + TURN_WITHIN_MS
-                await self._settle(claim, Retry(again_at, counted=False, uncertain=False, error="not our turn"))
+                await self._books.put_back(claim, machine_now + TURN_WITHIN_MS, "it is not surely our turn")
                 return
             outcome = await self._send(claim, payload)
             settlement = retry_decision(
@@ -215,11 +209,9 @@ class Deliveries:
             self._learn(outcome)
             if isinstance(settlement, Simplify):
                 settlement = await self._simplify(claim, payload, settlement)
-            await self._settle(claim, settlement)
-        except StorageUnavailable:
-            log.warning("delivery %d is left to its lease: the database is away", claim.id)
-        except Exception as error:
-            log.error("delivery %d is left to its lease: %s", claim.id, type(error).__name__)
+            await self._books.settle(claim, settlement)
+        except StorageUnavailable:  # what has to be written before a send could not be: nothing has gone
+            await self._books.put_back(claim, self._clock.machine_now(), "the database was away")
 
     async def _wait_for_slot(self, claim: Claim, claimed_at_machine: int) -> bool:
         """Whether its turn has come; else it has been put back."""
@@ -229,8 +221,7 @@ class Deliveries:
             if not wait:
                 return True
             if machine_now + wait - claimed_at_machine > SLOT_WITHIN_MS:
-                later = Retry(machine_now + wait, counted=False, uncertain=False, error=RATE)
-                await self._settle(claim, later)
+                await self._books.put_back(claim, machine_now + wait, RATE)
                 return False
             await self._sleep(wait / 1000)
 
@@ -246,7 +237,7 @@ class Deliveries:
         else:
             payload = self._forms.first(claim)
         if payload is not None:
-            await self._write(lambda: self._outbox.keep_rendered(claim, payload))
+            await self._books.write(lambda: self._outbox.keep_rendered(claim, payload))
         return payload
 
     async def _send(self, claim: Claim, payload: bytes) -> Outcome:
@@ -262,7 +253,7 @@ class Deliveries:
         simpler = forms[forms.index(refused) + 1 :] if refused in forms else forms
         if not simpler or (refused not in forms and claim.attempts >= ATTEMPTS_MAX):
             return GiveUp("dead", why.error)
-        await self._write(lambda: self._outbox.keep_rendered(claim, simpler[0]))
+        await self._books.write(lambda: self._outbox.keep_rendered(claim, simpler[0]))
         return Retry(self._clock.machine_now(), counted=True, uncertain=False, error=why.error)
 
     def _learn(self, outcome: Outcome) -> None:
@@ -275,79 +266,3 @@ class Deliveries:
         elif not self._limiter.paused(self._clock.machine_now()):  # what was under way with it is refused with it
             self._refused_in_a_row += 1
         self._unanswered = 0
-
-    # -- what came of it -----------------------------------------------------------------------------------------------
-
-    async def _settle(self, claim: Claim, settlement: Settlement) -> None:
-        """It is written down. `StorageUnavailable` where that could not be done for some seconds."""
-        if not isinstance(settlement, Done):
-            waits = isinstance(settlement, Retry) and settlement.error == RATE
-            log.log(logging.DEBUG if waits else logging.INFO, "delivery %d: %s", claim.id, settlement)
-        if isinstance(settlement, HoldChat):
-            self._slow_down(claim.chat, settlement.until_machine)
-        if isinstance(settlement, PauseAll):
-            self._limiter.pause(settlement.until_machine)
-        await self._write(lambda: self._write_down(claim, settlement))
-
-    def _write_down(self, claim: Claim, settlement: Settlement) -> None:
-        """In the thread that writes."""
-        now, outbox = self._clock.now(), self._outbox
-        match settlement:
-            case Done(message):
-                outbox.confirm(claim, message, now)
-            case Retry(at_machine, counted, uncertain, error, tell):
-                if tell:
-                    self._report(self._on_dead, claim, error, now)
-                outbox.retry(claim, at_machine, counted, uncertain, error)
-            case HoldChat(until_machine):
-                outbox.hold_chat(claim.chat, until_machine)
-                again = until_machine
-                if claim.lane is Lane.ALERT:
-                    again = min(again, self._clock.machine_now() + ALERT_WAITS_MAX_MS)
-                outbox.retry(claim, again, counted=False, uncertain=False, error="too fast")
-            case Unreachable(error):
-                self._report(self._on_blocked, claim, error, now)
-                outbox.block_chat(claim.chat)
-                outbox.give_up(claim, "cancelled", error)
-            case Move(address):
-                outbox.migrate_chat(claim.chat, address)
-                outbox.retry(claim, self._clock.machine_now(), counted=True, uncertain=False, error="moved")
-            case SendAnew():
-                outbox.forget_target(claim)
-            case PauseAll(until_machine, error, tell):
-                if tell:
-                    self._report(self._on_misconfigured, claim, error, now)
-                outbox.retry(claim, until_machine, counted=False, uncertain=False, error=error)
-            case GiveUp(state, error):
-                self._report(self._on_dead, claim, error, now)
-                outbox.give_up(claim, state, error)
-            case Simplify():
-                raise AssertionError("a simpler form was found, or it was given up")
-            case _:
-                assert_never(settlement)
-
-    def _report(self, report: Report, claim: Claim, error: str, now: datetime) -> None:
-        """Before the row is settled: after a crash in between it is reported again, never not at all."""
-        try:
-            report(claim, error, now)
-        except StorageUnavailable:
-            raise
-        except Exception as failed:
-            log.error("delivery %d: not reported: %s", claim.id, type(failed).__name__)
-
-    def _slow_down(self, chat: ChatId, until_machine: int) -> None:
-        machine_now = self._clock.machine_now()
-        if self._flooded is not None:
-            other, at_machine = self._flooded
-            if other != chat and machine_now - at_machine <= FLOODED_WITHIN_MS:
-                self._limiter.pause(until_machine)
-        self._flooded = (chat, machine_now)
-
-    async def _write(self, unit: Callable[[], T]) -> T:
-        """What the unit gives back. `StorageUnavailable` where the database stays away for some seconds."""
-        for seconds in WRITE_PAUSES:
-            try:
-                return await self._writer(unit)
-            except StorageUnavailable:
-                await self._sleep(seconds)
-        return await self._writer(unit)
