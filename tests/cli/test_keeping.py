@@ -62,6 +62,20 @@ def test_a_backup_goes_back_into_a_database_in_use_only_when_told(clinic: Path, 
     assert terminal("restore", "nowhere.backup").code == 1
 
 
+def test_a_backup_and_a_copy_of_keys_are_not_taken_for_each_other(clinic: Path, terminal: Terminal) -> None:
+    """Both are closed with the same key, and at such an hour nobody reads names of files."""
+    assert terminal("backup", "backups").code == 0
+    assert terminal("keys", "copy", "clinic.keys").code == 0
+    (made,) = backups(terminal.folder / "backups")
+    said = terminal("keys", "put-back", str(made))
+    assert (said.code, said.err) == (1, f"{made} is no copy of keys. For a backup: followupbot restore\n")
+    said = terminal("restore", "clinic.keys", "--replace")
+    assert said.code == 1
+    assert said.err == (
+        "Nothing was restored: clinic.keys: this is no backup. For a copy of keys: followupbot keys put-back.\n"
+    )
+
+
 def test_only_this_user_can_read_a_backup(clinic: Path, terminal: Terminal) -> None:
     terminal("backup", "backups")
     (made,) = backups(terminal.folder / "backups")

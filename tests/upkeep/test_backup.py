@@ -11,6 +11,7 @@ from followupbot.domain.facts.alerts import AlertTaken
 from followupbot.domain.facts.notes import NoteReceived
 from followupbot.domain.ids import AlertId, PatientId
 from followupbot.domain.outgoing import ToClinician
+from followupbot.storage import migrations
 from followupbot.storage.dumps import Dump
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys, patient_key
@@ -150,6 +151,19 @@ def test_what_is_not_whole_is_refused_and_changes_nothing(site: Site, tmp_path: 
     for key, path, why in ((bytes(32), backup.path, "another backup key"), (KEY, tmp_path / "gone", "No such file")):
         with pytest.raises(RestoreRefused, match=why):
             restore(site.database, site.keys, key, path, NOBODY, NOON, replace=True)
+    assert everything(site.database) == before
+
+
+def test_a_backup_of_a_newer_program_is_refused(site: Site, tmp_path: Path) -> None:
+    """It may have what this one knows nothing of; and nothing changes."""
+    revise = "UPDATE alembic_version SET version_num = :revision"
+    with site.database.write() as connection:
+        connection.execute(sa.text(revise), {"revision": "9999"})
+    backup, before = made(site, tmp_path / "backups"), everything(site.database)
+    with site.database.write() as connection:
+        connection.execute(sa.text(revise), {"revision": migrations.head()})
+    with pytest.raises(RestoreRefused, match="revision 9999, which this program does not know"):
+        put_back(site, backup)
     assert everything(site.database) == before
 
 

@@ -129,9 +129,12 @@ def put_keys_back(settings: Settings, path: Path) -> Sequence[PatientId]:
     """The keys of that copy are there again, but for those of patients known to be erased since; who these are."""
     try:
         with path.open("rb") as file:
-            (part,) = archive.parts(file, backup_key(settings))
+            parts = archive.parts(file, backup_key(settings))
+            part, more = next(parts), next(parts, None)
     except (OSError, archive.Unreadable) as error:
         raise HouseClosed(f"{path} can't be read: {error}") from error
+    if more is not None:
+        raise HouseClosed(f"{path} is no copy of keys. For a backup: followupbot restore")
     wrapped = {name: None if key is None else b64decode(key) for name, key in json.loads(part).items()}
     with closing(Database(settings.database)) as database:
         if not Keys.put_back(database, wrapped):

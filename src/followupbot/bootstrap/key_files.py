@@ -11,6 +11,7 @@ from pathlib import Path
 from followupbot.settings import Settings, SettingsWrong, credential, read_secret
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys, WrongMasterKey
+from followupbot.upkeep.disk import settle_names
 
 KEY_BYTES = 32
 
@@ -120,6 +121,7 @@ def write_new(path: Path, content: bytes, mode: int) -> None:
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(path)
+        settle_names(path.parent)
     except OSError as error:
         raise HouseClosed(f"{path} can't be written: {error.strerror}.") from error
 
@@ -136,11 +138,7 @@ def _settle(settings: Settings, path: Path) -> bool:
     if not _ours(settings):
         return False
     path.rename(settings.master_key_path)
-    descriptor = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    settle_names(path.parent)
     return True
 
 

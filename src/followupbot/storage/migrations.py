@@ -40,6 +40,11 @@ def head() -> str:
     return revision
 
 
+def knows(revision: str) -> bool:
+    """Whether it is one that this program can go on from."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def current(database: Database) -> str | None:
     """The revision that the database has; None where it has none of ours."""
     with database.read() as connection:
@@ -54,8 +59,7 @@ def require_current(database: Database) -> None:
     has, needs = current(database), head()
     if has == needs:
         return
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if has is not None and has not in known:
+    if has is not None and not knows(has):
         raise SchemaUnknown(
             f"the database is at revision {has}, which this program does not know; is it a newer one's?"
         )

@@ -18,6 +18,7 @@ from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys
 from followupbot.storage.tombstones import erased_codes
 from followupbot.upkeep.archive import Writer
+from followupbot.upkeep.disk import settle_names
 from followupbot.upkeep.manifest import Content, Manifest
 
 SUFFIX: Final = ".backup"
@@ -63,7 +64,7 @@ def back_up(
         beside = manifest_of(path)
         beside.write_text(manifest.to_json() + "\n", encoding="utf-8")
         unfinished.rename(path)
-        _settle(folder)
+        settle_names(folder)
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
@@ -118,15 +119,6 @@ def _plain(value: object) -> object:
             return value
         case _:
             raise AssertionError(f"no column holds a {type(value).__name__}")
-
-
-def _settle(folder: Path) -> None:
-    """The new name is on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def rows_of(lines: Sequence[str]) -> list[Row]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from followupbot.domain.ids import PatientId
-from followupbot.storage import marks, tombstones
+from followupbot.storage import marks, migrations, tombstones
 from followupbot.storage.dumps import Filling, NotEmpty, Table, filling
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys, patient_key, patient_of
@@ -98,7 +98,13 @@ def _restore(
     replace: bool,
 ) -> Restored:
     following = iter(parts)
-    revision = json.loads(next(following))["revision"]
+    revision = json.loads(next(following)).get("revision")
+    if revision is None:  # what else is closed with that key
+        raise archive.Unreadable("this is no backup. For a copy of keys: followupbot keys put-back")
+    if not migrations.knows(revision):
+        raise archive.Unreadable(
+            f"it is of revision {revision}, which this program does not know; is it a newer one's?"
+        )
     tables: dict[str, _Counted] = {}
     files: dict[str, bytes] = {}
     with filling(database, revision, replace=replace) as fill:
