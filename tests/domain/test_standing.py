@@ -8,7 +8,15 @@ from followupbot.domain import alerts, check_ins, enrolment, erasure, notes, pau
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import Ended
 from followupbot.domain.decision import Decision, FreeText
-from followupbot.domain.enrolment_state import BEYOND_REACH, HALT_REASONS, Following, Halted, HaltReason, Paused
+from followupbot.domain.enrolment_state import (
+    BEYOND_REACH,
+    HALT_REASONS,
+    Following,
+    Halted,
+    HaltReason,
+    Paused,
+    Stopped,
+)
 from followupbot.domain.facts.occasions import OccasionSkipped
 from followupbot.domain.ids import AlertId, TokenHash
 from followupbot.domain.outgoing import Recall
@@ -137,6 +145,18 @@ def test_a_link_that_is_out_leads_nowhere_any_more() -> None:
     assert (decision.facts, sent(decision)) == ((), ["patients-chat: enrolment/link_refused"])
 
 
+def test_what_staff_recorded_holds_again_once_the_patient_takes_a_stop_back() -> None:
+    """Or a button would begin again with somebody whom another clinic has, and nothing but staff may do that."""
+    chart = halted(an_enrolled_chart(), "transferred")
+    chart = after(chart, pauses.stop(chart, NOW))
+    assert chart.enrolled.contact == Stopped(NOW, "transferred")
+    paused = pauses.pause(chart, at("2026-04-01").date(), NOW)
+    assert (paused.facts, sent(paused)) == ((), ["patient: replies/stopped"])
+    resumed = pauses.resume(chart, NOW)
+    assert (kinds(resumed), sent(resumed)) == (["patient_resumed"], ["patient: replies/halted"])
+    assert after(chart, resumed).enrolled.contact == Halted("transferred")
+
+
 def test_who_writes_from_a_dead_patients_phone_gets_one_sober_sentence() -> None:
     """No offer, no question; the text is read by people."""
     chart = halted(an_enrolled_chart(), "died")
@@ -147,7 +167,7 @@ def test_who_writes_from_a_dead_patients_phone_gets_one_sober_sentence() -> None
         pauses.stop(chart, NOW),
         pauses.pause(chart, at("2026-04-01").date(), NOW),
     ):
-        assert (command.facts, sent(command)) == ((), ["patient: replies/read_by_people"])
+        assert (command.facts, sent(command)) == ((), ["patient: replies/no_more"])
 
 
 def test_resume_by_staff_goes_on_with_what_is_due_then() -> None:

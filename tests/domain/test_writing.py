@@ -176,11 +176,11 @@ def test_news_of_a_death_weighs_more_than_a_stay_in_hospital() -> None:
 
 
 def test_before_the_operation_no_screen_is_offered() -> None:
-    """Its words say whom to call all the same."""
+    """No words speak of a button that is not there; what to do now is said all the same."""
     chart = an_enrolled_chart(a_plan("2026-12-01"), operated=False)
     decision = wrote(chart, "I leak")
-    assert sent(decision) == ["patient: replies/gate_offered"]
-    assert labels(messages(decision)[0]) == []
+    assert sent(decision) == ["patient: replies/urgent", "patient: replies/note_received"]
+    assert [labels(message) for message in messages(decision)] == [["buttons/crisis"], []]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from followupbot.application import anytime, invitations, patients, records, requests
 from followupbot.application.ports import Charts, Records
-from followupbot.domain.decision import Cause, Decision
+from followupbot.domain.decision import ByCarer, Cause, Decision, Speaker
 from followupbot.domain.ids import PatientId
 
 CommandFunction = Callable[[Charts, PatientId, str, Cause, datetime], Decision]
@@ -35,6 +35,9 @@ RECORD_COMMANDS: Mapping[str, RecordFunction] = {
     "mydata": records.copy_own,
 }
 """For the patient's own chat only: a terminal or a telephone call has no record at hand."""
+
+AFTER_DEATH = frozenset({"urgent", "privacy"})
+"""What may still be asked for in the chat of a patient who has died (clinical.md 0.13); the record is the clinic's."""
 
 SAME_AS: Mapping[str, str] = {
     **dict.fromkeys(("urgente", "urgencia", "urgencias", "emergencia", "emergency"), "urgent"),
@@ -67,6 +70,15 @@ def carry_out(charts: Charts, patient: PatientId, command: str, argument: str, c
 def are_words(command: str, argument: str) -> bool:
     """Whether it is no command of ours but a sentence after a slash."""
     return bool(argument) and command not in COMMANDS and command not in RECORD_COMMANDS
+
+
+def is_over(command: str, argument: str, by: Speaker) -> bool:
+    """Whether the command has no use once staff have recorded that the patient died.
+
+    Help in need stays, what is kept is said to whoever asks, a carer can still leave, and words are read as words.
+    """
+    leaves = command == "stop" and isinstance(by, ByCarer)
+    return not leaves and command not in AFTER_DEATH and not are_words(command, argument)
 
 
 def as_words(command: str, argument: str) -> str:

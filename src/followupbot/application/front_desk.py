@@ -19,7 +19,7 @@ from followupbot.application import (
 )
 from followupbot.application.policy import Action
 from followupbot.application.ports import Outbox, Store
-from followupbot.domain import enrolment, households, staff
+from followupbot.domain import enrolment, households, manual, staff
 from followupbot.domain.addressing import card_to_chat, staff_notice
 from followupbot.domain.clinic import Clinic, StaffMember
 from followupbot.domain.decision import (
@@ -247,6 +247,11 @@ class FrontDesk:
         return decision
 
     def _command(self, speaker: Speaker, command: str, argument: str, cause: Cause, now: datetime) -> Decision:
+        chart = self.store.chart(speaker.patient)
+        if chart is not None and chart.died and commands.is_over(command, argument, speaker):
+            return self.store.transact(
+                speaker.patient, cause, lambda current: manual.after_death(current, command, now)
+            )
         if isinstance(speaker, ByCarer):
             return carers.command(self.store, speaker, command, argument, cause, now)
         return commands.carry_out_in_chat(self.store, speaker.patient, command, argument, cause, now)

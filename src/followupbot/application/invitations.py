@@ -5,7 +5,7 @@ from datetime import datetime
 from followupbot.application import admins, policy
 from followupbot.application.policy import Action
 from followupbot.application.ports import Charts, Store
-from followupbot.domain import carers
+from followupbot.domain import carers, enrolment
 from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Actor, Cause, Decision
 from followupbot.domain.ids import CarerId, PatientId
@@ -48,6 +48,8 @@ def ask(charts: Charts, patient: PatientId, argument: str, cause: Cause, now: da
     """`/carer`: who helps, an end to that, or, with initials, a link for one more."""
 
     def decide(chart: Chart) -> Decision:
+        if chart.active is None or chart.enrolled.deletion_requested_at is not None:
+            return enrolment.wait(chart, now)
         if argument.startswith(carers.REMOVE):
             return carers.remove_in_chat(chart, argument, now)
         # Drawn anew where it is decided anew; only what is kept goes out.

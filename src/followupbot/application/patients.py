@@ -125,16 +125,21 @@ def write(charts: Charts, patient: PatientId, text: str, cause: Cause, now: date
             return carers.wait(chart, now)
         if pauses.means_stop(chart, text):
             return enrolment.leave(chart, now) if chart.speaker is None else carers.leave(chart, now)
-        if isinstance(chart.enrolled.state, Identifying) and enrolment.may_be_year(chart, text):
-            return enrolment.identify(chart, text, now)
         note = FreeText(cause.key, text)
-        if isinstance(chart.enrolled.state, Confirming):
-            return wishes.answer_early(chart, note, now) or enrolment.hear(chart, note, now)
         if not chart.active:
-            return enrolment.hear(chart, note, now)
+            return _on_the_way_in(chart, note, now) or enrolment.hear(chart, note, now)
         return wishes.answer(chart, note, now) or writing.receive(chart, note, now)
 
     return charts.transact(patient, cause, decide)
+
+
+def _on_the_way_in(chart: Chart, note: FreeText, now: datetime) -> Decision | None:
+    """What the words come to where a year of birth or the plan was asked; None where they are a note."""
+    if isinstance(chart.enrolled.contact, Halted):
+        return None
+    if isinstance(chart.enrolled.state, Identifying) and enrolment.may_be_year(chart, note.text):
+        return enrolment.identify(chart, note.text, now)
+    return wishes.answer_early(chart, note, now) if isinstance(chart.enrolled.state, Confirming) else None
 
 
 def send(charts: Charts, patient: PatientId, note: str, cause: Cause, now: datetime) -> Decision:

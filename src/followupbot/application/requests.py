@@ -44,7 +44,7 @@ def change_language(charts: Charts, patient: PatientId, argument: str, cause: Ca
 
 def delete(charts: Charts, patient: PatientId, _: str, cause: Cause, now: datetime) -> Decision:
     """Staff have a request to delete what is kept, and the patient hears nothing any more that we start."""
-    return _of_who_takes_part(charts, patient, cause, now, lambda chart: pauses.request_deletion(chart, now))
+    return charts.transact(patient, cause, lambda chart: pauses.request_deletion(chart, now))
 
 
 def explain_privacy(charts: Charts, patient: PatientId, _: str, cause: Cause, now: datetime) -> Decision:

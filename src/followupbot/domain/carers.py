@@ -105,6 +105,8 @@ def wait(chart: Chart, now: datetime) -> Decision:
     carer = _speaker(chart)
     if isinstance(carer.state, Wondering):
         return Decision(outgoing=(_to_carer(chart, carer.id, carer.state.chat, "carers/ask", now),))
+    if chart.died or chart.held:
+        return _reply(chart, "replies/no_more" if chart.died else "replies/read_by_people", now)
     repeated = check_ins.repeat(chart, now) if chart.starts_allowed or chart.open_check_in else None
     return repeated or _reply(chart, "replies/nothing_open", now)
 

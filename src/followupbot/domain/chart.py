@@ -127,6 +127,11 @@ class Chart:
         return "held" if self.held and not halted else self.enrolled.standing
 
     @property
+    def died(self) -> bool:
+        """Whether staff have recorded that, whatever was asked for before or since."""
+        return self.enrolment is not None and self.enrolment.halted == "died"
+
+    @property
     def starts_allowed(self) -> bool:
         """Whether we may write of our own accord: the patient takes part, has not stopped or paused, and lives."""
         return self.active is not None and isinstance(self.enrolled.contact, Following) and self.held is None
@@ -137,8 +142,7 @@ class Chart:
 
         Words about a hospital are not enough: "I can't get there" must lower nothing (clinical.md 0.8).
         """
-        contact = self.enrolled.contact
-        return self.held == Theme.DEATH or (isinstance(contact, Halted) and contact.reason in BEYOND_REACH)
+        return self.held == Theme.DEATH or self.enrolled.halted in BEYOND_REACH
 
     def reads_of(self, alert: Alert) -> bool:
         """Whether what belongs to this emergency still goes to the patient: not to who is beyond reach.

@@ -125,9 +125,13 @@ def refuse_stranger(
 
 def wait(chart: Chart, now: datetime) -> Decision:
     """What somebody hears who came with nothing to read: the question that stands, or that none does."""
-    halted = pauses.remind(chart, now) if isinstance(chart.enrolled.contact, Halted) else None
-    if halted is not None:
-        return halted
+    ended = isinstance(chart.enrolled.contact, Halted) or chart.enrolled.deletion_requested_at is not None
+    how_it_stands = pauses.remind(chart, now) if ended else None
+    if how_it_stands is not None:
+        return how_it_stands
+    if chart.held is not None:
+        held = to_patient(chart, "replies/read_by_people", key=f"wait/{stamp(now)}", lane=Lane.REPLY)
+        return Decision(outgoing=(held,))
     screen = screens.show(chart, f"screen/{stamp(now)}", now)
     if screen is not None:
         return Decision(outgoing=(screen,))
@@ -141,7 +145,8 @@ def wait(chart: Chart, now: datetime) -> Decision:
 def hear(chart: Chart, note: FreeText, now: datetime) -> Decision:
     """Words of somebody on the way in, or who has declined, wait for staff; what was asked of them stands again."""
     heard = notes.receive_early(chart, note, now)
-    if isinstance(chart.enrolled.state, Declined) or fold(chart, heard.chart_facts).held is not None:
+    quiet = chart.enrolled.halted is not None or fold(chart, heard.chart_facts).held is not None
+    if quiet or isinstance(chart.enrolled.state, Declined):
         return heard
     screen = screens.show(chart, f"screen/{stamp(now)}", now)
     return heard if screen is None else heard + Decision(outgoing=(screen,))
@@ -169,11 +174,12 @@ def consent(chart: Chart, agrees: bool, pressed: MessageId, now: datetime) -> De
 
 def leave(chart: Chart, now: datetime) -> Decision:
     """Who takes part has stopped; who was still deciding has declined. Nobody is asked whether they are sure."""
-    if chart.active is not None:
+    if chart.active is not None or chart.died:
         return pauses.stop(chart, now)
     if isinstance(chart.enrolled.state, Invited | Declined | Locked):
         return wait(chart, now)
-    declined = to_patient(chart, "consent/declined", key=f"declined/{chart.version}", lane=Lane.REPLY)
+    answer = "consent/declined" if chart.held is None else "replies/read_by_people"
+    declined = to_patient(chart, answer, key=f"declined/{chart.version}", lane=Lane.REPLY)
     return Decision((ConsentDeclined(now),), (declined,))
 
 

@@ -139,6 +139,10 @@ EnrolmentState = (
 )
 
 
+HaltReason = Literal["died", "moved", "transferred", "withdrawn", "admitted", "cancelled"]
+"""What staff record about a patient's life (clinical.md 0.13); `cancelled` is an operation that is not to be (0.12)."""
+
+
 @dataclass(frozen=True)
 class Following:
     """We write when something is due."""
@@ -156,14 +160,15 @@ class Paused:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The patient wants to hear nothing that we start; only they can end that. `at`: since when, by `/stop`."""
+    """The patient wants to hear nothing that we start; only they can end that. `at`: since when, by `/stop`.
+
+    `halted` is what staff had recorded before: it holds again once the patient takes the stop back.
+    """
 
     at: datetime | None = None
+    halted: HaltReason | None = None
     kind: Literal["stopped"] = "stopped"
 
-
-HaltReason = Literal["died", "moved", "transferred", "withdrawn", "admitted", "cancelled"]
-"""What staff record about a patient's life (clinical.md 0.13); `cancelled` is an operation that is not to be (0.12)."""
 
 HALT_REASONS: tuple[HaltReason, ...] = ("died", "moved", "transferred", "withdrawn", "admitted", "cancelled")
 
@@ -285,6 +290,15 @@ class Enrolment:
             return self.blocked_at
         refused = [carer.state.blocked_at for carer in self.carers if isinstance(carer.state, Helping)]
         return max((at for at in refused if at is not None), default=None) if all(refused) else None
+
+    @property
+    def halted(self) -> HaltReason | None:
+        """What staff have recorded of the patient's life, whether or not the patient has stopped since."""
+        match self.contact:
+            case Halted(reason) | Stopped(halted=reason):
+                return reason
+            case _:
+                return None
 
     @property
     def standing(self) -> str:

@@ -33,12 +33,21 @@ COMMANDS = (
 def help_(chart: Chart, now: datetime) -> Decision:
     """Every command in plain words, and whom to call; at any hour and in every state of the enrolment.
 
-    A helper has those that are theirs; where there is no other chat than a helper's, more are.
+    Who takes no part, or not yet, has those that do something then. A helper has those that are theirs; where there is
+    no other chat than a helper's, more are.
     """
     rows = (*offers.check_now(chart), *offers.crisis(chart))
     if chart.speaker is None:
-        return _reply(chart, "replies/help", f"help/{stamp(now)}", rows)
+        return _reply(chart, "replies/help", f"help/{stamp(now)}", rows, {"early": chart.active is None})
     return _reply(chart, "carers/help", f"help/{stamp(now)}", rows, {"only_chat": chart.enrolled.chat is None})
+
+
+def after_death(chart: Chart, command: str, now: datetime) -> Decision:
+    """Whoever holds the phone hears whom to call: nothing is asked, shown or changed in this chat any more.
+
+    It is staff's word that the patient died, and may be about the wrong code: `/help` has what is hardest to say.
+    """
+    return _reply(chart, "replies/no_more", f"no_more/{stamp(now)}", offers.crisis(chart) if command == "help" else ())
 
 
 def privacy(chart: Chart, now: datetime) -> Decision:

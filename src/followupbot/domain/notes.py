@@ -54,14 +54,12 @@ def receive_early(chart: Chart, note: FreeText, now: datetime) -> Decision:
         kept += Decision((PatientHeld(now, held, note.note),))
     if Theme.CRISIS in touched:
         return kept + Decision(outgoing=(_reply(chart, "replies/crisis_words", offers.crisis(chart), now),))
+    quiet = held is not None or chart.held == Theme.DEATH or chart.died
     replies: tuple[OutgoingMessage, ...] = (
-        _reply(chart, "replies/note_received" if held is None else "replies/read_by_people", (), now),
+        _reply(chart, "replies/read_by_people" if quiet else "replies/note_received", (), now),
     )
     if Theme.GATE in touched and Theme.DEATH not in touched:
-        urgent = to_patient(
-            chart, "replies/urgent", key=f"urgent/{chart.version}", lane=Lane.ALERT, choices=offers.crisis(chart)
-        )
-        replies = (urgent, *replies)
+        replies = (_urgent(chart), *replies)
     return kept + Decision(outgoing=replies)
 
 
@@ -75,9 +73,14 @@ def respond(chart: Chart, note: str, now: datetime, touched: Themes) -> Decision
     if held is not None:
         decision = Decision((PatientHeld(now, held, note),), (Recall(),))
     rows = offers.crisis(chart) if Theme.CRISIS in touched else ()
+    asking = offers.check_now(chart)
     if (held is None and not _beyond(chart)) or Theme.GATE in touched:
-        rows += offers.check_now(chart)
-    return decision + Decision(outgoing=(_reply(chart, _answer(chart, touched), rows, now),))
+        rows += asking
+    answer = _answer(chart, touched)
+    if answer == "replies/gate_offered" and not asking:
+        # Of whom nothing is asked yet there is no button to speak of; what to do now is said all the same.
+        return decision + Decision(outgoing=(_urgent(chart), _reply(chart, "replies/note_received", rows, now)))
+    return decision + Decision(outgoing=(_reply(chart, answer, rows, now),))
 
 
 def review_by(chart: Chart, now: datetime) -> datetime:
@@ -99,13 +102,20 @@ def _holding(touched: Themes) -> Theme | None:
 def _answer(chart: Chart, touched: Themes) -> str:
     if Theme.CRISIS in touched:
         return "replies/crisis_words"
-    if Theme.DEATH in touched or chart.held == Theme.DEATH or chart.standing == "died":
+    if Theme.DEATH in touched or chart.held == Theme.DEATH or chart.died:
         return "replies/read_by_people"
     if chart.waiting_tier is Tier.EMERGENCY:
         return "replies/still_urgent"
     if Theme.ADMISSION in touched or _beyond(chart):
         return "replies/read_by_people"
     return "replies/gate_offered" if Theme.GATE in touched else "replies/note_received"
+
+
+def _urgent(chart: Chart) -> OutgoingMessage:
+    """What to do now, and whom to call."""
+    return to_patient(
+        chart, "replies/urgent", key=f"urgent/{chart.version}", lane=Lane.ALERT, choices=offers.crisis(chart)
+    )
 
 
 def _beyond(chart: Chart) -> bool:

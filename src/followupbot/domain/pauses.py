@@ -11,8 +11,18 @@ from followupbot.domain.addressing import stamp, to_patient
 from followupbot.domain.chart import Chart
 from followupbot.domain.check_in_state import EndReason
 from followupbot.domain.decision import Decision
-from followupbot.domain.enrolment_state import ERASED_WITHIN, Following, Halted, Paused, Stopped
+from followupbot.domain.enrolment_state import (
+    ERASED_WITHIN,
+    Declined,
+    Following,
+    Halted,
+    Invited,
+    Locked,
+    Paused,
+    Stopped,
+)
 from followupbot.domain.facts import ChartFact
+from followupbot.domain.facts.enrolment import ConsentDeclined
 from followupbot.domain.facts.patient import (
     DeletionRequested,
     PatientPaused,
@@ -41,7 +51,7 @@ def means_stop(chart: Chart, text: str) -> bool:
 
 def stop(chart: Chart, now: datetime) -> Decision:
     """Nothing is started any more; the patient hears that once, and that open alerts go on where there are any."""
-    if isinstance(chart.enrolled.contact, Stopped) or chart.standing == "died":
+    if isinstance(chart.enrolled.contact, Stopped) or chart.died:
         return _standing(chart, now)
     stopped = PatientStopped(now)
     ended, after = quieten(chart, stopped, "stopped", now)
@@ -49,7 +59,12 @@ def stop(chart: Chart, now: datetime) -> Decision:
 
 
 def ask_how_long(chart: Chart, refused: bool, now: datetime) -> Decision:
-    """Buttons for the usual pauses. `refused`: what was typed is no length of time, or too long a one."""
+    """Buttons for the usual pauses. `refused`: what was typed is no length of time, or too long a one.
+
+    Who cannot pause hears how it stands.
+    """
+    if _clinics_to_end(chart) or chart.enrolled.halted is not None:
+        return _standing(chart, now)
     rows = tuple(
         tuple(Choice(f"for_{length}", CommandPress(chart.patient, "pause", length)) for length in row)
         for row in (OFFERED[:2], OFFERED[2:])
@@ -63,7 +78,7 @@ def ask_how_long(chart: Chart, refused: bool, now: datetime) -> Decision:
 def pause(chart: Chart, until: date, now: datetime) -> Decision:
     """Nothing is started before that day, on which it goes on by itself; a pause after a pause takes its place."""
     plan = chart.enrolled.plan
-    if chart.enrolled.deletion_requested_at is not None or isinstance(chart.enrolled.contact, Halted):
+    if _clinics_to_end(chart) or chart.enrolled.halted is not None:
         return _standing(chart, now)
     if not local(now, plan.zone).date() < until <= (local(now, plan.zone) + PAUSE_MAX).date():
         return ask_how_long(chart, refused=True, now=now)
@@ -74,21 +89,36 @@ def pause(chart: Chart, until: date, now: datetime) -> Decision:
 
 def resume(chart: Chart, now: datetime) -> Decision:
     """We write again when something is due. What fell into the time between is not asked any more."""
-    if chart.enrolled.deletion_requested_at is not None or isinstance(chart.enrolled.contact, Halted):
+    if _clinics_to_end(chart):
         return _standing(chart, now)
     if isinstance(chart.enrolled.contact, Following):
-        return Decision(outgoing=(_reply(chart, "replies/following", "resume", now),))
+        following = "replies/following" if chart.held is None else "replies/read_by_people"
+        return Decision(outgoing=(_reply(chart, following, "resume", now),))
     facts = (*occasions.passed_over(chart, now, now), PatientResumed(now))
+    after = fold(chart, facts)
+    if isinstance(after.enrolled.contact, Halted):
+        return Decision(facts) + _standing(after, now)
     return Decision(facts, (_reply(chart, "replies/resumed", "resume", now),))
 
 
+def _clinics_to_end(chart: Chart) -> bool:
+    """Whether it is the clinic's alone to go on: while a deletion waits, and where staff have recorded why not."""
+    return chart.enrolled.deletion_requested_at is not None or isinstance(chart.enrolled.contact, Halted)
+
+
 def request_deletion(chart: Chart, now: datetime) -> Decision:
-    """Nothing is started any more, and staff have a request that is open (clinical.md 0.17)."""
+    """Nothing is started any more, and staff have a request that is open (clinical.md 0.17).
+
+    Who was still on the way in has declined by it.
+    """
     if chart.enrolled.deletion_requested_at is not None:
         return _standing(chart, now)
+    declined = Decision()
+    if chart.active is None and not isinstance(chart.enrolled.state, Invited | Declined | Locked):
+        declined = Decision((ConsentDeclined(now),))
     requested = DeletionRequested(now)
-    ended, after = quieten(chart, requested, "stopped", now)
-    return ended + _standing(after, now)
+    ended, after = quieten(fold(chart, declined.chart_facts), requested, "stopped", now)
+    return declined + ended + _standing(after, now)
 
 
 def remind(chart: Chart, now: datetime) -> Decision | None:
@@ -129,14 +159,14 @@ def quieten(
 
 def _standing(chart: Chart, now: datetime) -> Decision:
     """How it stands, with a button to come back; while a deletion waits only the clinic can call that off."""
+    if chart.died:
+        return Decision(outgoing=(_reply(chart, "replies/no_more", "halted", now),))
     alert = chart.unresolved_alert is not None
     again = ((Choice("resume", CommandPress(chart.patient, "resume")),),)
     if chart.enrolled.deletion_requested_at is not None:
         asked_at = chart.enrolled.deletion_requested_at
         due = Day(local(asked_at + ERASED_WITHIN, chart.enrolled.plan.zone).date())
         reply = _reply(chart, "replies/deletion_requested", "delete", now, {"alert": alert, "due": due})
-    elif chart.standing == "died":
-        reply = _reply(chart, "replies/read_by_people", "halted", now)
     elif isinstance(chart.enrolled.contact, Halted):
         reply = _reply(chart, "replies/halted", "halted", now, {"alert": alert})
     elif isinstance(chart.enrolled.contact, Paused):

@@ -108,7 +108,14 @@ def resume(chart: Chart, now: datetime) -> Decision | NotRecorded:
 def _call_off(chart: Chart, now: datetime) -> Decision:
     """The request is gone, and it goes on as before; the patient reads that it does, should it not be their wish."""
     facts = (*occasions.passed_over(chart, now, now), DeletionCalledOff(now), PatientResumed(now))
-    told = to_patient(chart, "replies/deletion_called_off", key=f"kept/{stamp(now)}", lane=Lane.REPLY, starts=True)
+    told = to_patient(
+        chart,
+        "replies/deletion_called_off",
+        key=f"kept/{stamp(now)}",
+        lane=Lane.REPLY,
+        params={"goes_on": chart.active is not None},
+        starts=True,
+    )
     return Decision(facts, (told,))
 
 

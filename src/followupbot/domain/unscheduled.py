@@ -12,14 +12,19 @@ from followupbot.domain.facts.check_ins import CheckInAsked
 from followupbot.domain.folding import fold
 from followupbot.domain.gates import Gate
 from followupbot.domain.ids import CheckInId, QuestionId, TimingId
+from followupbot.domain.lexicon import Theme
 from followupbot.domain.outgoing import Lane
 
 
 def urgent(chart: Chart, now: datetime) -> Decision:
-    """What to do now and whom to call stands first; the red-flag screens come behind it, where they may be asked."""
-    card = to_patient(
-        chart, "replies/urgent", key=f"urgent/{stamp(now)}", lane=Lane.ALERT, choices=offers.crisis(chart)
-    )
+    """What to do now and whom to call stands first; the red-flag screens come behind it, where they may be asked.
+
+    After a recorded death only a button leads to them: whoever holds the phone may mean somebody else, or themselves.
+    """
+    rows = (*(offers.check_now(chart) if chart.died else ()), *offers.crisis(chart))
+    card = to_patient(chart, "replies/urgent", key=f"urgent/{stamp(now)}", lane=Lane.ALERT, choices=rows)
+    if chart.died:
+        return Decision(outgoing=(card,))
     asked = chart.protocol().urgent
     screens = Decision() if asked is None or not _may_be_asked(chart) else _begin(chart, URGENT, asked, now)
     return Decision(outgoing=(card,)) + screens
@@ -34,7 +39,14 @@ def check_now(chart: Chart, now: datetime) -> Decision:
 
 
 def report(chart: Chart, now: datetime) -> Decision | None:
-    """The open check-in goes on where it stands, or a small one begins; None where neither can be."""
+    """The open check-in goes on where it stands, or a small one begins; None where neither can be.
+
+    After words for a death nobody is asked right away how they are: a button leads to the red flags.
+    """
+    if chart.held == Theme.DEATH:
+        rows = offers.check_now(chart)
+        held = to_patient(chart, "replies/read_by_people", key=f"report/{stamp(now)}", lane=Lane.REPLY, choices=rows)
+        return Decision(outgoing=(held,))
     check_in, asked = chart.open_check_in, chart.protocol().report
     if check_in is not None:
         return check_ins.begin(chart, check_in.id, None, now)

@@ -39,11 +39,13 @@ def changes(chart: Chart, fact: PatientFact) -> Changes:
             blocked = isinstance(fact, PatientBlocked)
             return of_enrolment(chart, blocked=blocked, blocked_at=fact.at if blocked else None)
         case PatientStopped():
-            return of_enrolment(chart, contact=Stopped(fact.at))
+            return of_enrolment(chart, contact=Stopped(fact.at, chart.enrolled.halted))
         case PatientPaused():
             return of_enrolment(chart, contact=Paused(fact.until))
         case PatientResumed():
-            return of_enrolment(chart, contact=Following())
+            contact = chart.enrolled.contact
+            halted = contact.halted if isinstance(contact, Stopped) else None
+            return of_enrolment(chart, contact=Following() if halted is None else Halted(halted))
         case DeletionRequested():
             contact = chart.enrolled.contact
             quiet = contact if isinstance(contact, Halted) else Stopped()
