@@ -577,6 +577,7 @@ TWO_DAYS = [("pass", 0, 3)] * 16
 @example([*[("calm", 0, 1)] * 12, *[("change", 0, n) for n in range(24)], *TWO_DAYS])
 @example([("invite_carer", 0, 3), ("go_on", 1, 0), *[("calm", 0, 1)] * 12, *[("change", 0, n) for n in range(24, 36)]])
 @example([("invite_carer", 0, 3), ("invite_carer", 1, 0), ("go_on", 0, 0), ("go_on", 1, 0), *WEEK])
+@example([("wish", 0, 11), ("invite_carer", 0, 15), ("go_on", 1, 0)])
 def test_whatever_people_do_what_is_promised_holds(steps: list[tuple[str, int, int]]) -> None:
     """Presses new, stale, foreign and made up; words; time that passes or was slept through; staff who come and go."""
     clinic = a_clinic_at_work()

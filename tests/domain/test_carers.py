@@ -27,6 +27,7 @@ from followupbot.domain.facts.carers import CarerConnected, CarerInvited, CarerJ
 from followupbot.domain.facts.check_ins import QuestionAnswered
 from followupbot.domain.facts.enrolment import PatientConnected
 from followupbot.domain.facts.notes import NoteReceived
+from followupbot.domain.facts.patient import PatientStopped
 from followupbot.domain.folding import fold
 from followupbot.domain.gates import Gate, GateItem
 from followupbot.domain.ids import CardId, CarerId, ChatId, Concern, QuestionId, TokenHash
@@ -243,3 +244,15 @@ def test_staff_see_on_the_patients_page_that_a_helper_has_blocked_us_until_it_is
     blocked = fold(chart, carers.block(chart, FIRST, NOW).chart_facts)
     assert shown(blocked) == [1]
     assert shown(fold(blocked, carers.unblock(blocked, FIRST, NOW).chart_facts)) == []
+
+
+def test_who_has_stopped_is_not_written_to_because_somebody_helps_or_does_not_any_more() -> None:
+    """Staff had invited them: they are welcomed, and the patient hears nothing that they did not ask for."""
+    asked = (CarerInvited(NOW, FIRST, TokenHash("t"), NOW + A_WEEK), CarerConnected(NOW, FIRST, CARERS_CHAT))
+    for facts, told in (((), ["carers/joined", "carers/one_less"]), ((PatientStopped(NOW),), [])):
+        chart = replace(fold(a_chart(), (*asked, *facts)), speaker=FIRST)
+        joined = carers.hear(chart, True, MESSAGE, NOW)
+        left = carers.leave(after(chart, joined), NOW)
+        started = [message for message in (*messages(joined), *messages(left)) if message.daytime is not None]
+        assert [message.message for message in started] == told
+        assert "carer_joined" in kinds(joined)

@@ -210,8 +210,8 @@ def _to_carer(chart: Chart, number: CarerId, chat: ChatId, message: str, now: da
 
 
 def _to_own_chat(chart: Chart, message: str, carer: Carer, *rows: tuple[Choice, ...]) -> tuple[OutgoingMessage, ...]:
-    """To the patient, by day, whoever spoke; nothing to who has no chat."""
-    if chart.enrolled.chat is None:
+    """To the patient, by day, whoever spoke; nothing to who has no chat, or hears nothing from us of our own accord."""
+    if chart.enrolled.chat is None or not chart.starts_allowed:
         return ()
     made = to_patient(
         chart,
