@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from followupbot.bootstrap.key_files import write_new
+from followupbot.bootstrap.key_files import HouseClosed, write_new
 
 
 def test_a_new_file_and_its_name_are_on_the_disk_when_it_is_there(
@@ -23,3 +23,12 @@ def test_a_new_file_and_its_name_are_on_the_disk_when_it_is_there(
     write_new(path, b"key", mode=0o400)
     assert settled == ["file, not yet named", "folder, named"]
     assert path.read_bytes() == b"key"
+
+
+def test_what_can_not_be_named_leaves_nothing_behind(tmp_path: Path) -> None:
+    """No half of a key lies about."""
+    taken = tmp_path / "master.key"
+    (taken / "inside").mkdir(parents=True)
+    with pytest.raises(HouseClosed, match="can't be written"):
+        write_new(taken, b"key", mode=0o400)
+    assert list(tmp_path.iterdir()) == [taken]

@@ -123,6 +123,8 @@ def write_new(path: Path, content: bytes, mode: int) -> None:
         unfinished.rename(path)
         settle_names(path.parent)
     except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise HouseClosed(f"{path} can't be written: {error.strerror}.") from error
 
 
