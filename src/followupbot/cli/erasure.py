@@ -14,6 +14,7 @@ from followupbot.cli.terminal import NOT_ALLOWED, called_wrongly, found_wrong, t
 from followupbot.domain import patient_code
 from followupbot.domain.erasure import Obstacle
 from followupbot.domain.ids import PatientId
+from followupbot.upkeep.disk import settle_names
 
 if TYPE_CHECKING:
     from followupbot.bootstrap.house import House
@@ -162,3 +163,4 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    settle_names(path.absolute().parent)
