@@ -59,7 +59,6 @@ class Clinic(RuleBasedStateMachine):
         self._runner = self._stack.enter_context(asyncio.Runner())
         self.world: World = self._stack.enter_context(simulating.open_world(SIZE))
         self.world.characters = (STILL,)
-        self._stopped: frozenset[PatientId] = frozenset()
         self._runner.run(self.world.furnish())
         self._pass(SETTLED)
 
@@ -102,13 +101,13 @@ class Clinic(RuleBasedStateMachine):
     @rule(who=WHO, text=st.sampled_from((*TEXTS, *RED_TEXTS, "3", "none", "stop")))
     def write(self, who: int, text: str) -> None:
         """Some words."""
-        self._write(self._patient(who), text)
+        self._patient(who).write(text)
         self._turn()
 
     @rule(who=WHO, command=st.sampled_from((*COMMANDS, *(f"/zone {city}" for city in ZONES))))
     def command(self, who: int, command: str) -> None:
         """A slash command."""
-        self._write(self._patient(who), command)
+        self._patient(who).write(command)
         self._turn()
 
     @rule(who=WHO)
@@ -116,17 +115,13 @@ class Clinic(RuleBasedStateMachine):
         """The bot is blocked."""
         patient = self._patient(who)
         if not self.world.telegram.chat(patient.address).blocked:
-            self.world.telegram.block(patient.address)
-            patient.hush()
+            patient.block()
         self._turn()
 
     @rule(who=WHO)
     def unblock(self, who: int) -> None:
         """And let in again."""
-        patient = self._patient(who)
-        if self.world.telegram.chat(patient.address).blocked:
-            self.world.telegram.unblock(patient.address)
-            self._listen(patient)
+        self._patient(who).unblock()
         self._turn()
 
     @rule(who=st.integers(0, 3), which=WHICH)
@@ -196,17 +191,6 @@ class Clinic(RuleBasedStateMachine):
 
     def _patient(self, who: int) -> Patient:
         return list(self.world.patients.values())[who]
-
-    def _listen(self, patient: Patient) -> None:
-        patient.listen()
-        if patient.id in self._stopped:
-            patient.hush()
-
-    def _write(self, patient: Patient, text: str) -> None:
-        if text in {"stop", "/stop", "/resume"}:
-            self._stopped = self._stopped - {patient.id} if text == "/resume" else self._stopped | {patient.id}
-        self._listen(patient)  # who writes has taken the bot back
-        self.world.telegram.write(patient.address, text)
 
     def _tap(self, patient: Patient, which: int, newest: bool = False) -> None:
         standing = sorted(self.world.telegram.chat(patient.address).standing.items(), reverse=True)

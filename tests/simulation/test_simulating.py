@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from followupbot.bootstrap import simulating
 from followupbot.domain.ids import ProtocolKey
 from followupbot.domain.presses import AnswerPress, Press, StartPress
+from followupbot.domain.schedule import PartialDate
 from followupbot.simulation import figures, promises
 from followupbot.simulation.clock import VirtualClock
 from followupbot.simulation.faults import API, DATABASE, PROCESS, Span
@@ -114,6 +116,36 @@ async def press(world: World, fits: Callable[[Press | None], bool]) -> int:
     update = world.telegram.press(patient.address, number, data)
     await world.run_until(world.clock.at + timedelta(seconds=10))
     return update
+
+
+@pytest.mark.parametrize("resumes", [False, True], ids=str)
+def test_who_blocks_the_bot_and_lets_it_in_has_taken_no_stop_back(resumes: bool) -> None:
+    """They need not be asked until they resume. From then on the checker misses what is not asked."""
+    with simulating.open_world(replace(SMALL, patients=1, years=0.2, faults=False)) as world:
+        world.characters = (STILL,)
+        first = asyncio.run(stop_and_block(world, resumes))
+        found = promises.judge(world)
+        assert [broken.promise for broken in found.broken] == []
+        assert (found.occasions, found.excused) == (1, int(not resumes))
+        world.telegram.log = world.telegram.log[:first]
+        assert [broken.promise for broken in promises.judge(world).broken] == ["never asked"] * resumes
+
+
+async def stop_and_block(world: World, resumes: bool) -> int:
+    """What somebody does who has been asked for the first time; how many calls there had been by then."""
+    await world.furnish()
+    (patient,) = world.patients.values()
+    patient.plan = replace(patient.plan, surgery_on=PartialDate(BEGINS.year, BEGINS.month, BEGINS.day))
+    while not any(call.accepted and call.sort == "check_ins/ready" for call in world.telegram.log):
+        await world.run_until(world.clock.at + timedelta(hours=1))
+    first = len(world.telegram.log)
+    for act in (partial(patient.write, "/stop"), patient.block, patient.unblock):
+        act()
+        await world.run_until(world.clock.at + timedelta(hours=12))
+    if resumes:
+        patient.write("/resume")
+    await world.run()
+    return first
 
 
 def test_a_protocol_that_there_is_not_is_said_to_be_none() -> None:

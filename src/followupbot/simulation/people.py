@@ -23,6 +23,7 @@ from followupbot.domain.presses import (
 )
 from followupbot.domain.replies import NEW, NONE_OF_THESE, SKIP
 from followupbot.domain.screens import RED_FLAG_RIGHT
+from followupbot.simulation.quiet import Quiet
 from followupbot.simulation.telegram import VirtualTelegram
 
 Schedule = Callable[[datetime, Callable[[], None]], None]
@@ -109,8 +110,7 @@ class Patient:
     pain: int = 2
     dead_at: datetime | None = None
     consented_at: datetime | None = None
-    quiet: list[tuple[datetime, datetime | None]] = field(default_factory=list)
-    """From when to when they blocked, stopped or paused us, or somebody had told that they died; None: to the end."""
+    quiet: Quiet = field(default_factory=Quiet)
     red: list[tuple[datetime, int]] = field(default_factory=list)
     """When they pressed something that bears an emergency's card, and the update's number."""
     _busy: set[int] = field(default_factory=set)
@@ -123,7 +123,7 @@ class Patient:
     def live(self, begins: datetime, ends: datetime) -> None:
         """Everything that life brings by itself is in the calendar."""
         open_link = begins + timedelta(hours=self.rng.uniform(0.1, 60))
-        self.schedule(open_link, lambda: self.telegram.start(self.address, self.token))
+        self.schedule(open_link, self._start)
         years = (ends - begins) / timedelta(days=365.25)
         character = self.character
         for yearly, happens in (
@@ -234,6 +234,10 @@ class Patient:
 
     # -- what life brings ----------------------------------------------------------------------------------------------
 
+    def _start(self) -> None:
+        self.quiet.end("blocked", self.now())
+        self.telegram.start(self.address, self.token)
+
     @property
     def _there(self) -> bool:
         return self.dead_at is None and self.consented_at is not None
@@ -241,37 +245,31 @@ class Patient:
     def _block(self) -> None:
         if self.dead_at is not None or self.telegram.chat(self.address).blocked:
             return
-        self.telegram.block(self.address)
-        self.hush()
+        self.block()
         if self.rng.random() < 0.75:
             self.schedule(self.now() + timedelta(days=self.rng.expovariate(1 / 20)), self._unblock)
 
     def _unblock(self) -> None:
         if self.dead_at is None:
-            self.telegram.unblock(self.address)
-            self.listen()
+            self.unblock()
 
     def _move(self) -> None:
         if self._there:
             city = self.rng.choice(sorted(ZONES))
-            self.telegram.write(self.address, f"/zone {city}")
+            self.write(f"/zone {city}")
 
     def _pause(self) -> None:
         if not self._there:
             return
         if self.rng.random() < 0.7:
-            weeks = self.rng.randint(1, 8)
-            self.telegram.write(self.address, f"/pause {weeks}w")
-            self.quiet.append((self.now(), self.now() + timedelta(weeks=weeks, days=1)))
+            self.write(f"/pause {self.rng.randint(1, 8)}w")
             return
-        self.telegram.write(self.address, "/stop")
-        self.hush()
+        self.write("/stop")
         self.schedule(self.now() + timedelta(days=self.rng.uniform(3, 120)), self._resume)
 
     def _resume(self) -> None:
         if self.dead_at is None:
-            self.telegram.write(self.address, "/resume")
-            self.listen()
+            self.write("/resume")
 
     def _worsen(self) -> None:
         self.trouble = min(2, self.trouble + 1)
@@ -284,23 +282,32 @@ class Patient:
         if self.dead_at is not None:
             return
         self.dead_at = self.now()
-        self.hush()
+        self.quiet.begin("dead", self.now())
         if self.rng.random() < 0.5 and not self.telegram.chat(self.address).blocked:
             later = self.now() + timedelta(days=self.rng.uniform(1, 20))
-            self.schedule(later, lambda: self.telegram.write(self.address, DEATH_TEXT))
+            self.schedule(later, lambda: self.write(DEATH_TEXT))
 
     def _write(self) -> None:
         if self._there:
             red = self.rng.random() < 0.1
-            self.telegram.write(self.address, self.rng.choice(RED_TEXTS if red else TEXTS))
+            self.write(self.rng.choice(RED_TEXTS if red else TEXTS))
 
-    def hush(self) -> None:
-        """From now on they are to hear nothing, without an end."""
-        self.quiet.append((self.now(), None))
+    # -- what they tell us ---------------------------------------------------------------------------------------------
 
-    def listen(self) -> None:
-        """What kept us quiet without an end has one now."""
-        self.quiet = [(since, self.now() if until is None else until) for since, until in self.quiet]
+    def write(self, text: str) -> None:
+        """They write that."""
+        self.quiet.hear(text, self.now())
+        self.telegram.write(self.address, text)
+
+    def block(self) -> None:
+        """They block the bot."""
+        self.quiet.begin("blocked", self.now())
+        self.telegram.block(self.address)
+
+    def unblock(self) -> None:
+        """They let it in again; nothing where it is."""
+        self.quiet.end("blocked", self.now())
+        self.telegram.unblock(self.address)
 
 
 def _times(rng: random.Random, expected: float) -> int:

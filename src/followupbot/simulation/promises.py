@@ -169,10 +169,7 @@ class _Judge:
 
     def _quiet(self, patient: Patient, day: date, over: date) -> bool:
         """Whether the patient had told us, in any way, to leave them alone on any of those days."""
-        return any(
-            since.date() <= over and (until is None or until.date() >= day - timedelta(days=1))
-            for since, until in patient.quiet
-        )
+        return patient.quiet.touches(day - timedelta(days=1), over)
 
     # -- hours ---------------------------------------------------------------------------------------------------------
 
