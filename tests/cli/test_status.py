@@ -1,15 +1,24 @@
 """`followupbot status`: how things stand, and by the exit code whether somebody has to act."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from followupbot.bootstrap.house import open_house
+from followupbot.domain.decision import ByPatient, Cause, Decision
+from followupbot.domain.facts.enrolment import PatientConnected
+from followupbot.domain.followers import OF_CARER
+from followupbot.domain.ids import PatientId
+from followupbot.domain.outgoing import ToChat
+from followupbot.settings import load
 from followupbot.storage.engine import Database
+from followupbot.storage.queries import Queries
 from tests.cli.terminal import Terminal
 from tests.process.telegram import Telegram
 from tests.process.test_run import free_port
+from tests.storage.people import message
 
 OPERATION = ["--surgery-on", "2022-03-14", "--zone", "Europe/Madrid", "--language", "en", "--at", "10:00"]
 
@@ -79,6 +88,32 @@ def test_what_waits_for_people_is_a_problem(clinic: Path, telegram: Telegram, te
         "PROBLEM: updates set aside: 1; somebody may wait for an answer",
     ]
     assert "  update 7, 1970-01-01 00:00 UTC: KeyError\n" in said.out
+
+
+def test_whom_a_message_never_reached_is_named_for_two_weeks(
+    clinic: Path, telegram: Telegram, terminal: Terminal
+) -> None:
+    """The operator is told to reach them in another way; after that all can be well again."""
+    code = PatientId(terminal("invite", "patient", *OPERATION, "--json").json()["code"])
+    with open_house(load()) as opened:
+        now, store = opened.clock.now(), opened.store
+        connected = PatientConnected(now, store.note_chat(4711))
+        lost = Decision((connected,), (message("own"), message(f"own{OF_CARER}1", ToChat(connected.chat), subject="2")))
+        store.transact(code, Cause("test", ByPatient(code)), lambda _: lost)
+        for claim in opened.outbox.claim(now + timedelta(minutes=1), opened.clock.machine_now(), 10):
+            opened.outbox.give_up(claim, "dead", "Bad Request")
+        rows = [line.row for line in Queries(opened.database).undelivered(now - timedelta(days=1))]
+    said = terminal("status").out
+    assert "PROBLEM: messages that could not be sent and will not be tried again: 2\n" in said
+    when = f"{now:%Y-%m-%d %H:%M} UTC"
+    assert f"  message {rows[0]}, {when}, to a helper of {code}: replies/thanks: Bad Request\n" in said
+    assert f"  message {rows[1]}, {when}, to {code}: replies/thanks: Bad Request\n" in said
+    assert [letter["to"] for letter in terminal("status", "--json").json(1)["dead"]] == [f"a helper of {code}", code]
+    database = Database(f"sqlite:///{clinic / 'followupbot.db'}")
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE outbox SET decided_at = decided_at - 15 * 24 * 3600 * 1000"))
+    database.close()
+    assert "could not be sent" not in terminal("status").out
 
 
 def test_a_request_for_deletion_is_there_with_its_last_day_and_late_it_is_a_problem(

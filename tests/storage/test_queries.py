@@ -6,8 +6,10 @@ from followupbot.domain.decision import ByShell, ByStaff, Cause
 from followupbot.domain.facts.alerts import AlertResolved, AlertTaken
 from followupbot.domain.ids import AlertId, TimingId
 from followupbot.domain.lists import AlertLine
+from followupbot.domain.outgoing import ToClinician
 from followupbot.domain.rules import Tier
 from followupbot.storage.queries import AccessLine, CheckInLine, PatientLine, Queries
+from followupbot.storage.status import CANARY
 from tests.storage.people import DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site, asked, message, page, raised
 
 
@@ -50,15 +52,17 @@ def test_patients_and_their_check_ins(site: Site) -> None:
 
 
 def test_what_was_not_delivered(site: Site) -> None:
-    """Dead and unknown, the newest first, with why."""
-    site.decide(page("p1", DR_ITO), message("k1"))
+    """Dead since then, the newest first, with whom it was for; not what may have arrived, nor the daily test."""
+    site.decide(page("p1", DR_ITO), message("k1"), message("k2", subject="2"))
+    site.decide_clinic(message("canary", ToClinician(DR_ITO), subject=CANARY))
     for claim in site.outbox.claim(NOON, site.machine_now, 10):
-        site.outbox.give_up(claim, "dead" if claim.key == "p1" else "unknown", f"why {claim.key}")
-    lines = Queries(site.database).undelivered()
-    assert [(line.key, line.staff, line.state, line.error) for line in lines] == [
-        ("k1", None, "unknown", "why k1"),
-        ("p1", DR_ITO, "dead", "why p1"),
+        site.outbox.give_up(claim, "unknown" if claim.key == "k2" else "dead", f"why {claim.key}")
+    lines = Queries(site.database).undelivered(NOON - timedelta(days=1))
+    assert [(line.patient, line.staff, line.carer, line.message, line.error) for line in lines] == [
+        (PATIENT, None, False, "replies/thanks", "why k1"),
+        (PATIENT, DR_ITO, False, "replies/thanks", "why p1"),
     ]
+    assert Queries(site.database).undelivered(NOON) == []
 
 
 def test_who_looked_and_who_was_refused(site: Site) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 
@@ -11,11 +11,11 @@ from followupbot.bootstrap.house import House
 from followupbot.bootstrap.watch import troubles
 from followupbot.domain.clinic import Clinic, Notice, Role
 from followupbot.domain.enrolment_state import ERASED_WITHIN
-from followupbot.domain.ids import Version
+from followupbot.domain.ids import GroupId, StaffId, Version
 from followupbot.domain.lists import ListLine
 from followupbot.protocol_files.programme import to_publish
 from followupbot.settings import Settings
-from followupbot.storage.queries import Queries, SetAsideLine
+from followupbot.storage.queries import Queries, SetAsideLine, Undelivered
 from followupbot.storage.status import RATE_OVER, Status, status
 
 ANSWER_WITHIN = 2.0
@@ -42,6 +42,17 @@ class Staff:
 
 
 @dataclass(frozen=True)
+class Letter:
+    """A message that was given up. `to` says who is to be reached in another way."""
+
+    row: int
+    at: datetime
+    to: str
+    message: str
+    error: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """How things stand."""
 
@@ -50,6 +61,8 @@ class Overview:
     """None where the settings don't say where to look, because the port is any free one."""
     staff: tuple[Staff, ...]
     lists: Status
+    dead: tuple[Letter, ...]
+    """Messages of the last `DEAD_SHOWN_FOR`, the newest first."""
     set_aside: tuple[SetAsideLine, ...]
     notices: tuple[Notice, ...]
     """What the operator was told, the newest first."""
@@ -69,11 +82,16 @@ RATE_FROM_CHECK_INS = 50
 """Of fewer a rate says nothing."""
 
 
+DEAD_SHOWN_FOR = timedelta(days=14)
+"""Whoever was not reached is seen to by then: an admin looks each week (docs/running.md), and all can be well again."""
+
+
 def look(house: House) -> Overview:
     """How things stand now."""
     now = house.clock.now()
     queries = Queries(house.database)
     clinic, lists = house.store.clinic(), status(house.database, now)
+    dead = tuple(_letter(clinic, line) for line in queries.undelivered(now - DEAD_SHOWN_FOR))
     set_aside = tuple(queries.updates_set_aside())
     overdue = sum(line.state == "open" and line.due_at <= now for line in queries.alerts_unresolved())
     running = _running(house.settings)
@@ -84,6 +102,7 @@ def look(house: House) -> Overview:
         running=running,
         staff=tuple(_staff(clinic, role) for role in Role),
         lists=lists,
+        dead=dead,
         set_aside=set_aside,
         notices=tuple(reversed(clinic.notices)),
         version=published.version,
@@ -92,7 +111,7 @@ def look(house: House) -> Overview:
         to_erase=to_erase,
         problems=(
             *_held(house, running),
-            *_problems(clinic, lists, set_aside, running, overdue, now),
+            *_problems(clinic, lists, dead, set_aside, running, overdue, now),
             *_late_erasures(to_erase, now),
             *_too_many_alerts(lists),
         ),
@@ -121,6 +140,7 @@ def _too_many_alerts(lists: Status) -> Iterator[str]:
 def _problems(
     clinic: Clinic,
     lists: Status,
+    dead: tuple[Letter, ...],
     set_aside: tuple[SetAsideLine, ...],
     running: Running | None,
     overdue: int,
@@ -132,11 +152,21 @@ def _problems(
         found.append(f"alerts that nobody has taken in time: {overdue}")
     if set_aside:
         found.append(f"updates set aside: {len(set_aside)}; somebody may wait for an answer")
-    dead = sum(count.count for count in lists.outbox if count.state == "dead")
     if dead:
-        found.append(f"messages that could not be sent and will not be tried again: {dead}")
+        found.append(f"messages that could not be sent and will not be tried again: {len(dead)}")
     found += [*missing.unready_lines(clinic, now), *missing.gap_lines(clinic, now)]
     return tuple(found)
+
+
+def _letter(clinic: Clinic, line: Undelivered) -> Letter:
+    if line.staff is not None:
+        group = clinic.group(GroupId(line.staff))
+        to = clinic.name(StaffId(line.staff)) if group is None else f"the group of role {group.role}"
+    elif line.patient is not None:
+        to = f"a helper of {line.patient}" if line.carer else line.patient
+    else:
+        to = "a chat that is no patient's"
+    return Letter(line.row, line.decided_at, to, line.message, line.error)
 
 
 def _staff(clinic: Clinic, role: Role) -> Staff:

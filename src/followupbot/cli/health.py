@@ -146,6 +146,8 @@ def _as_text(seen: "Overview") -> Iterator[str]:
         oldest = lists.oldest_pending.get(lane)
         waiting = "" if oldest is None else f"; the oldest has waited since {oldest:{TIME}}"
         yield f"Messages, {LANES[lane]}: {_counts(counts)}{waiting}"
+    for letter in seen.dead:
+        yield f"  message {letter.row}, {letter.at:{TIME}}, to {letter.to}: {letter.message}: {letter.error}"
     yield f"Updates: {lists.updates_failed} have failed, {lists.updates_set_aside} set aside"
     yield from (f"  update {line.update}, {line.at:{TIME}}: {line.error}" for line in seen.set_aside)
     if seen.notices:
@@ -205,6 +207,16 @@ def _as_json(seen: "Overview") -> dict[str, Any]:
             }
             for lane in Lane
         },
+        "dead": [
+            {
+                "row": letter.row,
+                "at": letter.at.isoformat(),
+                "to": letter.to,
+                "message": letter.message,
+                "error": letter.error,
+            }
+            for letter in seen.dead
+        ],
         "updates": {
             "failed": lists.updates_failed,
             "set_aside": [

@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from followupbot.domain.ids import AlertId, ChatId, CheckInId, PatientId, StaffId, TimingId
+from followupbot.domain.followers import OF_CARER
+from followupbot.domain.ids import AlertId, CheckInId, PatientId, StaffId, TimingId
 from followupbot.domain.lists import KINDS, AlertLine, ListLine
-from followupbot.domain.outgoing import Lane
 from followupbot.domain.rules import Tier
 from followupbot.storage.chats import BLOCKED
 from followupbot.storage.engine import Database
-from followupbot.storage.status import LINES_MAX, RESOLVED, counts
+from followupbot.storage.keys import patient_of
+from followupbot.storage.status import CANARY, LINES_MAX, RESOLVED, counts
 from followupbot.storage.tables import (
     access_log,
     alerts,
@@ -28,16 +29,18 @@ from followupbot.storage.tables import (
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A message that will not go, or may have gone: `dead` or `unknown`."""
+    """A message that was given up: it was about that patient, where any, and to that member or group, or not to staff.
 
-    key: str
-    lane: Lane
-    subject: str
-    chat: ChatId
-    staff: StaffId | None
-    state: str
-    error: str | None
+    `carer`: it was a copy for somebody who helps the patient.
+    """
+
+    row: int
     decided_at: datetime
+    patient: PatientId | None
+    staff: str | None
+    carer: bool
+    message: str
+    error: str
 
 
 @dataclass(frozen=True)
@@ -144,21 +147,20 @@ class Queries:
         shown = (line for line in lines if line.shown(now))
         return sorted(shown, key=lambda line: (KINDS.index(line.kind), line.since, line.patient))
 
-    def undelivered(self) -> Sequence[Undelivered]:
-        """Messages that will not go or may have gone, the newest first."""
-        query = sa.select(outbox).where(outbox.c.state.in_(("dead", "unknown"))).order_by(outbox.c.id.desc())
+    def undelivered(self, since: datetime) -> Sequence[Undelivered]:
+        """Messages, decided since then, that were given up, the newest first; not the daily test of alerts."""
+        given_up = (outbox.c.state == "dead", outbox.c.decided_at > since, outbox.c.subject != CANARY)
         return [
             Undelivered(
-                row.key,
-                Lane(row.lane),
-                row.subject,
-                ChatId(row.chat),
-                None if row.staff is None else StaffId(row.staff),
-                row.state,
-                row.error,
+                row.id,
                 row.decided_at,
+                patient_of(row.owner),
+                row.staff,
+                OF_CARER in row.key,
+                row.message or row.act,
+                row.error or "",
             )
-            for row in self._rows(query)
+            for row in self._rows(sa.select(outbox).where(*given_up).order_by(outbox.c.id.desc()))
         ]
 
     def updates_set_aside(self) -> Sequence[SetAsideLine]:
