@@ -6,7 +6,7 @@ import pytest
 
 from followupbot.domain.ids import Language
 from followupbot.domain.params import Day, Instant
-from followupbot.rendering.formats import brief, clock_time, day, locale_of, when
+from followupbot.rendering.formats import brief, city, clock_time, day, locale_of, when
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,20 @@ def test_a_date_has_no_zone() -> None:
 def test_nobody_knows_how_an_unknown_language_writes_dates(language: str) -> None:
     """`check` says so, long before a message is sent."""
     assert locale_of(Language(language)) is None
+
+
+@pytest.mark.parametrize(
+    ("zone", "names"),
+    [
+        ("Europe/Madrid", ("Madrid", "Madrid")),
+        ("America/New_York", ("New York", "Nueva York")),
+        ("America/Argentina/Buenos_Aires", ("Buenos Aires", "Buenos Aires")),
+        ("Moon/Crater", ("Moon/Crater", "Moon/Crater")),
+    ],
+)
+def test_a_zone_is_called_by_its_city(zone: str, names: tuple[str, str]) -> None:
+    """Nobody at home says Europe/Madrid; and what nobody knows is shown as it is."""
+    english, spanish = locale_of(Language("en")), locale_of(Language("es"))
+    assert english is not None
+    assert spanish is not None
+    assert (city(zone, english), city(zone, spanish)) == names

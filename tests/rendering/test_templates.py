@@ -41,10 +41,16 @@ def test_what_words_need_is_allowed(text: str) -> None:
         ("{{ clinic['name'] }}", "[…] is not allowed in a message"),
         (
             "{{ a|attr('__class__') }}",
-            'the filter "attr" is not allowed here; allowed: time, day, when, brief, number, sentence',
+            'the filter "attr" is not allowed here; allowed: time, day, when, brief, number, city, sentence',
         ),
-        ("{{ a|safe }}", 'the filter "safe" is not allowed here; allowed: time, day, when, brief, number, sentence'),
-        ("{{ a|when(1) }}", 'the filter "when" is not allowed here; allowed: time, day, when, brief, number, sentence'),
+        (
+            "{{ a|safe }}",
+            'the filter "safe" is not allowed here; allowed: time, day, when, brief, number, city, sentence',
+        ),
+        (
+            "{{ a|when(1) }}",
+            'the filter "when" is not allowed here; allowed: time, day, when, brief, number, city, sentence',
+        ),
         ("{{ 'a' * 200000000 }}", "arithmetic is not allowed in a message"),
         ("{{ 10 ** 10 }}", "arithmetic is not allowed in a message"),
         ("{{ a ~ b }}", '"~" is not allowed in a message'),

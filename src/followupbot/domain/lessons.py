@@ -7,7 +7,9 @@ from followupbot.domain.chart import Chart
 from followupbot.domain.decision import Decision
 from followupbot.domain.ids import TopicId
 from followupbot.domain.outgoing import Lane, OutgoingMessage
+from followupbot.domain.params import Param
 from followupbot.domain.presses import Choice, TopicPress
+from followupbot.domain.tiers import Tier
 
 SOURCES = "buttons/sources"
 """The words of that button, which every text has and none brings with it."""
@@ -39,4 +41,5 @@ def _topics(chart: Chart) -> tuple[TopicId, ...]:
 
 
 def _first_help(chart: Chart, now: datetime) -> OutgoingMessage:
-    return to_patient(chart, "replies/first_help", key=f"learn/{stamp(now)}", lane=Lane.REPLY)
+    params: dict[str, Param] = {"emergency": chart.waiting_tier is Tier.EMERGENCY}
+    return to_patient(chart, "replies/first_help", key=f"learn/{stamp(now)}", lane=Lane.REPLY, params=params)

@@ -17,6 +17,7 @@ from followupbot.domain.params import Day, Line, Lines, Param, Picture, Point, S
 from followupbot.domain.questions import Choice, Scale
 from followupbot.domain.replies import SKIPPED, Answer
 from followupbot.domain.schedule import local
+from followupbot.domain.tiers import Tier
 
 FUNCTION = Concern("function")
 """What rules about it look at is shown beside the pain scores."""
@@ -31,7 +32,7 @@ LINES_MAX = 12
 def show(chart: Chart, facts: Iterable[ChartFact], now: datetime) -> Decision:
     """A line for each question that is followed over time. No figures while somebody is to look at something urgent."""
     if chart.urgent:
-        return _reply(chart, "replies/progress_later", now)
+        return _reply(chart, "replies/progress_later", now, {"emergency": chart.waiting_tier is Tier.EMERGENCY})
     lines, picture = overview(chart, answered(facts))
     if not lines:
         return _reply(chart, "replies/progress_none", now)

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.numbers import format_decimal, parse_pattern
 
 from followupbot.domain.ids import Language
@@ -48,6 +48,15 @@ def brief(value: Instant, locale: Locale) -> str:
 def number(value: int | float, locale: Locale) -> str:
     """`35.5`, `35,5`"""
     return str(format_decimal(value, format=_NUMBER, locale=locale))
+
+
+def city(zone: str, locale: Locale) -> str:
+    """`New York`, `Nueva York`: what a zone is called by its best known city; its own name where it has none."""
+    try:
+        named = get_timezone_location(ZoneInfo(zone), locale=locale, return_city=True)
+    except (LookupError, ValueError, OSError):
+        return zone
+    return str(named).rpartition("/")[2] or zone
 
 
 def _wall(value: Instant) -> datetime:

@@ -18,7 +18,7 @@ from followupbot.domain.params import Day, Instant
 from followupbot.rendering import formats
 from followupbot.rendering.words import Source
 
-FILTERS = ("time", "day", "when", "brief", "number", "sentence")
+FILTERS = ("time", "day", "when", "brief", "number", "city", "sentence")
 
 CLINIC = "clinic"
 CLINIC_PARTS = ("name", "phone", "emergency_number", "crisis_line")
@@ -224,4 +224,10 @@ def _filters(locale: Locale) -> dict[str, object]:
     def number(value: int | float) -> str:
         return formats.number(value, locale)
 
-    return {"time": clock_time, "day": day, "when": when, "brief": brief, "number": number, "sentence": sentence}
+    def city(value: str) -> str:
+        return formats.city(value, locale)
+
+    return {
+        **{"time": clock_time, "day": day, "when": when, "brief": brief},
+        **{"number": number, "city": city, "sentence": sentence},
+    }

@@ -9,7 +9,7 @@ CONTRACTS: dict[str, Contract] = {
     "enrolment/not_connected": REPLY,
     "enrolment/plan": Contract(
         {"here": INSTANT, "zone": ParamKind("a time zone", ("Europe/London",)), "ask_at": SHORT_TEXT},
-        shows=("zone", "ask_at"),
+        shows=("ask_at",),
         buttons=("right", "language", "zone", "hour"),
     ),
     "enrolment/plan_language": Contract(buttons=None),

@@ -33,7 +33,7 @@ CONTRACTS: dict[str, Contract] = {
     "replies/interrupted": Contract({"since": INSTANT, "until": INSTANT}, shows=(EMERGENCY_NUMBER,)),
     "replies/urgent": Contract(shows=(EMERGENCY_NUMBER,), says=(ABROAD,)),
     "replies/learn": REPLY,
-    "replies/first_help": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/first_help": Contract({"emergency": TRUTH}, shows=(EMERGENCY_NUMBER,)),
     "replies/which_patient": Contract(
         {"urgent": TRUTH, **{f"person_{place}": INITIALS_OR_NONE for place in range(1, PATIENTS_MAX + 1)}},
         shows=(EMERGENCY_NUMBER,),
@@ -65,7 +65,7 @@ CONTRACTS: dict[str, Contract] = {
     "replies/language_set": REPLY,
     "replies/progress": Contract({"lines": LINES, "picture": PICTURE_OR_NONE}),
     "replies/progress_none": REPLY,
-    "replies/progress_later": Contract(shows=(EMERGENCY_NUMBER,)),
+    "replies/progress_later": Contract({"emergency": TRUTH}, shows=(EMERGENCY_NUMBER,)),
     "replies/my_data": Contract({"file": FILE}),
     "replies/my_data_for_machines": Contract({"file": FILE}),
     "replies/privacy": Contract(shows=("clinic.name",)),
