@@ -27,9 +27,9 @@ from followupbot.domain.households import Kept
 from followupbot.domain.ids import AlertId, CheckInId, MessageId, PatientId, ProtocolKey, TokenHash, Version
 from followupbot.domain.rota_state import Leave
 from followupbot.storage import facts as stored_facts
+from followupbot.storage import timers
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import Keys, patient_key
-from followupbot.storage.queries import Queries
 from followupbot.storage.tables import alerts, causes, charts, chats, check_ins, clinics, facts, outbox
 from tests.storage.people import (
     DR_ITO,
@@ -309,7 +309,7 @@ def test_when_the_table_says_that_a_timer_is_due_it_is(site: Site) -> None:
     version = site.charts.clinic().published.version
     expiry = NOON + timedelta(days=2, microseconds=1)
     site.decide(facts=[replace(asked(NOON, 1, version), expires_at=expiry)])
-    wake_at = Queries(site.database).patients()[0].wake_at
+    wake_at = timers.next_wake_at(site.database)
     assert wake_at == NOON + timedelta(days=2, milliseconds=1)
     assert site.charts.due(NOON + timedelta(days=2), 10) == []
     assert site.charts.due(wake_at, 10) == [PATIENT]

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 from followupbot.domain.decision import ByShell, ByStaff, Cause
 from followupbot.domain.facts.alerts import AlertResolved, AlertTaken
-from followupbot.domain.ids import AlertId, TimingId
+from followupbot.domain.ids import AlertId
 from followupbot.domain.lists import AlertLine
 from followupbot.domain.outgoing import ToClinician
 from followupbot.domain.rules import Tier
-from followupbot.storage.queries import AccessLine, CheckInLine, PatientLine, Queries
+from followupbot.storage.queries import AccessLine, Queries
 from followupbot.storage.status import CANARY
-from tests.storage.people import DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site, asked, message, page, raised
+from tests.storage.people import DR_ITO, NOON, OTHER_PATIENT, PATIENT, Site, message, page, raised
 
 
 def test_alerts_are_listed_the_worst_first(site: Site) -> None:
-    """And within a tier whatever is due first; resolved ones only with the patient."""
+    """And within a tier whatever is due first; no resolved ones."""
     site.enrol(OTHER_PATIENT, 2002)
     later = NOON + timedelta(hours=1)
     site.decide(facts=[raised(later, 1), raised(NOON, 2, Tier.THIS_WEEK), raised(NOON, 3)])
@@ -31,24 +31,6 @@ def test_alerts_are_listed_the_worst_first(site: Site) -> None:
     taken = lists.alerts_unresolved()[1]
     due_at = NOON + timedelta(hours=5)
     assert taken == AlertLine(OTHER_PATIENT, AlertId(1), Tier.SAME_DAY, "taken", DR_ITO, NOON, due_at, later)
-    assert [(line.id, line.state) for line in lists.alerts_of(PATIENT)] == [(3, "resolved"), (2, "open"), (1, "open")]
-
-
-def test_patients_and_their_check_ins(site: Site) -> None:
-    """By code; whether the chat refuses us; the newest check-in first."""
-    version = site.charts.clinic().published.version
-    site.enrol(OTHER_PATIENT, 2002)
-    site.decide(facts=[asked(NOON, 1, version)])
-    site.outbox.block_chat(site.charts.note_chat(2002))
-    lists = Queries(site.database)
-    expires_at = NOON + timedelta(days=2)
-    assert lists.patients() == [
-        PatientLine(PATIENT, "active", False, expires_at),
-        PatientLine(OTHER_PATIENT, "active", True, None),
-    ]
-    assert lists.check_ins(PATIENT) == [
-        CheckInLine(PATIENT, 1, TimingId("week_1"), "waiting", NOON, expires_at)  # type: ignore[arg-type]
-    ]
 
 
 def test_what_was_not_delivered(site: Site) -> None:

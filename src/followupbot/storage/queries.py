@@ -8,10 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from followupbot.domain.followers import OF_CARER
-from followupbot.domain.ids import AlertId, CheckInId, PatientId, StaffId, TimingId
+from followupbot.domain.ids import AlertId, PatientId, StaffId
 from followupbot.domain.lists import KINDS, AlertLine, ListLine
 from followupbot.domain.rules import Tier
-from followupbot.storage.chats import BLOCKED
 from followupbot.storage.engine import Database
 from followupbot.storage.keys import patient_of
 from followupbot.storage.status import CANARY, LINES_MAX, RESOLVED, counts
@@ -19,8 +18,6 @@ from followupbot.storage.tables import (
     access_log,
     alerts,
     charts,
-    chats,
-    check_ins,
     instant_of,
     outbox,
     updates_set_aside,
@@ -41,28 +38,6 @@ class Undelivered:
     carer: bool
     message: str
     error: str
-
-
-@dataclass(frozen=True)
-class PatientLine:
-    """One patient. `state` is the enrolment's; `blocked` says that the chat refuses us."""
-
-    patient: PatientId
-    state: str
-    blocked: bool
-    wake_at: datetime | None
-
-
-@dataclass(frozen=True)
-class CheckInLine:
-    """One check-in."""
-
-    patient: PatientId
-    id: CheckInId
-    timing: TimingId
-    state: str
-    asked_at: datetime
-    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -92,43 +67,11 @@ class Queries:
         """Nothing is read yet."""
         self._database = database
 
-    def patients(self) -> Sequence[PatientLine]:
-        """Every patient, by code."""
-        blocked = sa.func.coalesce(chats.c.state == BLOCKED, sa.false()).label("blocked")
-        query = (
-            sa.select(charts.c.patient, charts.c.state, charts.c.wake_at, blocked)
-            .join_from(charts, chats, chats.c.chat == charts.c.chat, isouter=True)
-            .order_by(charts.c.patient)
-        )
-        return [
-            PatientLine(PatientId(row.patient), row.state, bool(row.blocked), row.wake_at) for row in self._rows(query)
-        ]
-
-    def check_ins(self, patient: PatientId) -> Sequence[CheckInLine]:
-        """Every check-in of the patient, the newest first."""
-        query = sa.select(check_ins).where(check_ins.c.patient == patient).order_by(check_ins.c.id.desc())
-        return [
-            CheckInLine(
-                PatientId(row.patient),
-                CheckInId(row.id),
-                TimingId(row.timing),
-                row.state,
-                row.asked_at,
-                row.expires_at,
-            )
-            for row in self._rows(query)
-        ]
-
     def alerts_unresolved(self) -> Sequence[AlertLine]:
         """Every alert without an outcome: the worst tier first, and in it whatever is due first."""
         rank = sa.case({tier.value: tier.rank for tier in Tier}, value=alerts.c.tier)
         query = sa.select(alerts).where(alerts.c.state != RESOLVED)
         return _alert_lines(self._rows(query.order_by(rank, alerts.c.due_at, alerts.c.patient)))
-
-    def alerts_of(self, patient: PatientId) -> Sequence[AlertLine]:
-        """Every alert of the patient, the newest first."""
-        query = sa.select(alerts).where(alerts.c.patient == patient).order_by(alerts.c.id.desc())
-        return _alert_lines(self._rows(query))
 
     def standings(self) -> dict[str, int]:
         """How many patients there are of each standing."""
