@@ -67,6 +67,25 @@ def assert_the_checker_sees(world: World) -> None:
     world.telegram.log = log
 
 
+def test_people_change_answers_from_the_list_and_a_check_in_counts_once() -> None:
+    """However often it comes to its end; nothing that is promised breaks by it."""
+    size = replace(SMALL, patients=1, years=0.06, faults=False)
+    with simulating.open_world(size) as world:
+
+        async def play() -> None:
+            await world.furnish()
+            for patient in world.patients.values():
+                patient.character = replace(patient.character, answers=1, changes=0.7)
+            await world.run()
+
+        asyncio.run(play())
+        found = figures.count(world)
+        assert found.judgement.broken == []
+        assert any(call.sort == "check_ins/change" for call in world.telegram.log)
+        said = sum(call.sort == "check_ins/said" for call in world.telegram.log)
+        assert 0 < found.answered <= found.asked < said
+
+
 STILL = Character(
     "still", 1, answers=0, red=0, writes=0, blocks_yearly=0, moves_yearly=0, pauses_yearly=0, worsens_yearly=0
 )

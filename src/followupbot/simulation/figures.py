@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from followupbot.domain.facts.alerts import AlertRaised, AlertRaisedAgain, FlagJoined
 from followupbot.domain.facts.check_ins import CheckInAsked, CheckInCompleted, CheckInExpired, QuestionAnswered
 from followupbot.domain.facts.occasions import OccasionSkipped
+from followupbot.domain.ids import CheckInId, PatientId
 from followupbot.simulation.promises import Judgement, judge
 from followupbot.simulation.telegram import SENDS
 from followupbot.simulation.world import BEGINS, World
@@ -54,10 +55,13 @@ def count(world: World) -> Figures:
     skipped: Counter[str] = Counter()
     alerts: Counter[str] = Counter()
     weeks: dict[str, Counter[int]] = {}
+    answered: set[tuple[PatientId, CheckInId]] = set()
     for patient in world.patients:
         for fact in world.program.process.store.facts_of(patient):
             facts[type(fact).__name__] += 1
             match fact:
+                case CheckInCompleted(check_in=check_in):  # one in which an answer was changed is so twice
+                    answered.add((patient, check_in))
                 case OccasionSkipped(reason=reason):
                     skipped[reason] += 1
                 case AlertRaised(at=at, flag=flag):
@@ -77,7 +81,7 @@ def count(world: World) -> Figures:
         digest(world),
         planned=facts[CheckInAsked.__name__] + facts[OccasionSkipped.__name__],
         asked=facts[CheckInAsked.__name__],
-        answered=facts[CheckInCompleted.__name__],
+        answered=len(answered),
         missed=facts[CheckInExpired.__name__],
         skipped=dict(sorted(skipped.items())),
         answers=facts[QuestionAnswered.__name__],
