@@ -15,7 +15,7 @@ VIGNETTES = """\
 usual: {gate: none, pain: 0, weak: no}
 asks: yearly
 background:
-  - {asks: yearly}
+  - {at: 1 year}
 vignettes:
   - name: feeling_is_new
     says: "Something is felt no more."

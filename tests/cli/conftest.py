@@ -3,7 +3,7 @@
 import logging
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -39,12 +39,16 @@ _check = check.check
 
 
 def _check_once(
-    known: dict[Files, list[Problem]], files: Mapping[str, bytes], today: date | None = None, play: bool = True
+    known: dict[Files, list[Problem]],
+    files: Mapping[str, bytes],
+    today: date | None = None,
+    play: bool = True,
+    mine: Collection[str] = (),
 ) -> list[Problem]:
     """The same for what is wrong with files: most commands meet those that ship, and `publish` those of `check`."""
-    key = (*files.items(), (f"{today} {play}", b""))
+    key = (*files.items(), (f"{today} {play} {sorted(mine)}", b""))
     if key not in known:
-        known[key] = _check(files, today, play)
+        known[key] = _check(files, today, play, mine)
     return list(known[key])
 
 

@@ -1,13 +1,13 @@
 """Everything that would be published, checked together."""
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, time
 from pathlib import Path
 
-from followupbot.checking.coverage import check_coverage
+from followupbot.checking.coverage import check_coverage, check_unused, told_as_one
 from followupbot.checking.language import check_lexicons, read_limits
 from followupbot.checking.reach import check_reach
 from followupbot.checking.summaries import check_summaries
@@ -21,7 +21,17 @@ from followupbot.domain.prompts import OF_CARER
 from followupbot.protocol_files.problems import Problem, Problems, Severity
 from followupbot.protocol_files.programme import ReadProtocol, in_use, read_files
 from followupbot.protocol_files.reading import nearest
-from followupbot.protocol_files.sources import CLINIC_FILE, VIGNETTES, WORDS_DATA, belongs, beside, gather, own_files
+from followupbot.protocol_files.sources import (
+    CLINIC_FILE,
+    VIGNETTES,
+    WORDS_DATA,
+    belongs,
+    beside,
+    gather,
+    is_protocol,
+    obstacles,
+    own_paths,
+)
 from followupbot.rendering.contracts import CONTRACTS, gate_contract, rule_contract
 from followupbot.rendering.contracts.terms import Contract
 from followupbot.rendering.words import Words
@@ -50,10 +60,12 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def check(files: Mapping[str, bytes], today: date | None = None, play: bool = True) -> list[Problem]:
+def check(
+    files: Mapping[str, bytes], today: date | None = None, play: bool = True, mine: Collection[str] = ()
+) -> list[Problem]:
     """Every problem of a programme's files, in the order of files and lines. With `today`, expired reviews too.
 
-    `play`: the vignettes are played, which takes the longest.
+    `play`: the vignettes are played, which takes the longest. Of files that are `mine` those that nothing needs, too.
     """
     read = read_files(files)
     played = check_vignettes(files, read) if play else ()
@@ -65,6 +77,8 @@ def check(files: Mapping[str, bytes], today: date | None = None, play: bool = Tr
     own = own_contracts(read.protocols)
     problems += check_words(words, read.settings or _STAND_IN, Files(files), today, own, limits)
     problems += check_coverage(words, read.protocols, read.used)
+    if len(read.protocols) == sum(map(is_protocol, files)):
+        problems += check_unused(words, read.protocols, own, mine)
     for found in read.protocols:
         problems += _check_presses(found, words.languages)
         if not any(problem.severity is Severity.ERROR for problem in found.reading.problems):
@@ -94,7 +108,7 @@ def check_paths(data: Path, paths: Sequence[Path] = (), today: date | None = Non
         return check_gathered(data, gather(data), today)
     named = {name: file for path in paths for name, file in _named(path)}
     files = gather(NOWHERE) | {name: file.read_bytes() for name, file in named.items() if belongs(name)}
-    return _on_disk(check(files, today), named)
+    return _on_disk(check(files, today, mine=named), named, files)
 
 
 def check_gathered(data: Path, files: Mapping[str, bytes], today: date | None = None) -> list[Problem]:
@@ -102,18 +116,19 @@ def check_gathered(data: Path, files: Mapping[str, bytes], today: date | None = 
 
     Who publishes them checks these very bytes. Problems name the files as they lie on disk.
     """
-    named = {path: data / path for path in own_files(data)}
+    named = {path: data / path for path in own_paths(data)}
     unused = named.keys() & files.keys() - in_use(files).keys()
-    problems = check(files, today)
+    problems = check(files, today, mine=named)
     problems += [
         Problem(name, 1, 1, f"not used: add it to protocols in {CLINIC_FILE}", Severity.WARNING)
         for name in unused
         if not name.endswith(VIGNETTES)
     ]
-    return _on_disk(problems, named)
+    in_the_way = [Problem(str(data / name), 1, 1, why) for name, why in sorted(obstacles(data).items())]
+    return [*in_the_way, *_on_disk(problems, named, files)]
 
 
-def _on_disk(problems: Sequence[Problem], named: Mapping[str, Path]) -> list[Problem]:
+def _on_disk(problems: Sequence[Problem], named: Mapping[str, Path], files: Collection[str]) -> list[Problem]:
     """These problems and the files that nothing reads, in order, each file by its path on disk."""
     unread = [
         Problem(name, 1, 1, f"nothing reads a file of this name; expected {_expected(name)}", Severity.WARNING)
@@ -121,7 +136,8 @@ def _on_disk(problems: Sequence[Problem], named: Mapping[str, Path]) -> list[Pro
         if not belongs(name)
     ]
     on_disk = {name: str(file) for name, file in named.items()}
-    found = Problems([*problems, *unread]).problems
+    languages = {Language(name.split("/")[1]) for name in files if name.startswith("messages/")}
+    found = Problems([*told_as_one(problems, languages), *unread]).problems
     return [replace(problem, file=on_disk.get(problem.file, problem.file)) for problem in found]
 
 

@@ -1,18 +1,25 @@
 """Whether every word that may be needed is there, in every language, with every button."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.gates import Gate
 from followupbot.domain.ids import Language, MessageKey, ProtocolKey, TopicId
 from followupbot.domain.prompts import OF_CARER
-from followupbot.protocol_files.problems import Problem
+from followupbot.protocol_files.problems import Problem, Severity
 from followupbot.protocol_files.programme import ReadProtocol
 from followupbot.protocol_files.reading import Path, likeliest, nearest
 from followupbot.rendering.contracts import LANGUAGES_OFFERED, contract, fixed_keys
+from followupbot.rendering.contracts.terms import Contract
 from followupbot.rendering.words import Message, Words
+
+MISSING = "this message is missing"
+NO_WORDS = "has no words:"
+
+MISSING_TOLD_MAX = 20
+"""With more than so many messages missing a language is told of as a whole: nobody reads 700 lines."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ def check_coverage(
     for language in words.languages:
         for key in fixed_keys():
             if not _is_there(words, language, MessageKey(key)):
-                yield Problem(f"messages/{language}/{key}.j2", 1, 1, "this message is missing")
+                yield Problem(f"messages/{language}/{key}.j2", 1, 1, MISSING)
         for read in protocols:
             if read.protocol.key not in used and language not in read.protocol.languages:
                 continue
@@ -53,6 +60,37 @@ def check_coverage(
             yield Problem(message.file, 1, 1, text)
 
 
+def told_as_one(problems: Iterable[Problem], languages: Collection[Language]) -> list[Problem]:
+    """The same, with one problem in the place of hundreds for a language that is hardly begun, or a folder misspelt."""
+    found = list(problems)
+    for language in sorted(languages):
+        folder = f"messages/{language}/"
+        missing = [problem for problem in found if problem.file.startswith(folder) and problem.message == MISSING]
+        if len(missing) <= MISSING_TOLD_MAX:
+            continue
+        meant = likeliest(language, [other for other in languages if other != language])
+        hint = f'; did you mean "messages/{meant}"?' if meant else "; copy another language's folder and translate it"
+        text = f"a language needs every message, and of this one {len(missing)} are missing, such as {missing[0].file}"
+        followers = f"{NO_WORDS} {folder}"
+        found = [problem for problem in found if problem not in missing and followers not in problem.message]
+        found.append(Problem(folder.removesuffix("/"), 1, 1, text + hint))
+    return found
+
+
+def check_unused(
+    words: Words, protocols: tuple[ReadProtocol, ...], own: Mapping[str, Contract], mine: Collection[str]
+) -> Iterator[Problem]:
+    """Words in files that are `mine` of a question or rule that no care protocol has: somebody thinks they are read."""
+    asked = _labels(protocols).keys()
+    for message in words:
+        folder, _, name = message.key.rpartition("/")
+        known = {"questions": asked, "rules": own.keys()}.get(folder)
+        if message.file in mine and known is not None and message.key not in known:
+            names = (key.rpartition("/")[2] for key in known if key.startswith(f"{folder}/"))
+            text = f'no care protocol has the {folder.removesuffix("s")} "{name}"{nearest(name, names)}'
+            yield Problem(message.file, 1, 1, text, Severity.WARNING)
+
+
 def _is_there(words: Words, language: Language, key: MessageKey) -> bool:
     """Whether there is a file for it. What is wrong with one that cannot be read has been said."""
     path = f"messages/{language}/{key}.j2"
@@ -67,7 +105,7 @@ def _check_protocol(words: Words, language: Language, read: ReadProtocol) -> Ite
             there = [key.rpartition("/")[2] for key in words.messages[language] if key.rpartition("/")[0] == folder]
             meant = likeliest(needed.key.rpartition("/")[2], there)
             hint = f'; did you mean "{meant}"?' if meant else ""
-            message = f"{needed.what} has no words: messages/{language}/{needed.key}.j2 is missing{hint}"
+            message = f"{needed.what} {NO_WORDS} messages/{language}/{needed.key}.j2 is missing{hint}"
             yield Problem(read.reading.file, at.line, at.column, message)
 
 

@@ -3,24 +3,30 @@
 `protocols/<key>.vignettes.yaml` lies beside `protocols/<key>.yaml`; the `stage` is where it is played.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from followupbot.checking.histories import Gives, Occasion, Said, Vignette, Vignettes
 from followupbot.checking.second_stage import SecondStage
 from followupbot.checking.stage import NOTHING, Stage
+from followupbot.domain.care_protocol import CareProtocol
 from followupbot.domain.ids import CardId, ProtocolKey, QuestionId, RuleId, TimingId, TopicId
+from followupbot.domain.questions import Date, Multiple, Number, Text
 from followupbot.domain.rules import Tier
 from followupbot.protocol_files import shapes
 from followupbot.protocol_files.durations import OFFSET, SPAN
 from followupbot.protocol_files.problems import Problem, Severity
 from followupbot.protocol_files.programme import ReadFiles, ReadProtocol
-from followupbot.protocol_files.reading import Listing, Node, Reading, Scalar, nearest
+from followupbot.protocol_files.reading import Listing, Node, Path, Reading, Scalar, nearest
 from followupbot.protocol_files.shapes import Field, Keyed, Many, Name, OneOf, Record, Schema, Unreadable, Whole
 from followupbot.protocol_files.sources import PROTOCOL, PROTOCOLS, VIGNETTES, key_in
 
 VIGNETTES_MAX = 1000
 OCCASIONS_MAX = 20
+
+ALIKE_TOLD_MAX = 3
+"""So many vignettes that go wrong in the same words are told of one by one."""
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,12 @@ def _begun(files: Mapping[str, bytes], read: ReadFiles) -> Iterator[Iterable[Pro
         if f"{PROTOCOLS}{key}{PROTOCOL}" not in files:
             yield (Problem(path, 1, 1, f'there is no care protocol "{key}"{nearest(key, protocols)}'),)
         elif vignettes is not None and key in protocols and not reading.problems:
+            if any(problem.severity is Severity.ERROR for problem in protocols[key].reading.problems):
+                continue  # what is named there leads nowhere: it can't be played
+            unknown = tuple(_unknown(vignettes, reading, protocols[key].protocol))
+            yield unknown
+            if unknown:
+                continue
             second = SecondStage(Stage(vignettes, protocols[key].protocol), vignettes.vignettes)
             yield _check(vignettes, reading, protocols[key], second)
     for key, found in protocols.items():
@@ -172,13 +184,64 @@ def _check_triggers(read: ReadProtocol, shown: Collection[RuleId]) -> Iterator[P
             yield Problem(read.reading.file, at.line, at.column, text)
 
 
+def _unknown(vignettes: Vignettes, reading: Reading, protocol: CareProtocol) -> Iterator[Problem]:
+    """Questions and answers that the care protocol does not have: once where they stand, not in each vignette."""
+    known: dict[str, set[str] | None] = {}
+    for asked in protocol.asked:
+        for item, value in asked.presses():
+            known[item] = {*(known.get(item) or ()), value}
+        if isinstance(asked.question, Number | Date | Text | Multiple):
+            known[asked.question.id] = None  # anything may be said to it, or several together
+    for path, said in _sayings(vignettes):
+        for name, answer in said.items():
+            at = reading.at(*path, name)
+            if name not in known:
+                text = f'no question and no item is named "{name}"{nearest(name, known)}'
+                yield Problem(reading.file, at.line, at.column, text)
+                continue
+            values = known[name]
+            if values is not None and answer not in values:
+                shown = answer if isinstance(answer, str) else ", ".join(answer)
+                text = f'"{name}" can\'t be answered with "{shown}"{nearest(shown, values)}'
+                yield Problem(reading.file, at.line, at.column, text)
+
+
+def _sayings(vignettes: Vignettes) -> Iterator[tuple[Path, Mapping[str, Said]]]:
+    """Everything that is said in the file, and where."""
+    yield ("usual",), vignettes.usual
+    for n, occasion in enumerate(vignettes.background):
+        yield from _said_on(occasion, ("background", n))
+    for n, vignette in enumerate(vignettes.vignettes):
+        yield from _said_on(vignette.now, ("vignettes", n, "now"))
+        for i, occasion in enumerate(vignette.history):
+            yield from _said_on(occasion, ("vignettes", n, "history", i))
+
+
+def _said_on(occasion: Occasion, path: Path) -> Iterator[tuple[Path, Mapping[str, Said]]]:
+    yield (*path, "answers"), occasion.answers
+    yield (*path, "then"), occasion.then
+
+
+def _told_once(faults: Sequence[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """What goes otherwise in many vignettes in the same way is told of the first, with how many more there are."""
+    found = Counter(fault for _, fault in faults)
+    told: set[str] = set()
+    for n, fault in faults:
+        if found[fault] <= ALIKE_TOLD_MAX:
+            yield n, fault
+        elif fault not in told:
+            told.add(fault)
+            yield n, f"{fault} (and so in {found[fault] - 1} more)"
+
+
 def _check(vignettes: Vignettes, reading: Reading, read: ReadProtocol, second: SecondStage) -> Iterator[Problem]:
     shown: set[RuleId] = set()
-    for n, (vignette, faults) in enumerate(zip(vignettes.vignettes, second.faults(), strict=True)):
+    faults = [(n, fault) for n, found in enumerate(second.faults()) for fault in found]
+    for n, fault in _told_once(faults):
         at = reading.at("vignettes", n, "name")
+        yield Problem(reading.file, at.line, at.column, f"{vignettes.vignettes[n].name}: {fault}")
+    for vignette in vignettes.vignettes:
         shown |= set(vignette.gives.rules)
-        for fault in faults:
-            yield Problem(reading.file, at.line, at.column, f"{vignette.name}: {fault}")
     for n, rule in enumerate(read.protocol.rules):
         if rule.id not in shown:
             place = read.reading.at("rules", n, "id")

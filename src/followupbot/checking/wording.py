@@ -1,6 +1,7 @@
 """Whether every message can be rendered, with whatever it may be given, into something that Telegram takes."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,6 +27,14 @@ WORDS_SOUGHT = 3
 """So many of a sentence are enough to find it by in its template."""
 
 ENTITY_ENDS_NOT = r"(?!#?\w+;)"
+
+_SIGNS = re.compile(r"[{}]|\*\*|__|[^\n -~]")
+
+UNSEEN = frozenset({"Cc", "Cf"})
+"""Controls, and letters that turn the others around: what is left behind where text was copied."""
+
+JOINERS = frozenset("\u200c\u200d\u200e\u200f")
+"""Of these what emoji of several parts, and languages that are written from right to left, are made with."""
 
 _PIECE = re.compile(r"</?[^<>]+>|&\S*")
 _MARK_UP = re.compile(r"{{.*?}}|{%.*?%}|{#.*?#}|<[^<>]*>", re.DOTALL)
@@ -112,11 +121,36 @@ def _editions(words: Words, settings: ClinicSettings) -> tuple[Edition, ...]:
 def _check_templates(message: Message, found: Contract, files: Files) -> Iterator[Problem]:
     params = frozenset(found.params)
     for source in (message.body, *message.buttons.values()):
-        for fault in inspect(message.language, source, params):
+        faults = inspect(message.language, source, params)
+        for fault in faults:
             column = files.column(message.file, fault.line, fault.word)
             yield Problem(message.file, fault.line, column, fault.message)
+        if not faults:
+            yield from _check_signs(message, source)
     if message.key == EMERGENCY_NUMBER_KEY and "clinic" in message.body.text:
         yield Problem(message.file, message.body.line, 1, "these words stand inside clinic, and are given none of it")
+
+
+def _check_signs(message: Message, source: Source) -> Iterator[Problem]:
+    """The first sign that means something elsewhere and is shown as it is, or that nobody can see."""
+    text = _MARK_UP.sub(_blank, source.text)
+    for found in _SIGNS.finditer(text):
+        said = _misplaced(found[0])
+        if said is not None:
+            lines = text[: found.start()].split("\n")
+            column = len(lines[-1]) + (source.column if len(lines) == 1 else 1)
+            yield Problem(message.file, source.line + len(lines) - 1, column, said)
+            return
+
+
+def _misplaced(sign: str) -> str | None:
+    if sign in "{}":
+        return f"a single {sign} is shown as it is; what is to be put in stands between {{{{ and }}}}"
+    if sign in {"**", "__"}:
+        return f"{sign} is shown as it is; write <b>…</b> for bold letters"
+    if unicodedata.category(sign) in UNSEEN and sign not in JOINERS:
+        return f"nobody can see the character U+{ord(sign):04X}; delete it"
+    return None
 
 
 def _used(message: Message, found: Contract) -> Contract:

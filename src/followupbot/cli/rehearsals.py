@@ -41,7 +41,7 @@ from followupbot.protocol_files.sources import (
     gather,
     is_protocol,
     key_in,
-    own_files,
+    own_paths,
 )
 from followupbot.rendering.renderer import Renderer, RenderingFailed
 from followupbot.rendering.words import Words
@@ -109,7 +109,7 @@ class _Found:
 def _choose(data: Path, name: str) -> _Chosen:
     """The file of that name, or the protocol: the clinic's own, as it would be published, or one that ships."""
     files = gather(data)
-    on_disk = {path: str(data / path) for path in own_files(data)}
+    on_disk = {path: str(data / path) for path in own_paths(data)}
     if name.endswith(VIGNETTES):
         called_wrongly(f"{name} has vignettes; give the care protocol that they are about.")
     if not name.endswith(PROTOCOL):

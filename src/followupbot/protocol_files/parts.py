@@ -1,5 +1,7 @@
 """The parts of a YAML file in the order written, each with its tag; and why a file is not YAML, in plain words."""
 
+import re
+import unicodedata
 from collections.abc import Iterator
 
 from ruamel.yaml import YAML
@@ -14,6 +16,7 @@ from ruamel.yaml.events import (
     ScalarEvent,
 )
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
 
 from followupbot.protocol_files.problems import Place
 
@@ -22,6 +25,18 @@ FILE_BYTES_MAX = 256 * 1024
 
 DEPTH_MAX = 40
 """Lists and keys inside each other; a rule that a person can read has ten at most."""
+
+
+ALIASES_TOLD_MAX = 5
+"""Each is written out in the same way, and somebody may have used hundreds."""
+
+_CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?=\s|$)", re.MULTILINE)
+"""What git leaves in a file in which two people changed the same lines."""
+
+_GLUED = re.compile(r"(?P<key>[\s\-]*[A-Za-z_][\w]*):(?=[^\s:])")
+
+_NO_ORDINARY_SPACE = frozenset({"Cf", "Zs", "Zl", "Zp"})
+"""Letters that look like a space or like nothing, as word processors write them; YAML takes them for letters."""
 
 
 class NotYaml(Exception):
@@ -51,7 +66,11 @@ def parts_of(content: bytes) -> list[Part]:
         except YAMLError:  # that scanner is in C, where there is one; why it refuses a text this one says better
             return _parsed(text, YAML(typ="safe", pure=True))
     except MarkedYAMLError as error:
-        raise NotYaml((_place_of(error), _in_plain_words(error))) from None
+        raise NotYaml(_slip(text, _place_of(error)) or (_place_of(error), _in_plain_words(error))) from None
+    except ReaderError as error:
+        lines = text[: error.position].split("\n")
+        what = f"the character U+{ord(text[error.position]):04X} may not stand here; delete it"
+        raise NotYaml((Place(len(lines), len(lines[-1]) + 1), what)) from None
     except (YAMLError, ValueError) as error:
         raise NotYaml((Place(), f"this is not YAML: {error}")) from None
 
@@ -83,7 +102,11 @@ def _parsed(text: str, yaml: YAML) -> list[Part]:
         elif isinstance(event, DocumentStartEvent):
             documents.append(start(event))
     if aliases:
-        raise NotYaml(*((at, f"*{name} stands for another part; write that part out here") for at, name in aliases))
+        told = [(at, f"*{name} stands for another part; write that part out here") for at, name in aliases]
+        if len(told) > ALIASES_TOLD_MAX:
+            at, text = told[0]
+            told = [(at, f"{text}; so do {len(told) - 1} more below")]
+        raise NotYaml(*told)
     if not documents:
         raise NotYaml((Place(), "the file is empty"))
     if len(documents) > 1:
@@ -121,6 +144,27 @@ def pass_over(parts: Iterator[Part]) -> None:
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth == 0:
             return
+
+
+def _slip(text: str, at: Place) -> tuple[Place, str] | None:
+    """What people do that leaves a file no YAML, and that its parser has no words for; and where it is."""
+    conflict = _CONFLICT.search(text)
+    if conflict:
+        what = "two versions were joined here and none was chosen; keep one, and delete this mark"
+        return Place(text.count("\n", 0, conflict.start()) + 1, 1), what
+    lines = text.split("\n")
+    # What is wrong with a line is often noticed in the one below.
+    for number in (at.line, at.line - 1):
+        line = lines[number - 1] if 0 < number <= len(lines) else ""
+        for column, letter in enumerate(line, 1):
+            if letter != " " and unicodedata.category(letter) in _NO_ORDINARY_SPACE:
+                return Place(
+                    number, column
+                ), f"this looks like a space and is U+{ord(letter):04X}; type an ordinary one"
+        glued = _GLUED.match(line)
+        if glued:
+            return Place(number, len(glued["key"]) + 1), "a colon needs a space behind it"
+    return None
 
 
 def _place_of(error: MarkedYAMLError) -> Place:

@@ -333,7 +333,9 @@ class Record(Generic[T]):
             elif key.text not in (self.also or {}):
                 unused = [name for name in known if node.get(name) is None]
                 meant.add(likeliest(key.text, unused))
-                reading.report(key.at, f'unknown key "{key.text}"{nearest(key.text, unused)}')
+                # Keys are plain letters: one that only looks like them is spelled out.
+                spelled = key.text.encode("ascii", "backslashreplace").decode()
+                reading.report(key.at, f'unknown key "{spelled}"{nearest(key.text, unused)}')
                 failed = True
         for field in self.fields:
             if field.required and node.get(field.name) is None and field.name not in meant:

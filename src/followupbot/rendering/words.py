@@ -134,10 +134,12 @@ class Words:
 def read_message(language: Language, key: MessageKey, path: str, content: bytes) -> Message:
     """The message in that file. Raises Unreadable."""
     try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise Unreadable(line, 1, "this is not UTF-8 text; save the file as UTF-8") from None
+    if not text.strip():
+        raise Unreadable(1, 1, "the file is empty")
     front, body = _split(text)
     if len(body.text.encode()) > MESSAGE_BYTES_MAX:
         raise Unreadable(body.line, 1, f"the text is longer than {MESSAGE_BYTES_MAX} bytes")
@@ -165,7 +167,7 @@ def _with_front(message: Message, front: str) -> Message:
     except MarkedYAMLError as error:
         mark = error.problem_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise Unreadable(line, column, f"the front matter is not YAML: {error.problem}") from None
+        raise Unreadable(line, column, _in_plain_words(error)) from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise Unreadable(1, 1, f"the front matter is not YAML: {error}") from None
     if top is None:
@@ -194,6 +196,17 @@ def _with_front(message: Message, front: str) -> Message:
         title=_scalar(parts["title"][1], "title") if "title" in parts else None,
         title_line=parts["title"][0].start_mark.line + 1 if "title" in parts else 1,
     )
+
+
+def _in_plain_words(error: MarkedYAMLError) -> str:
+    problem = error.problem or "something is missing"
+    if "'\\t'" in problem:
+        return "a line may not begin with a tab; use spaces"
+    if "mapping values are not allowed" in problem:
+        return "a colon too many in this line; put the text in double quotes"
+    if "expected <block end>" in problem or "quoted scalar" in str(error.context):
+        return "an apostrophe or a quotation mark too many, or too few; put the whole text in double quotes"
+    return f"the front matter is not YAML: {problem}"
 
 
 def _table(node: Node, what: str) -> dict[str, tuple[Node, Node]]:
