@@ -7,10 +7,14 @@ import pytest
 
 from followupbot import settings
 from followupbot.bootstrap import house
+from followupbot.domain import alerts
+from followupbot.domain.decision import ByPatient, Cause
 from followupbot.domain.ids import PatientId
+from followupbot.domain.rules import Tier
 from followupbot.storage.queries import Queries
+from tests.builders import a_flag
 from tests.cli.terminal import Terminal
-from tests.cli.test_patient import OPERATION
+from tests.cli.test_patient import OPERATION, enrolled
 from tests.process.telegram import Telegram
 
 FILE = "name: Ana Ruiz Canario\nphone: +34 600 123 456\nlevels operated: L4/L5\n"
@@ -43,6 +47,23 @@ def test_from_the_code_to_the_phone_number_in_two_steps(code: PatientId, termina
         views = Queries(opened.database).accesses(code)
     assert [(line.action, line.allowed) for line in views] == [("see_identity", True)] * 2
     assert terminal("verify").out.splitlines()[-1] == "The record is whole."
+
+
+def test_below_it_stands_why_there_is_an_alert(clinic: Path, telegram: Telegram, terminal: Terminal) -> None:
+    """In words, with the rule; that it was seen is in the access log (clinical.md 0.9)."""
+    patient = enrolled(terminal)
+    assert "rule foot_clear" not in terminal("patient", patient).out
+    with house.open_house(settings.load()) as opened:
+        flag, now = a_flag(Tier.SAME_DAY, rule="foot_clear"), opened.clock.now()
+        raised = Cause("test:raised", ByPatient(patient))
+        opened.store.transact(patient, raised, lambda chart: alerts.raise_flag(chart, flag, now))
+    said = terminal("patient", patient).out
+    assert "Alert: same day, weakness, raised" in said
+    assert "New weakness of a leg or foot" in said.partition("act by")[2]
+    assert "rule foot_clear, version 1" in said
+    with house.open_house(settings.load()) as opened:
+        views = [line.action for line in Queries(opened.database).accesses(patient)]
+    assert views == ["see_alert_details", "see_identity", "see_identity"]
 
 
 def test_it_lies_nowhere_in_the_clear(

@@ -24,6 +24,7 @@ CHANGING = (
     (re.compile(r"(?<=it is now )\d\d:\d\d"), "(hour)"),
     (re.compile(r"(?<=Act now, by )\d\d:\d\d"), "(hour)"),
     (re.compile(r"\b(Emergency|Closed) · \w{5}\b"), r"\1 · 7F3K9"),
+    (re.compile(r"\bfollowupbot patient \w{5}\b"), "followupbot patient 7F3K9"),
 )
 """What is another at each run: day, hour and the patient's code."""
 

@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from followupbot.application import policy, statuses
+from followupbot.application.clinicians import SEE_DETAILS
 from followupbot.application.policy import Action
 from followupbot.application.ports import Store
-from followupbot.domain import patient_code, patient_page, staff_manual
+from followupbot.domain import details, patient_code, patient_page, progress, staff_manual
 from followupbot.domain.addressing import stamp
 from followupbot.domain.chart import Chart
 from followupbot.domain.clinic import StaffMember
 from followupbot.domain.decision import Actor, Cause, Decision
 from followupbot.domain.ids import PatientId
-from followupbot.domain.params import Param
+from followupbot.domain.params import Lines, Param
 
 SEE_PATIENT = "see_patient"
 
@@ -39,6 +40,25 @@ def break_glass(store: Store, code: PatientId, reason: str, by: Actor, now: date
         code, cause, lambda current: staff_manual.tell_of_broken_glass(current.clinic, code, by, reason, now)
     )
     return patient_page.params(chart, now)
+
+
+def open_alert(store: Store, code: PatientId, cause: Cause, now: datetime) -> tuple[tuple[str, dict[str, Param]], ...]:
+    """Why the patient has an alert without an outcome, and how it has gone: messages and what they are given.
+
+    For the terminal (clinical.md 0.9); nothing where there is none. The view is in the access log before it is read.
+    """
+    chart = store.chart(code)
+    alert = None if chart is None else chart.unresolved_alert
+    if chart is None or alert is None:
+        return ()
+    store.record_view(cause, SEE_DETAILS, code, now)
+    facts = tuple(store.facts_of(code))
+    lines, _ = progress.overview(chart, progress.answered(facts))
+    trend: dict[str, Param] = {"code": code, "lines": Lines(lines)}
+    return (
+        ("alerts/details", details.params(chart, alert, facts)),
+        *((("alerts/trend", trend),) if lines else ()),
+    )
 
 
 def patient(store: Store, member: StaffMember, argument: str, cause: Cause, now: datetime) -> Decision:

@@ -116,7 +116,7 @@ for _status, (_command, _does, _example) in STATUSES.items():
 
 def _look(typed: str) -> None:
     """Who it is first: in an emergency that is what somebody is looking for."""
-    from followupbot.application import admins, identities
+    from followupbot.application import admins, identities, patient_pages
     from followupbot.bootstrap.house import open_house
 
     with open_house(settings.load()) as opened:
@@ -132,6 +132,8 @@ def _look(typed: str) -> None:
             typer.echo(f"No phone number was entered. To enter it: followupbot identity {code} --file FILE")
         typer.echo()
         typer.echo(said(opened, "staff/patient_lines", {"lines": patient_page.params(chart, now)["lines"]}))
+        for message, params in patient_pages.open_alert(opened.store, code, admins.a_call(shell()), now):
+            typer.echo(f"\n{said(opened, message, params)}")
 
 
 @app.command("break-glass")

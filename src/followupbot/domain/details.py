@@ -33,13 +33,7 @@ def show(chart: Chart, alert_id: AlertId, by: StaffMember, facts: Iterable[Chart
     facts = tuple(facts)
     check_ins = progress.answered(facts)
     lines, picture = progress.overview(chart, check_ins)
-    params: dict[str, Param] = {
-        "code": chart.patient,
-        "tier": pages.tier(found),
-        "flags": Lines(tuple(_flags(chart, found, facts))),
-        "expected": expectations.lines(chart, chart.expectations) if chart.expectations else None,
-    }
-    shown = [_message(chart, found, by, "details", params, now)]
+    shown = [_message(chart, found, by, "details", params(chart, found, facts), now)]
     if lines:
         trend: dict[str, Param] = {"code": chart.patient, "lines": Lines(lines), "picture": picture}
         shown.append(_message(chart, found, by, "trend", trend, now))
@@ -48,13 +42,23 @@ def show(chart: Chart, alert_id: AlertId, by: StaffMember, facts: Iterable[Chart
     return Decision(outgoing=(*shown[:-1], replace(shown[-1], choices=to_alert)))
 
 
+def params(chart: Chart, alert: Alert, facts: tuple[ChartFact, ...]) -> dict[str, Param]:
+    """What `alerts/details` is given."""
+    return {
+        "code": chart.patient,
+        "tier": pages.tier(alert),
+        "flags": Lines(tuple(_flags(chart, alert, facts))),
+        "expected": expectations.lines(chart, chart.expectations) if chart.expectations else None,
+    }
+
+
 def _message(
-    chart: Chart, alert: Alert, by: StaffMember, message: str, params: dict[str, Param], now: datetime
+    chart: Chart, alert: Alert, by: StaffMember, message: str, given: dict[str, Param], now: datetime
 ) -> OutgoingMessage:
     # A subject of its own: what becomes of the alert's copies does not take the place of this.
     subject = f"{alert_subject(chart.patient, alert.id)}/details"
     key = f"{subject}/{message}/{stamp(now)}/{by.id}"
-    return to_staff(chart.clinic, by.id, f"alerts/{message}", key=key, subject=subject, lane=Lane.REPLY, params=params)
+    return to_staff(chart.clinic, by.id, f"alerts/{message}", key=key, subject=subject, lane=Lane.REPLY, params=given)
 
 
 def _flags(chart: Chart, alert: Alert, facts: tuple[ChartFact, ...]) -> Iterator[Line]:
