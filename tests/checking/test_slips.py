@@ -68,13 +68,22 @@ def test_what_is_no_file_is_told_and_not_passed_over(
     assert gather(tmp_path) == SHIPPED
 
 
-def test_a_file_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("place", [CARD, "messages/en/cards", "messages"])
+def test_what_may_not_be_read_is_told(place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The others are looked at all the same. Root may read all, so the system's answer is put in its place."""
-    card = put(tmp_path, CARD, "x")
+    put(tmp_path, CARD, "x")
     may = os.access
-    monkeypatch.setattr(os, "access", lambda path, mode: path != card and may(path, mode))
-    assert obstacles(tmp_path) == {CARD: NOT_READABLE}
-    assert gather(tmp_path) == SHIPPED
+    monkeypatch.setattr(os, "access", lambda path, mode: path != tmp_path / place and may(path, mode))
+    assert obstacles(tmp_path) == {place: NOT_READABLE}
+
+
+def test_what_may_not_be_read_keeps_nothing_else_from_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And `check` tells the rest, too."""
+    card, other = put(tmp_path, CARD, "x"), put(tmp_path, "messages/en/roles/lead.j2", "the boss")
+    monkeypatch.setattr(os, "access", lambda path, _: path != card)
+    assert gather(tmp_path) == SHIPPED | {"messages/en/roles/lead.j2": other.read_bytes()}
 
 
 def test_check_tells_of_it_as_of_any_other_error(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from followupbot import settings
 from followupbot.application import calls
 from followupbot.channels.console.call import Call
 from followupbot.channels.console.screen import QUIT_KEY
-from followupbot.cli.terminal import called_wrongly, found_wrong, near, shell, show, typed
+from followupbot.cli.terminal import called_wrongly, found_wrong, near, no_patient, shell, show, typed
 from followupbot.domain import patient_code
 from followupbot.domain import staff as staff_of
 from followupbot.domain.chart import Chart
@@ -85,7 +85,7 @@ def _chart(opened: "House", code: str) -> Chart:
     patient = patient_code.parse(code)
     chart = None if patient is None else opened.store.chart(patient)
     if chart is None:
-        called_wrongly(f"No patient has the code {code!r}.")
+        no_patient(code)
     return chart
 
 

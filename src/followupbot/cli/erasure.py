@@ -10,7 +10,7 @@ from rich.table import Table
 
 from followupbot import settings
 from followupbot.cli.calls import caller
-from followupbot.cli.terminal import NOT_ALLOWED, called_wrongly, found_wrong, typed
+from followupbot.cli.terminal import NOT_ALLOWED, called_wrongly, found_wrong, no_patient, typed
 from followupbot.domain import patient_code
 from followupbot.domain.erasure import Obstacle
 from followupbot.domain.ids import PatientId
@@ -132,7 +132,7 @@ def retention(
 def _patient(code: str) -> PatientId:
     patient = patient_code.parse(code)
     if patient is None:
-        called_wrongly(f"No patient has the code {code!r}.")
+        no_patient(code)
     return patient
 
 
@@ -140,7 +140,7 @@ def _say_who_is_not_there(opened: "House", patient: PatientId) -> NoReturn:
     stone = opened.store.tombstone(patient)
     if stone is not None:
         found_wrong(f"{patient} was erased, as ordered on {stone.ordered_at:%Y-%m-%d}.")
-    called_wrongly(f"No patient has the code {str(patient)!r}.")
+    no_patient(patient)
 
 
 def _obstacles(opened: "House", patient: PatientId, requested: bool) -> tuple[Obstacle, ...]:

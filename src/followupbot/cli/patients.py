@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from followupbot import settings
-from followupbot.cli.terminal import NOT_ALLOWED, called_wrongly, found_wrong, shell
+from followupbot.cli.terminal import NOT_ALLOWED, called_wrongly, found_wrong, no_patient, shell
 from followupbot.domain import patient_code, patient_page
 from followupbot.domain.carer_state import INITIALS_LENGTH_MAX, Helping, read_initials
 from followupbot.domain.identity import FIELDS
@@ -51,7 +51,7 @@ def read(context: typer.Context) -> None:
         code = patient_code.parse(context.obj)
         found = None if code is None else records.read_notes(opened.store, code, shell(), opened.clock.now())
         if found is None:
-            called_wrongly(f"No patient has the code {context.obj!r}.")
+            no_patient(context.obj)
     typer.echo("\n\n".join(found.texts) or "There is nothing to read.")
     if found.held:
         typer.echo("\nMessages were held back until somebody had read this. They go on from now.")
@@ -167,7 +167,7 @@ def known(opened: "House", code: str) -> PatientId:
     """The patient of that code; the command ends where there is none."""
     found = patient_code.parse(code)
     if found is None or opened.store.chart(found) is None:
-        called_wrongly(f"No patient has the code {code!r}.")
+        no_patient(code)
     return found
 
 
@@ -209,7 +209,7 @@ def carers(
         code = patient_code.parse(context.obj)
         chart = None if code is None else opened.store.chart(code)
         if code is None or chart is None or chart.enrolment is None:
-            called_wrongly(f"No patient has the code {context.obj!r}.")
+            no_patient(context.obj)
         if remove is not None:
             gone = invitations.remove(opened.store, code, CarerId(remove), shell(), opened.clock.now())
             if not gone:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from followupbot.domain import patient_code
 from followupbot.domain.decision import ByShell
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ def called_wrongly(message: str) -> NoReturn:
     """The command ends with exit code 2 and this message."""
     typer.echo(message, err=True)
     raise typer.Exit(2)
+
+
+def no_patient(code: str) -> NoReturn:
+    """The command ends: that is nobody's code, and where it can be nobody's, that it was mistyped."""
+    mistyped = " Look at it again: it has five characters, and the last one checks the others."
+    called_wrongly(f"No patient has the code {code!r}.{'' if patient_code.parse(code) else mistyped}")
 
 
 def found_wrong(message: str) -> NoReturn:

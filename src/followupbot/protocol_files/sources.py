@@ -75,6 +75,8 @@ def obstacles(data: Path) -> dict[str, str]:
         root = data / folder
         if os.path.lexists(root) and not root.is_dir():
             found[folder] = "expected a folder"
+        elif root.is_dir() and not os.access(root, os.R_OK | os.X_OK):
+            found[folder] = NOT_READABLE
     clinic = data / CLINIC_FILE
     for path in (*([clinic] if os.path.lexists(clinic) else ()), *_lying_in(data)):
         why = _obstacle(path, path.relative_to(data).as_posix())
