@@ -72,6 +72,10 @@ TEXTS = (
     "",
     "stop",
     "¡Baja!",
+    "10:30",
+    "Tokyo",
+    "3 weeks",
+    "español",
 )
 WISHES = (
     "stop",
@@ -90,6 +94,10 @@ WISHES = (
     "resume",
     "hepl",
     "pause soon",
+    "time",
+    "zone",
+    "pause",
+    "language",
 )
 ARGUMENTS = ("", "4w", "10:30", "Europe/London", "es", "I leak")
 SHORT = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=31), timedelta(hours=3))
