@@ -290,8 +290,8 @@ def test_whoever_may_have_died_is_not_asked(phone: Phone) -> None:
 
 def test_what_is_typed_wrongly_is_said(phone: Phone, telegram: Telegram) -> None:
     """A code that nobody has, a name that nobody has, and one who has not agreed yet."""
-    said = phone("answer", "7F3KP")
-    assert (said.code, said.err) == (2, "No patient has the code '7F3KP'.\n")
+    said = phone("answer", "7F3KG")
+    assert (said.code, said.err) == (2, "No patient has the code '7F3KG'.\n")
     code = phone("invite", "patient", *OPERATION, "--json").json()["code"]
     said = phone("answer", code)
     assert (said.code, said.out) == (1, "")

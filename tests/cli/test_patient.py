@@ -56,8 +56,8 @@ def test_staff_read_what_came_and_the_hold_is_over(clinic: Path, telegram: Teleg
 
 def test_a_code_that_nobody_has(clinic: Path, terminal: Terminal) -> None:
     """Called wrongly; where it can be nobody's, somebody has mistyped it."""
-    said = terminal("patient", "7F3KP", "read")
-    assert (said.code, said.err) == (2, "No patient has the code '7F3KP'.\n")
+    said = terminal("patient", "7F3KG", "read")
+    assert (said.code, said.err) == (2, "No patient has the code '7F3KG'.\n")
     mistyped = "Look at it again: it has five characters, and the last one checks the others."
     assert terminal("patient", "7F3K9", "read").err == f"No patient has the code '7F3K9'. {mistyped}\n"
 
