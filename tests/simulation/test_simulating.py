@@ -139,7 +139,7 @@ async def press(world: World, fits: Callable[[Press | None], bool]) -> int:
 
 @pytest.mark.parametrize("resumes", [False, True], ids=str)
 def test_who_blocks_the_bot_and_lets_it_in_has_taken_no_stop_back(resumes: bool) -> None:
-    """They need not be asked until they resume. From then on the checker misses what is not asked."""
+    """They need not be asked until they resume. Then the checker misses what is not asked, whatever they say later."""
     with simulating.open_world(replace(SMALL, patients=1, years=0.2, faults=False)) as world:
         world.characters = (STILL,)
         first = asyncio.run(stop_and_block(world, resumes))
@@ -147,6 +147,9 @@ def test_who_blocks_the_bot_and_lets_it_in_has_taken_no_stop_back(resumes: bool)
         assert [broken.promise for broken in found.broken] == []
         assert (found.occasions, found.excused) == (1, int(not resumes))
         world.telegram.log = world.telegram.log[:first]
+        assert [broken.promise for broken in promises.judge(world).broken] == ["never asked"] * resumes
+        (patient,) = world.patients.values()
+        patient.quiet.begin("asked_for", BEGINS + timedelta(weeks=6, days=12))  # still in the window of six weeks
         assert [broken.promise for broken in promises.judge(world).broken] == ["never asked"] * resumes
 
 

@@ -29,6 +29,10 @@ ASKS = ("check_ins/ready", "check_ins/reminder")
 """What asks: where Telegram's answers to the first were lost twice it goes no third time, and the reminder asks
 (decisions/0005)."""
 
+ASKED_WITHIN = timedelta(days=2)
+"""After its day, or that of the larger form that stands for it: the longest outage, and a night. Who stops later than
+that had to be asked before."""
+
 APART = timedelta(hours=12)
 """Between two check-ins, also for who has moved to another zone in between (issue 6, time)."""
 
@@ -161,7 +165,7 @@ class _Judge:
             latest = max(over, day + within) + timedelta(days=1)
             if bisect_right(days, latest) > bisect_left(days, earliest):
                 continue
-            if self._quiet(patient, day, over):
+            if self._quiet(patient, day, min(over, day + within + ASKED_WITHIN)):
                 self._found.excused += 1
                 continue
             at = datetime.combine(day, patient.plan.ask_at, tzinfo=self._world.clock.at.tzinfo)
