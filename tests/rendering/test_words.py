@@ -47,7 +47,7 @@ def test_a_line_in_the_text_may_be_a_rule() -> None:
         (b"---\nbuttons: [a]\n---\n", 2, 10, "expected buttons as keys with values"),
         (b"---\nbuttons:\n  a: [b]\n---\n", 3, 6, "expected a button's text"),
         (b"---\nbuttons:\n  a: {{ b }}\n---\n", 3, 6, "expected a button's text"),
-        (b"---\nbuttons:\n\ta: b\n---\n", 3, 1, "the front matter is not YAML"),
+        (b"---\nbuttons:\n\ta: b\n---\n", 3, 1, "may not begin with a tab"),
         (b"---\nreview_by: soon\n---\n", 2, 12, "expected a date like"),
         (b"---\nsources: me\n---\n", 2, 10, "expected a list of sources"),
         (b"---\njust words\n---\n", 2, 1, "expected the front matter as keys with values"),

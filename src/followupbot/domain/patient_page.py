@@ -40,7 +40,7 @@ def _lines(chart: Chart, now: datetime) -> Iterator[tuple[str, dict[str, Shown]]
     yield "clock", {"here": Instant(now, plan.zone), "zone": plan.zone, "ask_at": f"{plan.ask_at:%H:%M}"}
     alert = chart.unresolved_alert
     if alert is not None:
-        yield "alert", _alert(chart, alert, clinic_zone)
+        yield "alert", _alert(chart, alert, clinic_zone, now)
     else:
         closed = [(found, found.state) for found in chart.alerts if isinstance(found.state, Resolved)]
         for found, state in sorted(closed, key=lambda each: each[1].at)[-1:]:
@@ -90,7 +90,7 @@ def _last_alert(chart: Chart, alert: Alert, state: Resolved, zone: str) -> dict[
     }
 
 
-def _alert(chart: Chart, alert: Alert, zone: str) -> dict[str, Shown]:
+def _alert(chart: Chart, alert: Alert, zone: str, now: datetime) -> dict[str, Shown]:
     match alert.state:
         case Open():
             by = None
@@ -105,5 +105,6 @@ def _alert(chart: Chart, alert: Alert, zone: str) -> dict[str, Shown]:
         **pages.about(alert, chart.clinic.settings.alert_detail),
         "raised": Instant(alert.raised_at, zone),
         "due": Instant(alert.due_at, zone),
+        "late": alert.due_at <= now,
         "by": by,
     }

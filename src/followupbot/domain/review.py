@@ -64,6 +64,7 @@ def show(
         "more": len(chart.unread) - len(shown),
         "held": chart.held is not None,
         "by": None if chart.review_by is None else Instant(chart.review_by, chart.clinic.settings.hours.zone),
+        "late": chart.review_by is not None and chart.review_by <= now,
     }
     return staff_manual.reply(chart.clinic, member, "staff/review", now, params, rows)
 

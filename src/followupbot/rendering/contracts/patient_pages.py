@@ -43,6 +43,7 @@ CONTRACTS: dict[str, Contract] = {
             "others": OTHERS_OR_NONE,
             "raised": INSTANT,
             "due": INSTANT,
+            "late": TRUTH,
             "by": NAME_OR_NONE,
         },
         shows=("tier",),

@@ -104,7 +104,7 @@ CONTRACTS: dict[str, Contract] = {
         {"number": COUNT, "code": CODE, "since": INSTANT, "held": TRUTH}, shows=("number", "code")
     ),
     "staff/review": Contract(
-        {"code": CODE, "lines": LINES, "more": COUNT_OR_ZERO, "held": TRUTH, "by": INSTANT_OR_NONE},
+        {"code": CODE, "lines": LINES, "more": COUNT_OR_ZERO, "held": TRUTH, "by": INSTANT_OR_NONE, "late": TRUTH},
         shows=("code",),
         buttons=(READ, *REPLIES),
     ),
