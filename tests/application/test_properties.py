@@ -578,6 +578,7 @@ TWO_DAYS = [("pass", 0, 3)] * 16
 @example([("sleep", 0, 1), *WEEK, ("wish", 0, 5), *NIGHT])
 @example([("wish", 0, 7), *WEEK, *WEEK])
 @example([("pass", 0, 3)] * 40)
+@example([*[("sleep", 9, 36)] * 3, ("sleep", 19, 7), ("sleep", 19, 6)])
 @example([*[("calm", 0, 1)] * 5, ("change", 0, 0), ("restart", 0, 0), ("change", 0, 9), ("change", 0, 2), *NIGHT])
 @example([*[("calm", 0, 1)] * 3, ("restart", 0, 0), *[("calm", 0, 1)] * 9, ("change", 0, 0), ("change", 0, 9)])
 @example([("calm", 0, 60), ("change", 0, 4), ("restart", 0, 0), ("change", 0, 4)])

@@ -60,6 +60,18 @@ def test_a_reminder_is_something_that_we_start() -> None:
     assert [button.press for button in buttons(reminder)] == [StartPress(PATIENT, CHECK_IN)]
 
 
+def test_one_that_comes_late_on_the_day_of_the_next_gives_way_to_it() -> None:
+    """An outage that ends at night, or that morning: we begin once on any day of the patient's (issue 4.4)."""
+    for back in ("2026-03-19 01:00", "2026-03-19 08:30"):
+        late, chart = woken(asked(), at(back))
+        assert late.facts == (ReminderWithheld(at(back), CHECK_IN, 1, "late"),)
+        assert sent(woken(chart, at("2026-03-19 09:00"))[0]) == ["patient: check_ins/reminder"]
+    the_day_before, _ = woken(asked(), at("2026-03-18 12:00"))
+    assert kinds(the_day_before) == ["check_in_reminded"]
+    in_the_evening, _ = woken(asked(), at("2026-03-18 23:00"))
+    assert kinds(in_the_evening) == ["reminder_withheld"], "it would go the next morning"
+
+
 def test_somebody_who_has_begun_is_reminded_too() -> None:
     """In other words."""
     chart = said(asked(), "gate none", now=at("2026-03-16 10:00"))

@@ -31,7 +31,10 @@ def planned(chart: Chart, timing: Timing, now: datetime, expires_at: datetime) -
 
 
 def due(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
-    """Of several that are due the newest is sent; none while an urgent flag is open (clinical.md 0.20)."""
+    """Of several that are due the newest is sent; none while an urgent flag is open (clinical.md 0.20).
+
+    One that an outage has delayed until the day of the next gives way to it: we begin once a day.
+    """
     passed = sum(at <= now for at in check_in.remind_at)
     numbers = range(check_in.reminders + 1, passed + 1)
     if not numbers or check_in.expires_at <= now:
@@ -43,6 +46,8 @@ def due(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
         return Decision((*withheld, ReminderWithheld(now, check_in.id, passed, chart.enrolled.contact.kind)))
     if chart.urgent:
         return Decision((*withheld, ReminderWithheld(now, check_in.id, passed, "urgent_flag")))
+    if passed < len(check_in.remind_at) and _same_day(chart, chart.daytime.next(now), check_in.remind_at[passed]):
+        return Decision((*withheld, ReminderWithheld(now, check_in.id, passed, "late")))
     reminder = to_patient(
         chart,
         "check_ins/reminder",
@@ -59,3 +64,8 @@ def due(chart: Chart, check_in: CheckIn, now: datetime) -> Decision:
         expires_at=check_in.expires_at,
     )
     return Decision((*withheld, CheckInReminded(now, check_in.id, passed)), (reminder,))
+
+
+def _same_day(chart: Chart, one: datetime, other: datetime) -> bool:
+    zone = chart.enrolled.plan.zone
+    return local(one, zone).date() == local(other, zone).date()
