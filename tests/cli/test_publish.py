@@ -4,7 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from followupbot.application import admins
+from followupbot.bootstrap.house import open_house
+from followupbot.domain.decision import ByShell
+from followupbot.domain.ids import Language, MessageKey
+from followupbot.protocol_files.programme import to_publish
 from followupbot.protocol_files.sources import gather
+from followupbot.settings import load
 from tests.cli.terminal import Terminal, contents, uses
 from tests.files import put
 from tests.process.telegram import Telegram
@@ -163,3 +169,18 @@ def test_without_a_data_folder_it_says_what_it_looked_at(terminal: Terminal) -> 
     said = terminal("check", DATA="nowhere")
     assert (said.code, said.out) == (0, "Nothing is wrong.\n")
     assert said.err == "There is no data folder nowhere: only the files that ship were looked at.\n"
+
+
+def test_after_an_update_what_was_not_there_to_publish_goes_in_the_words_that_ship(clinic: Path) -> None:
+    """Only what is missing, and only in the clinic's languages."""
+    new, own = "messages/en/check_ins/over.j2", "messages/en/check_ins/unchanged.j2"
+    older = to_publish(clinic)
+    expected = older.pop(new)
+    older = {path: content for path, content in older.items() if not path.startswith("messages/es/")}
+    older[own] = b"Our own words."
+    with open_house(load()) as opened:
+        version, _ = admins.publish(opened.store, older, ByShell("tests"), opened.clock.now())
+        words = opened.renderer.edition(version).words
+        assert words.message(Language("en"), MessageKey("check_ins/over")).body.text.strip() in expected.decode()
+        assert words.message(Language("en"), MessageKey("check_ins/unchanged")).body.text.strip() == "Our own words."
+        assert words.languages == ("en",)

@@ -31,7 +31,7 @@ from followupbot.domain.decision import Actor, ByShell
 from followupbot.domain.ids import Version
 from followupbot.protocol_files.problems import Severity
 from followupbot.protocol_files.programme import in_use, read_programme
-from followupbot.protocol_files.sources import CLINIC_FILE, gather, own_files, shipped
+from followupbot.protocol_files.sources import CLINIC_FILE, gather, own_files, shipped, with_shipped_messages
 from followupbot.rendering.renderer import Renderer
 from followupbot.rendering.words import Words
 from followupbot.settings import Settings
@@ -142,7 +142,7 @@ def put_together(
     def settings_of(version: Version) -> ClinicSettings:
         return store.programme(version).settings
 
-    renderer = Renderer(store.programme_files, settings_of)
+    renderer = Renderer(lambda version: with_shipped_messages(store.programme_files(version)), settings_of)
     holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     outbox, leases = Outbox(database, keys, holder), Leases(database, holder)
     return House(settings, clock, database, keys, store, outbox, leases, renderer)

@@ -1,7 +1,7 @@
 """Where the files of a programme lie: the clinic's own over those that ship with the program."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import followupbot
@@ -54,6 +54,21 @@ def gather(data: Path) -> dict[str, bytes]:
     assert template is not None, "the template lies beside this module"
     files[CLINIC_FILE] = (clinic if _readable(clinic) else template).read_bytes()
     return dict(sorted(files.items()))
+
+
+def with_shipped_messages(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files, and of their languages each shipped message that they lack.
+
+    After an update the program may send what there was not when they were published: better in the words that ship than
+    in none, until the clinic publishes.
+    """
+    languages = {path.split("/")[1] for path in files if path.startswith("messages/")}
+    root = shipped("messages")
+    ship = {} if root is None else _files(root, "messages")
+    behind = {
+        path: content for path, content in ship.items() if path.endswith(".j2") and path.split("/")[1] in languages
+    }
+    return behind | dict(files)
 
 
 def own_files(data: Path) -> dict[str, bytes]:
