@@ -144,6 +144,7 @@ def _typed(block: str) -> Iterator[Type]:
         yield Type(command, answers, back.rstrip("\n"))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(CHECKS_TAKE_SECONDS)
 def test_whoever_follows_the_page_asks_about_sleep_on_day_30(tmp_path: Path) -> None:
     """Every file as it stands there, every command with what it says, in the folder that the page begins in."""
