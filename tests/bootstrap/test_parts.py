@@ -97,6 +97,35 @@ async def test_where_the_database_hangs_work_that_can_do_without_it_begins(monke
     assert worked == [None]
 
 
+async def test_a_stop_ends_the_work_also_while_a_renewal_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the program would be cut off in the middle, and take two seconds longer than whoever stops it waits."""
+    monkeypatch.setattr(turns, "RENEWS_AFTER", 0.0)
+    stop, renewing, hangs = asyncio.Event(), Event(), Event()
+    released: list[Lease] = []
+
+    def renew(*_: object) -> None:
+        renewing.set()
+        hangs.wait(10)
+
+    leases = SimpleNamespace(
+        acquire=lambda name, now, for_ms: Lease(name, "h1", 1, now + for_ms), renew=renew, release=released.append
+    )
+
+    async def work(_: Lease | None, over: asyncio.Event) -> None:
+        await asyncio.to_thread(renewing.wait, 5)
+        stop.set()
+        await over.wait()
+        hangs.set()
+
+    with a_workplace(stop=stop, leases=leases, database=SimpleNamespace(path=None)) as workplace:
+        try:
+            async with asyncio.timeout(3):
+                await turns.Turn(workplace, Part.SENDER, 123).run(work)
+        finally:
+            hangs.set()
+    assert [lease.epoch for lease in released] == [1]
+
+
 async def served(monkeypatch: pytest.MonkeyPatch, watch: Callable[..., Any], stop: asyncio.Event) -> None:
     """The pages were shown, on any free port, while `watch` looked."""
     monkeypatch.setattr(pages, "watch", watch)

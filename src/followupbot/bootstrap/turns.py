@@ -49,11 +49,14 @@ class Turn:
             return
         while await self._comes():
             over = asyncio.Event()
+            # Each by itself: a renewal hangs with the database, and no stop waits for that.
             holding = asyncio.create_task(self._hold(over))
+            stopping = asyncio.create_task(self._stop(over))
             try:
                 await work(self._lease, over)
             finally:
                 holding.cancel()
+                stopping.cancel()
             lease = self._lease
             if workplace.stop.is_set() and lease is not None:
                 with suppress(StorageUnavailable):
@@ -81,8 +84,12 @@ class Turn:
             await workplace.pause(RENEWS_AFTER)
         return False
 
+    async def _stop(self, over: asyncio.Event) -> None:
+        await self._workplace.stop.wait()
+        over.set()
+
     async def _hold(self, over: asyncio.Event) -> None:
-        """`over` is set when the stop comes, another process has the turn, or nobody renews it any more."""
+        """`over` is set when another process has the turn, or nobody renews it any more."""
         workplace = self._workplace
         try:
             while not workplace.stop.is_set():
